@@ -1,0 +1,1 @@
+"""Everything shipped that is not code: layouts, demo network, icons, sounds, translations."""

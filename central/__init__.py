@@ -1,0 +1,1 @@
+"""The central system: one inventory for all channels, on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Camera driver family."""

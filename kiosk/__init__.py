@@ -1,0 +1,1 @@
+"""The terminal without Qt: domain, store, services, wiring and the command `kiosk`."""

@@ -1,0 +1,1 @@
+"""Use cases of the terminal: decide, append to the journal, act."""

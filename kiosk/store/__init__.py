@@ -1,0 +1,1 @@
+"""The only code in the terminal that knows SQLite."""

@@ -1,0 +1,1 @@
+"""Talking to central: the wire format, the client, and the engine that moves the cursors."""

@@ -1,0 +1,139 @@
+"""The one definition of every message between terminal and central, used by both sides.
+
+Bodies are JSON (msgspec), UTF-8, gzip where large. Every terminal call after enrolment carries
+    X-Terminal: <terminal_id>.<incarnation>
+    X-Signature: hex Ed25519 by the terminal's key over b"KREQ1" + method + b" " + path + b"\\n" + body
+All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
+
+    POST /v1/enrol        EnrolRequest   -> EnrolReply      (code instead of signature; single use)
+    GET  /v1/catalogue    If-None-Match  -> Catalogue JSON, ETag; 304
+    POST /v1/allotments   AllotmentRequest -> AllotmentReply
+    POST /v1/journal      JournalBatch   -> JournalAck
+    GET  /v1/gate         If-None-Match  -> GateManifest     (certificates, revocations, lease map)
+    POST /v1/certificate  CertificateRequest -> CertificateReply   (renewal)
+    GET  /v1/health       -> Health      (no signature)
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.domain.allotment import Block, Gid, SignedGrant
+
+
+class EnrolRequest(msgspec.Struct, frozen=True):
+    code: str  # one-time, for humans: XXXX-XXXX-XXXX
+    public_key: str  # hex, Ed25519; the key pair is made on the terminal
+    machine: str = ""  # what the hardware says of itself
+
+
+class EnrolReply(msgspec.Struct, frozen=True):
+    terminal_id: int  # 1..65535
+    incarnation: int  # 1..255
+    epoch: int
+    role: str  # kiosk, counter, gate
+    name: str  # "K14"
+    stop_place_id: str  # where it stands; "" = anywhere
+    certificate: str  # hex, see kiosk.domain.certificate
+    issuer_certificate: str  # hex, signed by the root
+    root_key: str  # hex public key
+    tenant: int
+
+
+class CertificateRequest(msgspec.Struct, frozen=True):
+    public_key: str
+
+
+class CertificateReply(msgspec.Struct, frozen=True):
+    certificate: str
+    issuer_certificate: str
+
+
+class Want(msgspec.Struct, frozen=True, array_like=True):
+    """How many places of a class the terminal would like to hold free for a journey."""
+
+    journey_id: int
+    place_class: str
+    from_call: int
+    to_call: int
+    free_in_hand: int
+    target: int
+
+
+class AllotmentRequest(msgspec.Struct, frozen=True):
+    wants: tuple[Want, ...]
+    last_gid: Gid  # the last grant durable in the terminal's journal
+
+
+class AllotmentReply(msgspec.Struct, frozen=True):
+    grants: tuple[
+        SignedGrant, ...
+    ]  # every grant after last_gid, oldest first: lost replies heal themselves
+    epoch: int
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One journal record exactly as stored. hash = SHA-256 over previous_hash bytes + canonical bytes, see sync.chain."""
+
+    seq: int
+    event_id: str
+    kind: str
+    version: int
+    body: str  # JSON text of the event
+    recorded_at_ms: int
+    previous_hash: str  # hex
+    hash: str  # hex
+
+
+class JournalBatch(msgspec.Struct, frozen=True):
+    terminal_id: int
+    incarnation: int
+    records: tuple[Record, ...]  # contiguous
+
+
+class JournalAck(msgspec.Struct, frozen=True):
+    """accepted_seq: stored raw. stable_seq: also in a backup; the terminal may purge only up to it."""
+
+    terminal_id: int
+    incarnation: int
+    accepted_seq: int
+    stable_seq: int
+    head_hash: str
+    epoch: int
+    forked: bool = False  # same seq, other hash: the terminal must stop selling
+    signature: str = ""  # hex, central's key over the JSON of this message with signature ""
+
+
+class LeaseRow(msgspec.Struct, frozen=True, array_like=True):
+    """Which terminal may have sold which places of a journey."""
+
+    journey_id: int
+    terminal_id: int
+    incarnation: int
+    blocks: tuple[Block, ...]
+
+
+class GateManifest(msgspec.Struct, frozen=True):
+    version: int
+    epoch: int
+    certificates: tuple[str, ...]  # hex, of every terminal whose tickets may still be valid
+    issuer_certificates: tuple[str, ...]
+    revoked_tickets: tuple[str, ...]  # 16 hex digits
+    revocation_version: int
+    revoked_incarnations: tuple[
+        tuple[int, int, int], ...
+    ]  # (terminal_id, incarnation, from unix s)
+    leases: tuple[LeaseRow, ...]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Every answer that is not 2xx or 304."""
+
+    code: str  # unknown_code, bad_signature, gap, too_large, unknown_terminal ...
+    message: str  # for a person, with the way out
+
+
+class Health(msgspec.Struct, frozen=True):
+    status: str
+    epoch: int
+    catalogue_version: int

@@ -1,0 +1,1 @@
+"""View-models: one frozen state each, one signal, verbs for QML."""
