@@ -66,9 +66,7 @@ class AllotmentRequest(msgspec.Struct, frozen=True):
 
 
 class AllotmentReply(msgspec.Struct, frozen=True):
-    grants: tuple[
-        SignedGrant, ...
-    ]  # every grant after last_gid, oldest first: lost replies heal themselves
+    grants: tuple[SignedGrant, ...]  # every grant after last_gid, oldest first: lost replies heal themselves
     epoch: int
 
 
@@ -120,9 +118,7 @@ class GateManifest(msgspec.Struct, frozen=True):
     issuer_certificates: tuple[str, ...]
     revoked_tickets: tuple[str, ...]  # 16 hex digits
     revocation_version: int
-    revoked_incarnations: tuple[
-        tuple[int, int, int], ...
-    ]  # (terminal_id, incarnation, from unix s)
+    revoked_incarnations: tuple[tuple[int, int, int], ...]  # (terminal_id, incarnation, from unix s)
     leases: tuple[LeaseRow, ...]
 
 

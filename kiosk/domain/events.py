@@ -108,9 +108,7 @@ class TicketIssued(Event, frozen=True, kw_only=True):
 
     sale_id: str
     item_no: int  # 0-based
-    payload: (
-        str  # hex of the ticket's bytes without signature; signing is deterministic and done later
-    )
+    payload: str  # hex of the ticket's bytes without signature; signing is deterministic and done later
     code: str  # for human typing: no 0 O 1 I L
 
 
@@ -137,9 +135,7 @@ class PrintFailed(Event, frozen=True, kw_only=True):
     item_no: int
     copy: int
     reason: str
-    certain: (
-        bool  # True: nothing of this page is on paper, the same copy number may be printed again
-    )
+    certain: bool  # True: nothing of this page is on paper, the same copy number may be printed again
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):
