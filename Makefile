@@ -1,0 +1,45 @@
+# One-word tasks. `make` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+export PYTHONUTF8 := 1
+FEED ?=
+ARGS ?=
+ROLE ?= kiosk
+
+.PHONY: help setup run test check tour pictures bench doctor strings clean
+
+help: ## list the tasks
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
+
+setup: .venv/ready ## virtual environment and system packages (done by itself before every other task)
+
+.venv/ready: pyproject.toml scripts/setup.sh $(wildcard assets/translations/*.ts)
+	@scripts/setup.sh
+
+run: setup ## open the kiosk with its central system, simulated devices and demo network (ROLE=gate for the gate)
+	@$(PY) -m kiosk demo --role $(ROLE) $(ARGS)
+
+test: setup ## all tests
+	@scripts/test.sh $(ARGS)
+
+check: setup ## format, lint, types, layers, QML, tests
+	@scripts/check.sh
+
+tour: setup ## the whole story on real processes, into build/tour (FEED=path.zip for another feed, ARGS="--from A --to B")
+	@$(PY) -m kiosk tour $(if $(FEED),--feed $(FEED)) $(ARGS)
+
+pictures: setup ## every screen, language and shape, into build/pictures
+	@QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software $(PY) -m pytest -q tests/ui/test_pictures.py $(ARGS)
+
+bench: setup ## figures beside a floor measured in the same run, into build/bench.json
+	@QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software $(PY) -m benchmarks $(ARGS)
+
+doctor: setup ## what works on this machine: devices, disk, clock, fonts, central
+	@$(PY) -m kiosk doctor $(ARGS)
+
+strings: setup ## bring the translation files up to date with the sources
+	@scripts/strings.sh
+
+clean: ## remove what the tasks made (the demo's data too)
+	rm -rf build .venv
