@@ -1,0 +1,168 @@
+"""The terminal's configuration: a TOML file into frozen values; every mistake is reported at once.
+
+    [terminal]
+    folder = "/var/lib/kiosk"          # journal, catalogue, keys
+    [central]
+    url = "http://127.0.0.1:8700"
+    [printer]
+    address = "127.0.0.1:9100"         # ESC/POS over TCP; "" = none
+    width_dots = 576
+    [payment]
+    address = "127.0.0.1:9200"         # "" = none
+    [camera]
+    source = "0"                       # device number, file, folder or MJPEG URL; "" = none
+    [screen]
+    shape = "portrait"                 # portrait | landscape | window
+    width_mm = 336                     # of the visible picture; sizes follow from it
+    [gate]
+    opens_before_min = 90
+    [clock]
+    offset_s = 0                       # demonstrations only: how far this terminal's clock is from the machine's
+"""
+
+from __future__ import annotations
+
+import tomllib
+import types
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from kiosk.domain.errors import KioskError
+
+
+class ConfigWrong(KioskError):
+    """The configuration file cannot be used; the message lists every mistake."""
+
+
+@dataclass(frozen=True)
+class TerminalSection:
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class CentralSection:
+    url: str = "http://127.0.0.1:8700"
+    timeout_s: float = 10.0
+
+
+@dataclass(frozen=True)
+class PrinterSection:
+    address: str = ""
+    width_dots: int = 576
+    timeout_s: float = 5.0
+
+
+@dataclass(frozen=True)
+class PaymentSection:
+    address: str = ""
+    timeout_s: float = 90.0
+
+
+@dataclass(frozen=True)
+class CameraSection:
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class ScreenSection:
+    shape: str = "portrait"
+    width_mm: float = 336.0
+    idle_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class GateSection:
+    opens_before_min: int = 90
+
+
+@dataclass(frozen=True)
+class ClockSection:
+    offset_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Config:
+    """One terminal."""
+
+    terminal: TerminalSection = field(default_factory=TerminalSection)
+    central: CentralSection = field(default_factory=CentralSection)
+    printer: PrinterSection = field(default_factory=PrinterSection)
+    payment: PaymentSection = field(default_factory=PaymentSection)
+    camera: CameraSection = field(default_factory=CameraSection)
+    screen: ScreenSection = field(default_factory=ScreenSection)
+    gate: GateSection = field(default_factory=GateSection)
+    clock: ClockSection = field(default_factory=ClockSection)
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.terminal.folder).expanduser()
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file; ConfigWrong names every unknown key and wrong value."""
+    try:
+        data = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        raise ConfigWrong(f"{path}: there is no such file; docs/configuration.md shows one") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigWrong(f"{path}: {error}") from None
+    mistakes: list[str] = []
+    sections = {f.name: f.default_factory for f in fields(Config)}
+    for name in data.keys() - sections.keys():
+        mistakes.append(f"[{name}] is not a section; known are {', '.join(sections)}")
+    built = {}
+    for name, section in sections.items():
+        assert isinstance(section, type)
+        built[name] = _section(section, name, data.get(name, {}), mistakes)
+    config = Config(**built)
+    mistakes += _sense(config)
+    if mistakes:
+        raise ConfigWrong(f"{path}:\n" + "\n".join(f"  - {mistake}" for mistake in mistakes))
+    return config
+
+
+def _section(section: type, name: str, data: Any, mistakes: list[str]) -> Any:
+    if not isinstance(data, dict):
+        mistakes.append(f"{name} must be a section, written [{name}]")
+        return section()
+    hints = get_type_hints(section)
+    values = {}
+    for key, value in data.items():
+        wanted = hints.get(key)
+        if wanted is None:
+            mistakes.append(f"[{name}] {key} is not known; known are {', '.join(hints)}")
+        elif not _fits(value, wanted):
+            mistakes.append(f"[{name}] {key} = {value!r} must be {_word(wanted)}")
+        else:
+            values[key] = float(value) if wanted is float else value
+    return section(**values)
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, types.UnionType):
+        return any(_fits(value, part) for part in get_args(wanted))
+    if wanted is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is wanted
+
+
+def _word(wanted: Any) -> str:
+    return {str: "text in quotes", int: "a whole number", float: "a number"}.get(wanted, str(wanted))
+
+
+def _sense(config: Config) -> list[str]:
+    """Mistakes that only show when values are read together or have a range."""
+    mistakes = []
+    if not config.terminal.folder:
+        mistakes.append("[terminal] folder is missing: where the journal and the keys are kept")
+    if not config.central.url.startswith(("http://", "https://")):
+        mistakes.append(f"[central] url = {config.central.url!r} must begin with http:// or https://")
+    for name, address in (("printer", config.printer.address), ("payment", config.payment.address)):
+        if address and not address.rpartition(":")[2].isdigit():
+            mistakes.append(f"[{name}] address = {address!r} must be HOST:PORT")
+    if config.printer.width_dots % 8 or not 200 <= config.printer.width_dots <= 1400:
+        mistakes.append("[printer] width_dots must be a multiple of 8 between 200 and 1400")
+    if config.screen.shape not in ("portrait", "landscape", "window"):
+        mistakes.append(f"[screen] shape = {config.screen.shape!r} must be portrait, landscape or window")
+    return mistakes
