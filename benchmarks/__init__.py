@@ -1,0 +1,1 @@
+"""Figures beside a floor measured in the same run: a ratio survives a slow machine, a time does not."""
