@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import tomllib
 import types
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -108,13 +108,10 @@ def load(path: Path) -> Config:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigWrong(f"{path}: {error}") from None
     mistakes: list[str] = []
-    sections = {f.name: f.default_factory for f in fields(Config)}
+    sections: dict[str, type] = get_type_hints(Config)
     for name in data.keys() - sections.keys():
         mistakes.append(f"[{name}] is not a section; known are {', '.join(sections)}")
-    built = {}
-    for name, section in sections.items():
-        assert isinstance(section, type)
-        built[name] = _section(section, name, data.get(name, {}), mistakes)
+    built = {name: _section(section, name, data.get(name, {}), mistakes) for name, section in sections.items()}
     config = Config(**built)
     mistakes += _sense(config)
     if mistakes:

@@ -1,0 +1,127 @@
+"""The command `kiosk`: arguments and exit codes; the work is elsewhere."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kiosk.app import logs
+from kiosk.domain.errors import KioskError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Commands(click.Group):
+    """A group that turns an expected error into its message and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KioskError as error:
+            raise click.ClickException(str(error)) from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "central"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        # Central is imported only when asked for: a terminal must not pay for PostgreSQL at start.
+        if cmd_name == "central":
+            command: click.Command = importlib.import_module("central.cli").central
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="kiosk")
+@click.option("--log-level", default="WARNING", show_default=True, help="DEBUG, INFO, WARNING or ERROR")
+def main(log_level: str) -> None:
+    """Station kiosk, box-office counter and gate; sells offline without overselling."""
+    logs.set_up(log_level)
+
+
+config_option = click.option(
+    "--config", "config_path", type=click.Path(path_type=Path), required=True, help="the terminal's TOML file"
+)
+
+
+@main.command()
+@config_option
+@click.option("--drive", type=click.Path(path_type=Path), help="accept remote taps on this Unix socket (tests)")
+def run(config_path: Path, drive: Path | None) -> None:
+    """Open the terminal: kiosk, counter or gate, as central enrolled it."""
+    from kiosk.app import config, wiring
+
+    sys.exit(wiring.run(config.load(config_path), drive=drive))
+
+
+@main.command()
+@config_option
+@click.argument("code")
+def enrol(config_path: Path, code: str) -> None:
+    """Exchange a one-time CODE from the operator for this terminal's identity."""
+    import platform
+
+    from kiosk.app import config, identity
+
+    settings = config.load(config_path)
+    machine = f"{platform.node()} {platform.machine()} {platform.system()}"
+    who = identity.enrol(settings.folder, settings.central.url, code, machine=machine)
+    reply = who.reply
+    click.echo(f"Enrolled as {reply.name}, role {reply.role}, terminal {reply.terminal_id}.{reply.incarnation}")
+
+
+@main.command()
+@click.option("--role", type=click.Choice(["kiosk", "gate"]), default="kiosk", show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "build" / "demo", show_default=True)
+@click.option("--shape", type=click.Choice(["portrait", "landscape", "window"]), default="portrait")
+@click.option("--feed", type=click.Path(path_type=Path), help="a GTFS feed instead of the shipped network")
+@click.option("--station", help="where the kiosk stands (name, code or id)")
+@click.option("--drive", type=click.Path(path_type=Path), help="accept remote taps on this Unix socket (tests)")
+def demo(
+    role: str, folder: Path, shape: str, feed: Path | None, station: str | None, drive: Path | None
+) -> None:
+    """Central, simulated devices and a demo network, and the kiosk or the gate on top."""
+    from kiosk.app import demo as demonstration
+
+    sys.exit(demonstration.run(role, folder, shape=shape, feed=feed, station=station, drive=drive))
+
+
+@main.command()
+@click.option("--feed", type=click.Path(path_type=Path), help="a GTFS feed instead of the shipped network")
+@click.option("--from", "origin", help="origin (name, code or id); default: a sensible pair")
+@click.option("--to", "destination", help="destination (name, code or id)")
+@click.option("--product", help="class or fare product to buy")
+@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "tour", show_default=True)
+def tour(
+    feed: Path | None, origin: str | None, destination: str | None, product: str | None, out: Path
+) -> None:
+    """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync."""
+    from kiosk.app.tour import story
+
+    sys.exit(story.run(story.Wishes(feed, origin, destination, product), out))
+
+
+@main.command()
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="the terminal's TOML file")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object instead of lines")
+def doctor(config_path: Path | None, as_json: bool) -> None:
+    """Check what a terminal needs: libraries, fonts, disk, clock, devices, central."""
+    from kiosk.app import doctor as examination
+
+    sys.exit(examination.run(config_path, as_json=as_json))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("device", type=click.Choice(["printer", "payment", "camera", "link"]))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def simulate(device: str, arguments: tuple[str, ...]) -> None:
+    """Start a simulated device (see --help of each)."""
+    importlib.import_module(f"devices.simulated.{device}").main(list(arguments))
+
+
+if __name__ == "__main__":
+    main()
