@@ -111,3 +111,4 @@ class Quote(msgspec.Struct, frozen=True):
     adjacent: bool  # the party sits side by side
     total_minor: int
     currency: str
+    product_ids: tuple[str, ...] = ()  # one for each person; a child's can differ from the offer's

@@ -1,0 +1,237 @@
+"""The catalogue on the terminal's disk: replaced whole, read by any thread, never merged.
+
+`catalogue.db` is a cache of central's; it can always be fetched again. Readers take connections from a pool
+and see one snapshot for a whole question (`reading`); a replacement writes beside them (WAL) and never waits
+for them, nor they for it.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from sqlite_utils import Database
+
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.errors import CatalogueRefused
+from kiosk.domain.fares import Tariff
+from kiosk.domain.layout import Layout
+from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
+from kiosk.store import catalogue_schema as schema
+from kiosk.store.timetable import Network, Timetable, load_network
+
+_SHRINK = (
+    0.5  # a catalogue with less than this share of the stop places or journeys before needs a person's yes
+)
+
+
+def connect(path: Path, key: bytes) -> Database:
+    import sqlcipher3.dbapi2 as sqlite
+
+    conn = sqlite.connect(str(path), check_same_thread=False, isolation_level=None)
+    conn.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    conn.execute("PRAGMA journal_mode=WAL")
+    conn.execute("PRAGMA synchronous=FULL")
+    return Database(conn)
+
+
+class KeptAside(msgspec.Struct, frozen=True):
+    """A catalogue that was refused and waits for staff."""
+
+    version: int
+    etag: str
+    reason: str
+
+
+class CatalogueStore:
+    """What is on sale, by version."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self._path = folder / "catalogue.db"
+        self._key = key
+        self._write_lock = threading.Lock()
+        self._pool_lock = threading.Lock()
+        self._idle: list[Database] = []
+        self._network: Network | None = None
+        self._closed = False
+        self._writer = connect(self._path, key)
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """A changed schema may lack what the cached catalogue had: forget the cursor, so that it is fetched anew."""
+        db = self._writer
+        changed = bool(schema.migrations.applied(db)) and bool(schema.migrations.pending(db))
+        with db.atomic():
+            schema.migrations.apply(db)
+            if changed:
+                db.execute("UPDATE head SET etag = ''")
+
+    def close(self) -> None:
+        with self._pool_lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for db in idle:
+            db.close()
+        with self._write_lock:
+            self._writer.close()
+
+    # writing
+
+    def replace(self, catalogue: Catalogue, etag: str, *, allow_shrink: bool = False) -> None:
+        """Take over a catalogue with its cursor, or refuse it whole (CatalogueRefused) and keep it aside."""
+        with self._write_lock:
+            try:
+                with self._writer.atomic():
+                    head = self._writer.execute(
+                        "SELECT generation, stop_places, journeys FROM head"
+                    ).fetchone()
+                    _check(catalogue, head, allow_shrink)
+                    schema.write(self._writer, catalogue, etag, head[0] + 1 if head else 1)
+                    self._writer.execute("DELETE FROM kept_aside")
+            except CatalogueRefused as refused:
+                self._keep_aside(catalogue, etag, str(refused))
+                raise
+            # Give the disk space of the log back; a busy reader only postpones it to the next time.
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _keep_aside(self, catalogue: Catalogue, etag: str, reason: str) -> None:
+        body = zlib.compress(msgspec.msgpack.encode(catalogue), 1)
+        with self._writer.atomic():
+            self._writer.execute(
+                "INSERT OR REPLACE INTO kept_aside VALUES (1, ?, ?, ?, ?)",
+                [catalogue.version, etag, reason, body],
+            )
+
+    def kept_aside(self) -> KeptAside | None:
+        """The refused catalogue that waits for staff, if any."""
+        with self._borrow() as db:
+            row = db.execute("SELECT version, etag, reason FROM kept_aside").fetchone()
+        return KeptAside(*row) if row else None
+
+    def confirm_kept_aside(self) -> None:
+        """Staff say that the smaller catalogue is meant."""
+        with self._borrow() as db:
+            row = db.execute("SELECT etag, body FROM kept_aside").fetchone()
+        if row is None:
+            raise CatalogueRefused("no catalogue is waiting to be confirmed")
+        catalogue = msgspec.msgpack.decode(zlib.decompress(row[1]), type=Catalogue)
+        self.replace(catalogue, row[0], allow_shrink=True)
+
+    def note_sale(self, origin_id: str, destination_id: str) -> None:
+        """Count a sale, so that the destination comes up earlier; survives every replacement."""
+        with self._write_lock, self._writer.atomic():
+            self._writer.execute(
+                """INSERT INTO destination_use VALUES (?, ?, 1)
+                   ON CONFLICT DO UPDATE SET sales = sales + 1""",
+                [origin_id, destination_id],
+            )
+
+    # reading
+
+    @contextmanager
+    def _borrow(self) -> Iterator[Database]:
+        """A read connection with one snapshot until the end of the block."""
+        with self._pool_lock:
+            if self._closed:
+                raise RuntimeError("the catalogue store is closed")
+            db = self._idle.pop() if self._idle else None
+        db = db or connect(self._path, self._key)
+        try:
+            db.execute("BEGIN")
+            yield db
+        finally:
+            db.execute("ROLLBACK")
+            with self._pool_lock:
+                if not self._closed:
+                    self._idle.append(db)
+                    db = None
+            if db is not None:
+                db.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Timetable | None]:
+        """All questions inside the block see the same version; None when there is no catalogue yet."""
+        with self._borrow() as db:
+            network = self._network_of(db)
+            yield Timetable(db, network) if network else None
+
+    def _network_of(self, db: Database) -> Network | None:
+        row = db.execute("SELECT generation FROM head").fetchone()
+        if row is None:
+            return None
+        known = self._network
+        if known is None or known.generation != row[0]:
+            known = load_network(db)
+            # an older snapshot still being read must not displace the newer lists
+            if known and (self._network is None or self._network.generation < known.generation):
+                self._network = known
+        return known
+
+    def network(self) -> Network | None:
+        """The small lists of the version on sale."""
+        with self._borrow() as db:
+            return self._network_of(db)
+
+    def etag(self) -> str:
+        """Cursor of the catalogue on sale; "" = fetch anew."""
+        with self._borrow() as db:
+            row = db.execute("SELECT etag FROM head").fetchone()
+        return row[0] if row else ""
+
+    def info(self) -> Catalogue | None:
+        """Version, operator, window, languages ...: the catalogue without its lists."""
+        network = self.network()
+        return network.head if network else None
+
+    def tariff(self) -> Tariff:
+        info = self.info()
+        return info.tariff if info else Tariff()
+
+    def stop_place(self, id_: str) -> StopPlace | None:
+        network = self.network()
+        no = network.stop_no.get(id_) if network else None
+        return network.stop_places[no - 1] if network and no else None
+
+    def quay(self, id_: str) -> Quay | None:
+        network = self.network()
+        return next((each for each in network.quays if each.id == id_), None) if network else None
+
+    def line(self, id_: str) -> Line | None:
+        network = self.network()
+        return next((each for each in network.lines if each.id == id_), None) if network else None
+
+    def layout(self, id_: str) -> Layout | None:
+        network = self.network()
+        return network.layouts.get(id_) if network else None
+
+    def journey(self, id_: int) -> Journey | None:
+        with self.reading() as timetable:
+            return timetable.journey(id_) if timetable else None
+
+    def service_journey(self, id_: str) -> ServiceJourney | None:
+        with self.reading() as timetable:
+            return timetable.service_journey(id_) if timetable else None
+
+
+def _check(catalogue: Catalogue, head: tuple[int, int, int] | None, allow_shrink: bool) -> None:
+    """Refuse what would empty the shop: nothing to sell, or most of it gone without anybody's word."""
+    if not catalogue.journeys or not any(len(each.calls) > 1 for each in catalogue.service_journeys):
+        raise CatalogueRefused(
+            f"catalogue {catalogue.version} has no journey to sell ({len(catalogue.service_journeys)} service "
+            f"journeys, {len(catalogue.journeys)} journeys); the one before stays. Import the feed again at central"
+        )
+    if head is None or allow_shrink:
+        return
+    for what, before, now in (
+        ("stop places", head[1], len(catalogue.stop_places)),
+        ("journeys", head[2], len(catalogue.journeys)),
+    ):
+        if now < before * _SHRINK:
+            raise CatalogueRefused(
+                f"catalogue {catalogue.version} has {now} {what} where there were {before}; the one before stays "
+                "until staff confirm the smaller one"
+            )
