@@ -1,10 +1,12 @@
-"""A made-up city as big as the largest timetable we know (Washington: some 350,000 calls, 16,500 trips a day type).
+"""A made-up city as big as the largest timetable we know (Washington: some 350,000 calls, 16,500 trips).
 
-120 lines in two directions; every eighth runs along one trunk, where hundreds of departures serve the same pair.
-A third of the trips run at weekends only. Tariff: zones of Fares v1 with three rider categories.
+120 lines in two directions; every eighth runs along one trunk, where a thousand departures serve one pair.
+A third of the trips do not run at weekends. Tariff: zones of Fares v1 with three rider categories.
 """
 
 from __future__ import annotations
+
+from datetime import date
 
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.fares import FareProduct, FareRuleV1, RiderCategory, Tariff
@@ -30,12 +32,12 @@ def big_city(window_from: str = "2026-09-21", window_days: int = 14) -> Catalogu
             way = stops if direction == 0 else stops[::-1]
             for trip in range(TRIPS_A_DIRECTION):
                 service_journeys.append(_trip(line, direction, trip, way))
-    journeys = []
+    journeys: list[Journey] = []
     for day in days(window_from, window_days):
-        weekend = (int(day[-2:]) % 7) in (5, 6)
-        for trip in service_journeys:
-            if weekend == (int(trip.id.rpartition("-")[2]) % 3 == 0) or not weekend:
-                journeys.append(Journey(len(journeys) + 1, trip.id, day))
+        weekend = date.fromisoformat(day).weekday() >= 5
+        for number, each in enumerate(service_journeys):
+            if not (weekend and number % 3 == 0):
+                journeys.append(Journey(len(journeys) + 1, each.id, day))
     return Catalogue(
         version=1,
         operator="Big City",

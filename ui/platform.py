@@ -1,4 +1,4 @@
-"""Where the picture goes: a real display, no display at all (offscreen), or Qt's VNC server on the loopback."""
+"""Where the picture goes: a real display, or Qt's VNC server on the loopback when there is none."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class NoScreen(KioskError):
 class LoopbackVnc:
     """Qt's `vnc` platform, reachable from this machine only.
 
-    Qt's server listens on every interface and has no option for it. So it is started on a port of chance, and
-    before its event loop runs (nobody can have been accepted) its listening descriptor is replaced by a socket
-    bound to 127.0.0.1.
+    Qt's server listens on every interface and has no option for it. So it is started on a port of chance and,
+    before its event loop runs (nobody can have been accepted), its listening descriptor is replaced by a
+    socket bound to 127.0.0.1.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -38,7 +38,7 @@ class LoopbackVnc:
         return f"127.0.0.1:{self._socket.getsockname()[1]}"
 
     def move_to_loopback(self) -> None:
-        """Call right after QGuiApplication is made. NoScreen if Qt's socket is not found: better none than open."""
+        """Call right after QGuiApplication is made. NoScreen if Qt's socket is not found: none beats open."""
         for name in Path("/proc/self/fd").iterdir():
             number = int(name.name)
             if number != self._socket.fileno() and _listens_on(number, self._born_on):

@@ -1,4 +1,4 @@
-"""The ground every screen stands on: application, fonts, engine, window. Used by the kiosk and by the gate."""
+"""The ground every screen stands on: application, fonts, engine, window; for the kiosk and the gate."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def load(engine: QQmlApplicationEngine, name: str, properties: Mapping[str, Any]
 
 
 def show(window: QtQuick.QQuickWindow, options: ScreenOptions) -> None:
-    """Full screen on a display; exactly the asked size elsewhere, so that pictures do not depend on the machine."""
+    """Full screen on a display; exactly the asked size offscreen, where pictures are made."""
     platform = QGuiApplication.platformName()
     width, height = options.size or SIZES[options.shape]
     if platform in ("offscreen", "minimal"):

@@ -1,23 +1,23 @@
 """The terminal's configuration: a TOML file into frozen values; every mistake is reported at once.
 
-    [terminal]
-    folder = "/var/lib/kiosk"          # journal, catalogue, keys
-    [central]
-    url = "http://127.0.0.1:8700"
-    [printer]
-    address = "127.0.0.1:9100"         # ESC/POS over TCP; "" = none
-    width_dots = 576
-    [payment]
-    address = "127.0.0.1:9200"         # "" = none
-    [camera]
-    source = "0"                       # device number, file, folder or MJPEG URL; "" = none
-    [screen]
-    shape = "portrait"                 # portrait | landscape | window
-    width_mm = 336                     # of the visible picture; sizes follow from it
-    [gate]
-    opens_before_min = 90
-    [clock]
-    offset_s = 0                       # demonstrations only: how far this terminal's clock is from the machine's
+[terminal]
+folder = "/var/lib/kiosk"          # journal, catalogue, keys
+[central]
+url = "http://127.0.0.1:8700"
+[printer]
+address = "127.0.0.1:9100"         # ESC/POS over TCP; "" = none
+width_dots = 576
+[payment]
+address = "127.0.0.1:9200"         # "" = none
+[camera]
+source = "0"                       # device number, file, folder or MJPEG URL; "" = none
+[screen]
+shape = "portrait"                 # portrait | landscape | window
+width_mm = 336                     # of the visible picture; sizes follow from it
+[gate]
+opens_before_min = 90
+[clock]
+offset_s = 0                       # demonstrations only: how far this terminal's clock is from the machine's
 """
 
 from __future__ import annotations

@@ -81,9 +81,7 @@ def enrol(config_path: Path, code: str) -> None:
 @click.option("--feed", type=click.Path(path_type=Path), help="a GTFS feed instead of the shipped network")
 @click.option("--station", help="where the kiosk stands (name, code or id)")
 @click.option("--drive", type=click.Path(path_type=Path), help="accept remote taps on this Unix socket (tests)")
-def demo(
-    role: str, folder: Path, shape: str, feed: Path | None, station: str | None, drive: Path | None
-) -> None:
+def demo(role: str, folder: Path, shape: str, feed: Path | None, station: str | None, drive: Path | None) -> None:
     """Central, simulated devices and a demo network, and the kiosk or the gate on top."""
     from kiosk.app import demo as demonstration
 
@@ -96,9 +94,7 @@ def demo(
 @click.option("--to", "destination", help="destination (name, code or id)")
 @click.option("--product", help="class or fare product to buy")
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "tour", show_default=True)
-def tour(
-    feed: Path | None, origin: str | None, destination: str | None, product: str | None, out: Path
-) -> None:
+def tour(feed: Path | None, origin: str | None, destination: str | None, product: str | None, out: Path) -> None:
     """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync."""
     from kiosk.app.tour import story
 

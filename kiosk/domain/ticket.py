@@ -50,11 +50,76 @@ FLAG_TEST, FLAG_OFFLINE, FLAG_NAMED, FLAG_DYNAMIC, FLAG_RETURN, FLAG_GROUP = 1, 
 _KNOWN_FLAGS = FLAG_TEST | FLAG_OFFLINE | FLAG_NAMED | FLAG_RETURN | FLAG_GROUP
 
 # Index in the ticket -> ISO 4217 code. Append only: printed tickets hold the index.
-CURRENCIES = (
-    "XXX AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HRK HUF IDR ILS INR IRR ISK "
-    "JOD JPY KES KRW KWD KZT LKR MAD MOP MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD "
-    "THB TND TRY TWD TZS UAH UGX USD UYU UZS VND XAF XOF ZAR"
-).split()
+CURRENCIES = [
+    "XXX",
+    "AED",
+    "ARS",
+    "AUD",
+    "BDT",
+    "BGN",
+    "BHD",
+    "BRL",
+    "CAD",
+    "CHF",
+    "CLP",
+    "CNY",
+    "COP",
+    "CZK",
+    "DKK",
+    "EGP",
+    "EUR",
+    "GBP",
+    "GEL",
+    "HKD",
+    "HRK",
+    "HUF",
+    "IDR",
+    "ILS",
+    "INR",
+    "IRR",
+    "ISK",
+    "JOD",
+    "JPY",
+    "KES",
+    "KRW",
+    "KWD",
+    "KZT",
+    "LKR",
+    "MAD",
+    "MOP",
+    "MXN",
+    "MYR",
+    "NGN",
+    "NOK",
+    "NPR",
+    "NZD",
+    "OMR",
+    "PEN",
+    "PHP",
+    "PKR",
+    "PLN",
+    "QAR",
+    "RON",
+    "RSD",
+    "RUB",
+    "SAR",
+    "SEK",
+    "SGD",
+    "THB",
+    "TND",
+    "TRY",
+    "TWD",
+    "TZS",
+    "UAH",
+    "UGX",
+    "USD",
+    "UYU",
+    "UZS",
+    "VND",
+    "XAF",
+    "XOF",
+    "ZAR",
+]
 
 _FIXED = struct.Struct(">BB4sHQIIhHBBHBB3sBBB8sBB")
 assert _FIXED.size == 50
@@ -229,7 +294,7 @@ def _extensions(data: bytes, count: int) -> tuple[tuple[int, bytes], ...]:
 
 def sign(payload: bytes, key: Ed25519PrivateKey) -> str:
     """Text for the QR code. Ed25519 is deterministic: the same payload gives the same code."""
-    return PREFIX + base45.b45encode(payload + key.sign(CONTEXT + payload)).decode("ascii")
+    return PREFIX + str(base45.b45encode(payload + key.sign(CONTEXT + payload)), "ascii")
 
 
 def read(text: str) -> tuple[Ticket, bytes, bytes]:

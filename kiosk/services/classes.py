@@ -86,8 +86,8 @@ def price_for(
 ) -> FareOption:
     """The option one rider pays: of its own category, else one for anybody, else the adult's.
 
-    Some feeds give reduced riders products of their own ("child-single" beside "single"): the cheapest of these
-    counts if it is not dearer than the adult's. NoFare: the offer is not (or no longer) in the tariff.
+    Some feeds give reduced riders products of their own ("child-single" beside "single"): the cheapest of
+    these counts if it is not dearer than the adult's. NoFare: the offer is not (or no longer) in the tariff.
     """
     if layout is None:
         same = [each for each in options if each.product_id == offer.product_id]

@@ -1,4 +1,4 @@
-"""What can be bought for a departure: classes with price and places left, prices by rider, quotes, the coach plan."""
+"""What can be bought for a departure: prices by rider category, quotes with places, the coach plan."""
 
 from __future__ import annotations
 
@@ -163,8 +163,10 @@ class Offers:
 
     def _basis(self, departure: Departure) -> tuple[Prices, Layout | None, tuple[FareOption, ...]]:
         with self._catalogue.reading() as timetable:
-            ride = timetable and timetable.ride(departure.journey_id, departure.from_call, departure.to_call)
-            if timetable is None or ride is None:
+            if timetable is None:
+                raise NoFare("there is no catalogue yet; connect this terminal to central")
+            ride = timetable.ride(departure.journey_id, departure.from_call, departure.to_call)
+            if ride is None:
                 raise NoFare(f"{departure.number} at {departure.departs} is no longer on sale; search again")
             network = timetable.network
         pricing = self.pricing(network)
@@ -187,18 +189,16 @@ class Offers:
             chosen = choose_places(segments, layout, offer.place_class, first, last, size) if segments else ()
             if len(chosen) != size:
                 raise NoPlaces(
-                    f"{offer.name} on {departure.number} has {free.bit_count()} places left here, not {size}; "
-                    "choose another class or another train"
+                    f"{offer.name} on {departure.number} has {free.bit_count()} places left here, "
+                    f"not {size}; choose another class or another train"
                 )
             return tuple(chosen)
         if len(set(places)) != size:
             raise NoPlaces(f"{size} travellers need {size} different places, {len(set(places))} are chosen")
         for place in places:
             if place < 0 or not free >> place & 1:
-                known = 0 <= place < len(layout.places)
-                raise NoPlaces(
-                    f"place {layout.places[place].number if known else place} is not free here; choose another"
-                )
+                number = layout.places[place].number if 0 <= place < len(layout.places) else place
+                raise NoPlaces(f"place {number} is not free here; choose another")
         return tuple(places)
 
 

@@ -1,4 +1,4 @@
-"""Which destinations people want from here: this terminal's own sales first, then what the timetable suggests."""
+"""Which destinations people want from here: by this terminal's own sales, then by the timetable."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Fare options of rides, worked out once for all rides that cost the same, and the rider categories to sell to.
+"""Fare options of rides, worked out once for all rides that cost the same, and who can travel.
 
-Two rides have the same options when line, both ends, the zones crossed between them and the fare timeframes of
-departure and arrival are the same. On a city network that leaves a handful of prices for hundreds of departures.
+Two rides have the same options when line, both ends, the zones crossed between them and the fare timeframes
+of departure and arrival are the same. That leaves a handful of prices for hundreds of departures.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ADULT = RiderCategory("adult", "Adult", default=True)
 
 
 def rider_categories(tariff: Tariff) -> tuple[RiderCategory, ...]:
-    """Who can travel, the default first; one "adult" where the tariff knows no categories or only reduced ones."""
+    """Who can travel, the default first; an "adult" is added where the tariff names only reduced riders or none."""
     known = tuple({each.id: each for each in tariff.categories if each.id}.values())
     default = next((each for each in known if each.default), None)
     if default is None:

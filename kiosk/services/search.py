@@ -1,4 +1,4 @@
-"""Where to, when, which train: stations by text, popular destinations, departures of a calendar day, the board."""
+"""Where to, when, which train: stations by text, popular destinations, departures of a day, the board."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Search:
         return known[1].find(text, limit)
 
     def popular(self, origin_id: str, limit: int = 6) -> list[Destination]:
-        """Most used destinations from here, with fastest ride and price from, for the next day that has any."""
+        """Most used destinations from here, with fastest ride and lowest price on the next day that has any."""
         days = self.days()
         with self._catalogue.reading() as timetable:
             if timetable is None or origin_id not in timetable.network.stop_no:
@@ -199,7 +199,7 @@ def _clock_text(at: int, network: Network, stop_place: StopPlace) -> str:
 
 
 def _service_days(network: Network, calendar_day: str, origin: int) -> Iterable[tuple[str, int, int, int]]:
-    """(operating day, its zero as unix s, low_s, high_s): the service times that fall on a calendar day there."""
+    """(operating day, its zero as unix s, low_s, high_s): service times that fall on a calendar day there."""
     zone = _zone(network, network.stop_places[origin - 1])
     midnight = datetime.fromisoformat(calendar_day).replace(tzinfo=zone)
     start, end = int(midnight.timestamp()), int((midnight + timedelta(days=1)).timestamp())

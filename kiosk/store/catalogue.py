@@ -62,7 +62,7 @@ class CatalogueStore:
         self._migrate()
 
     def _migrate(self) -> None:
-        """A changed schema may lack what the cached catalogue had: forget the cursor, so that it is fetched anew."""
+        """A changed schema may miss what the catalogue had: forget the cursor, so that it is fetched anew."""
         db = self._writer
         changed = bool(schema.migrations.applied(db)) and bool(schema.migrations.pending(db))
         with db.atomic():
@@ -146,10 +146,10 @@ class CatalogueStore:
         finally:
             db.execute("ROLLBACK")
             with self._pool_lock:
-                if not self._closed:
+                closed = self._closed
+                if not closed:
                     self._idle.append(db)
-                    db = None
-            if db is not None:
+            if closed:
                 db.close()
 
     @contextmanager
@@ -221,8 +221,8 @@ def _check(catalogue: Catalogue, head: tuple[int, int, int] | None, allow_shrink
     """Refuse what would empty the shop: nothing to sell, or most of it gone without anybody's word."""
     if not catalogue.journeys or not any(len(each.calls) > 1 for each in catalogue.service_journeys):
         raise CatalogueRefused(
-            f"catalogue {catalogue.version} has no journey to sell ({len(catalogue.service_journeys)} service "
-            f"journeys, {len(catalogue.journeys)} journeys); the one before stays. Import the feed again at central"
+            f"catalogue {catalogue.version} has no journey to sell ({len(catalogue.service_journeys)} service journeys, "
+            f"{len(catalogue.journeys)} journeys); the one before stays. Import the feed again at central"
         )
     if head is None or allow_shrink:
         return
@@ -232,6 +232,6 @@ def _check(catalogue: Catalogue, head: tuple[int, int, int] | None, allow_shrink
     ):
         if now < before * _SHRINK:
             raise CatalogueRefused(
-                f"catalogue {catalogue.version} has {now} {what} where there were {before}; the one before stays "
-                "until staff confirm the smaller one"
+                f"catalogue {catalogue.version} has {now} {what} where there were {before}; "
+                "the one before stays until staff confirm the smaller one"
             )

@@ -40,15 +40,16 @@ def m001_catalogue(db: Database) -> None:
         """CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL,
            version INTEGER NOT NULL, etag TEXT NOT NULL, body BLOB NOT NULL,
            stop_places INTEGER NOT NULL, journeys INTEGER NOT NULL, latest_s INTEGER NOT NULL) STRICT""",
-        "CREATE TABLE stop_places (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL) STRICT",
+        """CREATE TABLE stop_places (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+           body BLOB NOT NULL) STRICT""",
         "CREATE TABLE quays (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL) STRICT",
         "CREATE TABLE lines (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL) STRICT",
         "CREATE TABLE layouts (id TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT",
         """CREATE TABLE patterns (no INTEGER PRIMARY KEY, line_no INTEGER NOT NULL, body BLOB NOT NULL,
            journeys INTEGER NOT NULL) STRICT""",
         """CREATE TABLE service_journeys (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-           line_no INTEGER NOT NULL, pattern_no INTEGER NOT NULL, number TEXT NOT NULL, headsign TEXT NOT NULL,
-           layout_id TEXT NOT NULL, last_call INTEGER NOT NULL) STRICT""",
+           line_no INTEGER NOT NULL, pattern_no INTEGER NOT NULL, number TEXT NOT NULL,
+           headsign TEXT NOT NULL, layout_id TEXT NOT NULL, last_call INTEGER NOT NULL) STRICT""",
         "CREATE TABLE service_journey_bodies (no INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
         """CREATE TABLE calls (stop_no INTEGER NOT NULL, sj_no INTEGER NOT NULL, seq INTEGER NOT NULL,
            arrival_s INTEGER NOT NULL, departure_s INTEGER NOT NULL, board INTEGER NOT NULL,
@@ -223,6 +224,6 @@ def _numbers(what: str, ids: Iterable[str]) -> dict[str, int]:
 
 def _dangling(what: str, wanted: str, journey_id: str) -> CatalogueRefused:
     return CatalogueRefused(
-        f"service journey {journey_id} refers to {what} {wanted or '(none)'}, which the catalogue does not hold; "
-        "import the feed again at central"
+        f"service journey {journey_id} refers to {what} {wanted or '(none)'}, which the catalogue does not "
+        "hold; import the feed again at central"
     )

@@ -1,8 +1,7 @@
-"""Reading one version of the catalogue: what fits in memory (`Network`) and the queries that do not (`Timetable`)."""
+"""Reading one version of the catalogue: the lists that fit in memory (`Network`), the rest (`Timetable`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -85,9 +84,6 @@ def load_network(db: Database) -> Network | None:
         return None
     unpack = msgspec.msgpack.decode
 
-    def rows(sql: str) -> Iterator[tuple[int, str, bytes, int]]:
-        yield from db.execute(sql)
-
     return Network(
         generation=head[0],
         head=unpack(head[1], type=Catalogue),
@@ -147,7 +143,7 @@ class Timetable:
         self.network = network
 
     def rides(self, origin: int, destination: int, day: int, low_s: int, high_s: int) -> list[Ride]:
-        """Journeys of an operating day that leave `origin` in [low_s, high_s) and later call at `destination`."""
+        """Journeys of an operating day leaving `origin` in [low_s, high_s) that later call at `destination`."""
         rows = self.raw_rides(origin, destination, day, low_s, high_s)
         return _without_detours([Ride._make(row) for row in rows])
 
@@ -169,7 +165,8 @@ class Timetable:
     def ride(self, journey_id: int, from_call: int, to_call: int) -> Ride | None:
         """One journey between two of its calls; None when this version does not have it."""
         row = self._db.execute(
-            """SELECT s.no, s.pattern_no FROM journeys j JOIN service_journeys s ON s.no = j.sj_no WHERE j.id = ?""",
+            """SELECT s.no, s.pattern_no FROM journeys j
+               JOIN service_journeys s ON s.no = j.sj_no WHERE j.id = ?""",
             [journey_id],
         ).fetchone()
         stops = self.network.patterns[row[1] - 1].stops if row else ()
@@ -187,7 +184,8 @@ class Timetable:
 
     def service_journey(self, id_: str) -> ServiceJourney | None:
         row = self._db.execute(
-            "SELECT b.body FROM service_journeys s JOIN service_journey_bodies b ON b.no = s.no WHERE s.id = ?",
+            """SELECT b.body FROM service_journeys s
+               JOIN service_journey_bodies b ON b.no = s.no WHERE s.id = ?""",
             [id_],
         ).fetchone()
         return msgspec.msgpack.decode(row[0], type=ServiceJourney) if row else None
