@@ -3,6 +3,7 @@
 Bodies are JSON (msgspec), UTF-8, gzip where large. Every terminal call after enrolment carries
     X-Terminal: <terminal_id>.<incarnation>
     X-Signature: hex Ed25519 by the terminal's key over b"KREQ1" + method + b" " + path + b"\\n" + body
+                 (the body as sent, so after gzip; path without host, "/v1/journal")
 All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
 
     POST /v1/enrol        EnrolRequest   -> EnrolReply      (code instead of signature; single use)
@@ -127,6 +128,7 @@ class Problem(msgspec.Struct, frozen=True):
 
     code: str  # unknown_code, bad_signature, gap, too_large, unknown_terminal ...
     message: str  # for a person, with the way out
+    expected_seq: int | None = None  # with code "gap": the seq central waits for
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -58,11 +58,31 @@ class CentralFault(KioskError):
 
 
 class CentralUnreachable(CentralFault):
-    """No link, no answer, or an answer that is not central's."""
+    """No link, no answer, or an answer that is not central's. `retry_after_s`: what the answer asked for, if any."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class CentralRefused(CentralFault):
-    """Central answered no, with its reason."""
+    """Central answered no, with its reason: the Problem's `code` for programs, the message for people."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        expected_seq: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.expected_seq = expected_seq  # with code "gap": the seq central waits for
+        self.retry_after_s = retry_after_s
 
 
 class DeviceFault(KioskError):

@@ -1,0 +1,229 @@
+"""The terminal's side of the wire: one method a call, every fault as CentralUnreachable or CentralRefused.
+
+An answer counts only when it is central's: JSON by content type, of the expected shape, not a redirect, and an
+acknowledgement of journal records carries central's signature. A captive portal's page is "no link". Nothing is
+retried here; the engine decides when to try again.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.certificate import BadCertificate, read_issuer, read_terminal
+from kiosk.domain.errors import CentralRefused, CentralUnreachable
+from sync.wire import (
+    AllotmentReply,
+    AllotmentRequest,
+    CertificateReply,
+    CertificateRequest,
+    EnrolReply,
+    EnrolRequest,
+    GateManifest,
+    Health,
+    JournalAck,
+    JournalBatch,
+    Problem,
+)
+
+T = TypeVar("T")
+
+BASE = "/v1"
+COMPRESS_FROM_BYTES = 1024
+ANSWER_MAX_BYTES = 512 * 1024 * 1024  # decompressed; the largest timetables stay far below
+REQUEST_CONTEXT = b"KREQ1"
+
+
+def signed_bytes(method: str, path: str, body: bytes) -> bytes:
+    """What a request's signature covers; central uses the same function."""
+    return b"%s%s %s\n%s" % (REQUEST_CONTEXT, method.encode(), path.encode(), body)
+
+
+class CentralClient:
+    """Calls to central for one terminal; without `reply` and `sign` only enrol() and health() are possible.
+
+    Not thread-safe (one HTTP session); give each thread its own.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_s: float = 10.0,
+        reply: EnrolReply | None = None,
+        sign: Callable[[bytes], bytes] | None = None,
+        session: requests.Session | None = None,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._prefix = urlsplit(self._url).path
+        self._timeout_s = timeout_s
+        self._reply = reply
+        self._sign = sign
+        self._session = session or requests.Session()
+        self._central_keys = [_issuer_key(reply.issuer_certificate, reply.root_key)] if reply else []
+
+    def close(self) -> None:
+        self._session.close()
+
+    def enrol(self, request: EnrolRequest) -> EnrolReply:
+        """Exchange a one-time code; the same code with the same key may be sent again when the answer got lost."""
+        reply = self._json("POST", "/enrol", EnrolReply, request)
+        try:
+            certificate = read_terminal(
+                bytes.fromhex(reply.certificate), _issuer_key(reply.issuer_certificate, reply.root_key)
+            )
+        except (BadCertificate, ValueError) as error:
+            raise CentralUnreachable(f"the answer of {self._url} is not central's: {error}") from None
+        if certificate.public_key.hex() != request.public_key.lower():
+            raise CentralUnreachable(f"{self._url} answered with the certificate of another key")
+        return reply
+
+    def catalogue(self, etag: str = "") -> tuple[Catalogue, str] | None:
+        """The catalogue and its etag; None = unchanged since `etag`."""
+        return self._cached("/catalogue", Catalogue, etag)
+
+    def gate(self, etag: str = "") -> tuple[GateManifest, str] | None:
+        """What a gate needs and its etag; None = unchanged since `etag`."""
+        return self._cached("/gate", GateManifest, etag)
+
+    def allotments(self, request: AllotmentRequest) -> AllotmentReply:
+        """Ask for places; brings every grant after `last_gid`."""
+        return self._json("POST", "/allotments", AllotmentReply, request)
+
+    def journal(self, batch: JournalBatch) -> JournalAck:
+        """Upload records. CentralRefused with code "gap" carries `expected_seq`."""
+        raw = self._body(self._call("POST", "/journal", msgspec.json.encode(batch)))
+        ack = self._decode(raw, JournalAck)
+        # Cut out of the raw text, not encoded anew: a later central may send fields this program does not know.
+        unsigned = raw.replace(f'"signature":"{ack.signature}"'.encode(), b'"signature":""')
+        if not any(_verified(key, ack.signature, unsigned) for key in self._central_keys):
+            raise CentralUnreachable(f"the acknowledgement of {self._url} does not carry central's signature")
+        if (ack.terminal_id, ack.incarnation) != (batch.terminal_id, batch.incarnation):
+            raise CentralUnreachable(f"{self._url} acknowledged another terminal's records")
+        return ack
+
+    def certificate(self, request: CertificateRequest) -> CertificateReply:
+        """A fresh certificate for this incarnation."""
+        reply = self._json("POST", "/certificate", CertificateReply, request)
+        if self._reply is not None:
+            key = _issuer_key(reply.issuer_certificate, self._reply.root_key)
+            try:
+                read_terminal(bytes.fromhex(reply.certificate), key)
+            except (BadCertificate, ValueError) as error:
+                raise CentralUnreachable(f"{self._url} sent a bad certificate: {error}") from None
+            self._central_keys.append(key)
+        return reply
+
+    def health(self) -> Health:
+        """Is central there?"""
+        return self._json("GET", "/health", Health)
+
+    def _json(self, method: str, path: str, kind: type[T], request: msgspec.Struct | None = None) -> T:
+        body = b"" if request is None else msgspec.json.encode(request)
+        return self._decode(self._body(self._call(method, path, body)), kind)
+
+    def _cached(self, path: str, kind: type[T], etag: str) -> tuple[T, str] | None:
+        answer = self._call("GET", path, b"", {"If-None-Match": etag} if etag else {})
+        if answer.status_code == 304:
+            answer.close()
+            return None
+        return self._decode(self._body(answer), kind), answer.headers.get("ETag", "")
+
+    def _call(self, method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> requests.Response:
+        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", **(headers or {})}
+        if body:
+            sent["Content-Type"] = "application/json"
+            if len(body) >= COMPRESS_FROM_BYTES:
+                body = gzip.compress(body, 6, mtime=0)
+                sent["Content-Encoding"] = "gzip"
+        if self._reply is not None and self._sign is not None:
+            signature = self._sign(signed_bytes(method, self._prefix + BASE + path, body))
+            sent["X-Terminal"] = f"{self._reply.terminal_id}.{self._reply.incarnation}"
+            sent["X-Signature"] = signature.hex()
+        try:
+            answer = self._session.request(
+                method,
+                self._url + BASE + path,
+                data=body or None,
+                headers=sent,
+                timeout=self._timeout_s,
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.RequestException as error:
+            raise CentralUnreachable(f"no answer from {self._url}: {error}") from error
+        if answer.status_code == 304 or 200 <= answer.status_code < 300:
+            return answer
+        raise self._fault(answer)
+
+    def _fault(self, answer: requests.Response) -> CentralUnreachable | CentralRefused:
+        """A Problem is central's no; anything else comes from someone in between."""
+        status, retry_after_s = answer.status_code, _retry_after_s(answer)
+        try:
+            problem = self._decode(self._body(answer), Problem)
+        except CentralUnreachable:
+            problem = None
+        if problem is None or not 400 <= status < 500:
+            words = f"answered {status}" + (f": {problem.message}" if problem else ", which is not central's answer")
+            return CentralUnreachable(f"{self._url} {words}", retry_after_s=retry_after_s)
+        return CentralRefused(
+            problem.code,
+            problem.message,
+            status=status,
+            expected_seq=problem.expected_seq,
+            retry_after_s=retry_after_s,
+        )
+
+    def _body(self, answer: requests.Response) -> bytes:
+        """The whole body, if it says it is JSON and is not endless; closes the answer in every case."""
+        with answer:
+            kind = answer.headers.get("Content-Type", "")
+            if kind.partition(";")[0].strip().lower() != "application/json":
+                raise CentralUnreachable(
+                    f"{self._url} answered with {kind or 'no content type'} instead of JSON: "
+                    "the network may want a sign-in, or the address is not central's"
+                )
+            received = bytearray()
+            try:
+                for chunk in answer.iter_content(1 << 16):
+                    received += chunk
+                    if len(received) > ANSWER_MAX_BYTES:
+                        raise CentralUnreachable(f"the answer of {self._url} is larger than any answer of central's")
+            except requests.RequestException as error:
+                raise CentralUnreachable(f"the answer of {self._url} broke off: {error}") from error
+            return bytes(received)
+
+    def _decode(self, raw: bytes, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(raw, type=kind)
+        except msgspec.DecodeError as error:
+            raise CentralUnreachable(f"the answer of {self._url} is not central's: {error}") from None
+
+
+def _issuer_key(certificate: str, root_key: str) -> Ed25519PublicKey:
+    try:
+        root = Ed25519PublicKey.from_public_bytes(bytes.fromhex(root_key))
+        return Ed25519PublicKey.from_public_bytes(read_issuer(bytes.fromhex(certificate), root).public_key)
+    except (BadCertificate, ValueError) as error:
+        raise CentralUnreachable(f"central's issuing certificate cannot be trusted: {error}") from None
+
+
+def _verified(key: Ed25519PublicKey, signature: str, data: bytes) -> bool:
+    try:
+        key.verify(bytes.fromhex(signature), data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _retry_after_s(answer: requests.Response) -> float | None:
+    value = answer.headers.get("Retry-After", "")
+    return float(value) if value.isdigit() else None
