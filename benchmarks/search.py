@@ -104,7 +104,5 @@ def _floor_ms(store: CatalogueStore, origin: str, destination: str, day: str) ->
         assert timetable is not None
         network = timetable.network
         start = time.perf_counter()
-        timetable.raw_rides(
-            network.stop_no[origin], network.stop_no[destination], network.day_no[day], 0, 1 << 30
-        )
+        timetable.raw_rides(network.stop_no[origin], network.stop_no[destination], network.day_no[day], 0, 1 << 30)
         return (time.perf_counter() - start) * 1000

@@ -20,9 +20,7 @@ from kiosk.services.prices import Prices
 Options = Sequence[FareOption]
 
 
-def class_offers(
-    pricing: Prices, layout: Layout | None, options: Options, free: int
-) -> tuple[ClassOffer, ...]:
+def class_offers(pricing: Prices, layout: Layout | None, options: Options, free: int) -> tuple[ClassOffer, ...]:
     """Offers for a ride, cheapest first; `free` = places in hand for the whole ride (reserved only).
 
     `options` must come from `Prices.options`, which keeps one tuple for all rides that cost the same.
@@ -31,15 +29,11 @@ def class_offers(
     offers = pricing.offered.get(key)
     if offers is None:
         found = _unreserved(pricing, options) if layout is None else _reserved(pricing, layout, options)
-        offers = pricing.offered[key] = tuple(
-            sorted(found, key=lambda offer: (offer.adult_minor, offer.name))
-        )
+        offers = pricing.offered[key] = tuple(sorted(found, key=lambda offer: (offer.adult_minor, offer.name)))
     if layout is None:
         return offers
     masks = layout.class_masks
-    return tuple(
-        msgspec.structs.replace(offer, left=(free & masks[offer.place_class]).bit_count()) for offer in offers
-    )
+    return tuple(msgspec.structs.replace(offer, left=(free & masks[offer.place_class]).bit_count()) for offer in offers)
 
 
 def _reserved(pricing: Prices, layout: Layout, options: Options) -> list[ClassOffer]:
@@ -125,8 +119,4 @@ def _cheapest(options: Iterable[FareOption]) -> FareOption | None:
 def _of_class(place_class: PlaceClass, options: Options) -> list[FareOption]:
     if not place_class.fares:
         return list(options)
-    return [
-        each
-        for each in options
-        if any(fnmatchcase(each.product_id, pattern) for pattern in place_class.fares)
-    ]
+    return [each for each in options if any(fnmatchcase(each.product_id, pattern) for pattern in place_class.fares)]

@@ -45,9 +45,7 @@ class CoachView(msgspec.Struct, frozen=True):
 class Offers:
     """Prices and places of departures, from this terminal's hands only."""
 
-    def __init__(
-        self, catalogue: CatalogueStore, cells: FreeCells, clock: Clock, cut_off_s: int = 60
-    ) -> None:
+    def __init__(self, catalogue: CatalogueStore, cells: FreeCells, clock: Clock, cut_off_s: int = 60) -> None:
         self._catalogue = catalogue
         self._cells = cells
         self._clock = clock
@@ -65,9 +63,7 @@ class Offers:
         """What one traveller of each category pays for the offer; the default category first."""
         pricing, layout, options = self._basis(departure)
         return [
-            CategoryPrice(
-                rider, price_for(pricing, layout, offer, options, rider).amount_minor, offer.currency
-            )
+            CategoryPrice(rider, price_for(pricing, layout, offer, options, rider).amount_minor, offer.currency)
             for rider in pricing.riders
         ]
 
@@ -83,14 +79,10 @@ class Offers:
         NoFare: the price is unknown. NoPlaces: not enough places in hand, or the sale has ended.
         """
         if departure.departs_at - self.cut_off_s <= self._clock.now():
-            raise NoPlaces(
-                f"the sale for {departure.number} at {departure.departs} has ended; choose a later one"
-            )
+            raise NoPlaces(f"the sale for {departure.number} at {departure.departs} has ended; choose a later one")
         party = [traveller.category_id for traveller in travellers for _ in range(traveller.count)]
         if not 1 <= len(party) <= LARGEST_PARTY:
-            raise WrongState(
-                f"a party has 1 to {LARGEST_PARTY} travellers, not {len(party)}; buy in two parts"
-            )
+            raise WrongState(f"a party has 1 to {LARGEST_PARTY} travellers, not {len(party)}; buy in two parts")
         pricing, layout, options = self._basis(departure)
         riders = {rider.id: rider for rider in pricing.riders}
         for category in party:
@@ -111,9 +103,7 @@ class Offers:
             product_ids=tuple(option.product_id for option in each),
         )
 
-    def coaches(
-        self, journey_id: int, from_call: int, to_call: int, place_class: str | None = None
-    ) -> list[CoachView]:
+    def coaches(self, journey_id: int, from_call: int, to_call: int, place_class: str | None = None) -> list[CoachView]:
         """Coaches of a reserved journey (of one class), in train order; [] when unreserved or unknown."""
         layout = self._layout_of(journey_id)
         if layout is None:
@@ -158,8 +148,13 @@ class Offers:
 
     def free(self, journey_id: int, from_call: int, to_call: int) -> int:
         """Places free in hand for the whole ride, as bits."""
-        segments = self._cells.free(journey_id)
+        segments = self._segments(journey_id, to_call)
         return free_mask(segments, from_call, to_call) if segments else 0
+
+    def _segments(self, journey_id: int, to_call: int) -> list[int]:
+        """Holdings; [] also when a changed timetable has more calls than what was granted covers."""
+        segments = self._cells.free(journey_id) or []
+        return segments if to_call <= len(segments) else []
 
     def _basis(self, departure: Departure) -> tuple[Prices, Layout | None, tuple[FareOption, ...]]:
         with self._catalogue.reading() as timetable:
@@ -182,7 +177,7 @@ class Offers:
         self, departure: Departure, offer: ClassOffer, layout: Layout, size: int, places: Sequence[int] | None
     ) -> tuple[int, ...]:
         first, last = departure.from_call, departure.to_call
-        segments = self._cells.free(departure.journey_id) or []
+        segments = self._segments(departure.journey_id, last)
         mask = layout.class_masks.get(offer.place_class, 0)
         free = free_mask(segments, first, last) & mask if segments else 0
         if places is None:

@@ -17,7 +17,7 @@ ADULT = RiderCategory("adult", "Adult", default=True)
 
 
 def rider_categories(tariff: Tariff) -> tuple[RiderCategory, ...]:
-    """Who can travel, the default first; an "adult" is added where the tariff names only reduced riders or none."""
+    """Who can travel, the default first; "adult" is added where the tariff names no full one."""
     known = tuple({each.id: each for each in tariff.categories if each.id}.values())
     default = next((each for each in known if each.default), None)
     if default is None:

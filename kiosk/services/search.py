@@ -43,7 +43,7 @@ class Search:
         return known[1].find(text, limit)
 
     def popular(self, origin_id: str, limit: int = 6) -> list[Destination]:
-        """Most used destinations from here, with fastest ride and lowest price on the next day that has any."""
+        """Most used destinations from here, with the fastest ride and the lowest price on the next day."""
         days = self.days()
         with self._catalogue.reading() as timetable:
             if timetable is None or origin_id not in timetable.network.stop_no:
@@ -87,9 +87,7 @@ class Search:
         window = (first + timedelta(days=n) for n in range(info.window_days))
         return [day.isoformat() for day in window if day >= today]
 
-    def departures(
-        self, origin_id: str, destination_id: str, operating_day: str, now: float
-    ) -> list[Departure]:
+    def departures(self, origin_id: str, destination_id: str, operating_day: str, now: float) -> list[Departure]:
         """Departures on a calendar day of the origin, by time; those gone or past the cut-off are left out.
 
         A train after midnight that belongs to the service day before is found on the date it leaves.
@@ -106,9 +104,7 @@ class Search:
             found: list[Departure] = []
             for day, zero, low, high in _service_days(network, operating_day, origin):
                 low = max(low, int(earliest) + 1 - zero)
-                rides = (
-                    timetable.rides(origin, destination, network.day_no[day], low, high) if low < high else []
-                )
+                rides = timetable.rides(origin, destination, network.day_no[day], low, high) if low < high else []
                 found += (self._departure(network, pricing, ride, day, zero) for ride in rides)
         if origin == destination:
             found = [each for each in found if each.mode == EVENT]

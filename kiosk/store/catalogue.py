@@ -22,21 +22,10 @@ from kiosk.domain.fares import Tariff
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
 from kiosk.store import catalogue_schema as schema
+from kiosk.store.database import connect, errors
 from kiosk.store.timetable import Network, Timetable, load_network
 
-_SHRINK = (
-    0.5  # a catalogue with less than this share of the stop places or journeys before needs a person's yes
-)
-
-
-def connect(path: Path, key: bytes) -> Database:
-    import sqlcipher3.dbapi2 as sqlite
-
-    conn = sqlite.connect(str(path), check_same_thread=False, isolation_level=None)
-    conn.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    conn.execute("PRAGMA journal_mode=WAL")
-    conn.execute("PRAGMA synchronous=FULL")
-    return Database(conn)
+_SHRINK = 0.5  # a catalogue with less than this share of the stop places or journeys before needs a person's yes
 
 
 class KeptAside(msgspec.Struct, frozen=True):
@@ -83,20 +72,24 @@ class CatalogueStore:
 
     def replace(self, catalogue: Catalogue, etag: str, *, allow_shrink: bool = False) -> None:
         """Take over a catalogue with its cursor, or refuse it whole (CatalogueRefused) and keep it aside."""
-        with self._write_lock:
+        with self._write_lock, errors(self._path):
             try:
                 with self._writer.atomic():
-                    head = self._writer.execute(
-                        "SELECT generation, stop_places, journeys FROM head"
-                    ).fetchone()
+                    head = self._writer.execute("SELECT generation, stop_places, journeys FROM head").fetchone()
                     _check(catalogue, head, allow_shrink)
                     schema.write(self._writer, catalogue, etag, head[0] + 1 if head else 1)
                     self._writer.execute("DELETE FROM kept_aside")
             except CatalogueRefused as refused:
                 self._keep_aside(catalogue, etag, str(refused))
                 raise
-            # Give the disk space of the log back; a busy reader only postpones it to the next time.
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._shorten_log()
+
+    def _shorten_log(self) -> None:
+        """Give the log's disk space back without waiting: a reader at work only postpones it to the next time."""
+        timeout_ms = self._writer.execute("PRAGMA busy_timeout").fetchone()[0]
+        self._writer.execute("PRAGMA busy_timeout = 0")
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._writer.execute(f"PRAGMA busy_timeout = {timeout_ms}")
 
     def _keep_aside(self, catalogue: Catalogue, etag: str, reason: str) -> None:
         body = zlib.compress(msgspec.msgpack.encode(catalogue), 1)
@@ -123,7 +116,7 @@ class CatalogueStore:
 
     def note_sale(self, origin_id: str, destination_id: str) -> None:
         """Count a sale, so that the destination comes up earlier; survives every replacement."""
-        with self._write_lock, self._writer.atomic():
+        with self._write_lock, errors(self._path), self._writer.atomic():
             self._writer.execute(
                 """INSERT INTO destination_use VALUES (?, ?, 1)
                    ON CONFLICT DO UPDATE SET sales = sales + 1""",
@@ -141,8 +134,9 @@ class CatalogueStore:
             db = self._idle.pop() if self._idle else None
         db = db or connect(self._path, self._key)
         try:
-            db.execute("BEGIN")
-            yield db
+            with errors(self._path):
+                db.execute("BEGIN")
+                yield db
         finally:
             db.execute("ROLLBACK")
             with self._pool_lock:
@@ -221,8 +215,8 @@ def _check(catalogue: Catalogue, head: tuple[int, int, int] | None, allow_shrink
     """Refuse what would empty the shop: nothing to sell, or most of it gone without anybody's word."""
     if not catalogue.journeys or not any(len(each.calls) > 1 for each in catalogue.service_journeys):
         raise CatalogueRefused(
-            f"catalogue {catalogue.version} has no journey to sell ({len(catalogue.service_journeys)} service journeys, "
-            f"{len(catalogue.journeys)} journeys); the one before stays. Import the feed again at central"
+            f"catalogue {catalogue.version} has no journey to sell ({len(catalogue.journeys)} journeys of "
+            f"{len(catalogue.service_journeys)} service journeys); the one before stays. Import the feed again"
         )
     if head is None or allow_shrink:
         return

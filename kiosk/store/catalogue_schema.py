@@ -16,6 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.errors import CatalogueRefused
+from kiosk.domain.network import Journey
 
 migrations = Migrations("catalogue")
 
@@ -145,9 +146,7 @@ class _Rows:
         self.line_no = _numbers("line", (each.id for each in catalogue.lines))
         self.sj_no = _numbers("service journey", (each.id for each in catalogue.service_journeys))
         self.layout_ids = frozenset(each.id for each in catalogue.layouts)
-        self.day_no = {
-            day: no for no, day in enumerate(sorted({j.operating_day for j in catalogue.journeys}), 1)
-        }
+        self.day_no = {day: no for no, day in enumerate(sorted({j.operating_day for j in catalogue.journeys}), 1)}
         self.pattern_no: dict[tuple[int, tuple[Stop, ...]], int] = {}
         self.pattern_of: list[int] = []
         self.latest_s = 0
@@ -156,12 +155,13 @@ class _Rows:
 
     def _read(self) -> None:
         for no, journey in enumerate(self.catalogue.service_journeys, 1):
-            line_no = self._refer("line", self.line_no, journey.line_id, journey.id)
+            who = f"service journey {journey.id}"
+            line_no = self._refer("line", self.line_no, journey.line_id, who)
             if journey.layout_id and journey.layout_id not in self.layout_ids:
-                raise _dangling("layout", journey.layout_id, journey.id)
+                raise _dangling("layout", journey.layout_id, who)
             stops = []
             for seq, call in enumerate(journey.calls):
-                stop_no = self._refer("stop place", self.stop_no, call.stop_place_id, journey.id)
+                stop_no = self._refer("stop place", self.stop_no, call.stop_place_id, who)
                 quay_no = self.quay_no.get(call.quay_id, 0)
                 stops.append(Stop(stop_no, quay_no, call.board, call.alight))
                 self._by_stop.setdefault(stop_no, []).append(
@@ -171,16 +171,14 @@ class _Rows:
             key = (line_no, tuple(stops))
             self.pattern_of.append(self.pattern_no.setdefault(key, len(self.pattern_no) + 1))
 
-    def _refer(self, what: str, numbers: dict[str, int], wanted: str, journey_id: str) -> int:
+    def _refer(self, what: str, numbers: dict[str, int], wanted: str, who: str) -> int:
         no = numbers.get(wanted)
         if no is None:
-            raise _dangling(what, wanted, journey_id)
+            raise _dangling(what, wanted, who)
         return no
 
     def service_journeys(self) -> Iterator[tuple[object, ...]]:
-        for no, (each, pattern) in enumerate(
-            zip(self.catalogue.service_journeys, self.pattern_of, strict=True), 1
-        ):
+        for no, (each, pattern) in enumerate(zip(self.catalogue.service_journeys, self.pattern_of, strict=True), 1):
             line_no = self.line_no[each.line_id]
             yield (
                 no,
@@ -194,7 +192,7 @@ class _Rows:
             )
 
     def patterns(self) -> Iterator[tuple[object, ...]]:
-        runs = Counter(self.pattern_of[self.sj_no[j.service_journey_id] - 1] for j in self.catalogue.journeys)
+        runs = Counter(self.pattern_of[self._refer_journey(each) - 1] for each in self.catalogue.journeys)
         for (line_no, stops), no in self.pattern_no.items():
             yield no, line_no, msgspec.msgpack.encode(stops), runs[no]
 
@@ -204,26 +202,35 @@ class _Rows:
             yield from self._by_stop.pop(stop_no)
 
     def journeys(self) -> Iterator[tuple[int, int, int]]:
-        by_day: dict[int, list[tuple[int, int, int]]] = {}
+        by_day: dict[int, dict[int, int]] = {no: {} for no in self.day_no.values()}
+        ids: set[int] = set()
         for each in self.catalogue.journeys:
-            day_no = self.day_no[each.operating_day]
-            by_day.setdefault(day_no, []).append((day_no, self.sj_no[each.service_journey_id], each.id))
-        for day_no in sorted(by_day):
-            yield from sorted(by_day[day_no])
+            sj_no = self._refer_journey(each)
+            same_day = by_day[self.day_no[each.operating_day]]
+            if each.id in ids or sj_no in same_day:
+                raise CatalogueRefused(
+                    f"the catalogue names journey {each.id} ({each.service_journey_id} on {each.operating_day}) "
+                    "twice; import the feed again at central"
+                )
+            ids.add(each.id)
+            same_day[sj_no] = each.id
+        for day_no, runs in by_day.items():
+            yield from sorted((day_no, sj_no, id_) for sj_no, id_ in runs.items())
+
+    def _refer_journey(self, journey: Journey) -> int:
+        return self._refer("service journey", self.sj_no, journey.service_journey_id, f"journey {journey.id}")
 
 
 def _numbers(what: str, ids: Iterable[str]) -> dict[str, int]:
     numbers: dict[str, int] = {}
     for no, id_ in enumerate(ids, 1):
         if numbers.setdefault(id_, no) != no:
-            raise CatalogueRefused(
-                f"the catalogue names {what} {id_} twice; import the feed again at central"
-            )
+            raise CatalogueRefused(f"the catalogue names {what} {id_} twice; import the feed again at central")
     return numbers
 
 
-def _dangling(what: str, wanted: str, journey_id: str) -> CatalogueRefused:
+def _dangling(what: str, wanted: str, who: str) -> CatalogueRefused:
     return CatalogueRefused(
-        f"service journey {journey_id} refers to {what} {wanted or '(none)'}, which the catalogue does not "
-        "hold; import the feed again at central"
+        f"{who} refers to {what} {wanted or '(none)'}, which the catalogue does not hold; "
+        "import the feed again at central"
     )

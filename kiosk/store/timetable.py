@@ -72,9 +72,7 @@ class Network:
     @cached_property
     def weight(self) -> dict[int, int]:
         """Stop number -> journeys that visit it in the window."""
-        return {
-            stop: sum(self.patterns[no - 1].journeys for no in nos) for stop, nos in self.patterns_at.items()
-        }
+        return {stop: sum(self.patterns[no - 1].journeys for no in nos) for stop, nos in self.patterns_at.items()}
 
 
 def load_network(db: Database) -> Network | None:
@@ -96,9 +94,7 @@ def load_network(db: Database) -> Network | None:
         layouts={id_: unpack(body, type=Layout) for id_, body in db.execute("SELECT id, body FROM layouts")},
         patterns=tuple(
             Pattern(line_no, unpack(body, type=tuple[Stop, ...]), journeys)
-            for line_no, body, journeys in db.execute(
-                "SELECT line_no, body, journeys FROM patterns ORDER BY no"
-            )
+            for line_no, body, journeys in db.execute("SELECT line_no, body, journeys FROM patterns ORDER BY no")
         ),
         day_no={day: no for no, day in db.execute("SELECT no, day FROM days")},
     )
@@ -143,13 +139,11 @@ class Timetable:
         self.network = network
 
     def rides(self, origin: int, destination: int, day: int, low_s: int, high_s: int) -> list[Ride]:
-        """Journeys of an operating day leaving `origin` in [low_s, high_s) that later call at `destination`."""
+        """Journeys of an operating day leaving `origin` in [low_s, high_s) that then call at `destination`."""
         rows = self.raw_rides(origin, destination, day, low_s, high_s)
         return _without_detours([Ride._make(row) for row in rows])
 
-    def raw_rides(
-        self, origin: int, destination: int, day: int, low_s: int, high_s: int
-    ) -> list[tuple[Any, ...]]:
+    def raw_rides(self, origin: int, destination: int, day: int, low_s: int, high_s: int) -> list[tuple[Any, ...]]:
         """The rows behind `rides`, every pair of visits on a loop included."""
         weight = self.network.weight
         outer = weight.get(origin, 0) <= 2 * weight.get(destination, 0)
@@ -205,9 +199,7 @@ class Timetable:
         for sj_no, journey_id, day in self._db.execute(_OF_LINE, {"line": line_no}):
             service_journey = known.get(sj_no)
             if service_journey is None:
-                body = self._db.execute(
-                    "SELECT body FROM service_journey_bodies WHERE no = ?", [sj_no]
-                ).fetchone()
+                body = self._db.execute("SELECT body FROM service_journey_bodies WHERE no = ?", [sj_no]).fetchone()
                 service_journey = known[sj_no] = msgspec.msgpack.decode(body[0], type=ServiceJourney)
             found.append((service_journey, Journey(journey_id, service_journey.id, day)))
         return found
@@ -215,9 +207,7 @@ class Timetable:
     def destination_use(self, origin_id: str) -> dict[str, int]:
         """Destination id -> sales of this terminal from the origin."""
         return dict(
-            self._db.execute(
-                "SELECT destination, sales FROM destination_use WHERE origin = ?", [origin_id]
-            ).fetchall()
+            self._db.execute("SELECT destination, sales FROM destination_use WHERE origin = ?", [origin_id]).fetchall()
         )
 
 
