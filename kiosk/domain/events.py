@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.domain.allotment import Block, Gid, SignedGrant
+from kiosk.domain.network import Names
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind", tag=True, kw_only=True):
@@ -41,6 +42,35 @@ class CellsReleased(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class RideFacts(msgspec.Struct, frozen=True):
+    """Everything paper and clerks say about a ride, kept with the sale: catalogues change, sales do not.
+
+    `Names` hold the feed's own text under "" and translations by language tag.
+    """
+
+    number: str  # train number or line name
+    mode: int
+    headsign: str
+    operating_day: str
+    origin: Names
+    destination: Names
+    departs_at: int  # unix s
+    arrives_at: int  # unix s
+    timezone: str
+    operator: str
+    line: str = ""
+    title: Names = {}  # an event's title
+    platform: str = ""
+    coach: Names = {}  # as printed, "" -> "6"
+    place: str = ""  # as printed: "8F"
+    features: tuple[str, ...] = ()
+    counted: bool = False  # a unit of a pool: no seat number on paper
+    place_class: Names = {}
+    product: str = ""
+    category: Names = {}
+    attribution: str = ""
+
+
 class SaleItem(msgspec.Struct, frozen=True):
     """One traveller's part of a sale; becomes one ticket."""
 
@@ -53,6 +83,8 @@ class SaleItem(msgspec.Struct, frozen=True):
     product_id: str
     category_id: str
     price_minor: int
+    draft: str = ""  # hex of the ticket's bytes, complete but for seq, issue time and key
+    facts: RideFacts | None = None
 
 
 class PlacesHeld(Event, frozen=True, kw_only=True):

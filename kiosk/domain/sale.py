@@ -1,0 +1,189 @@
+"""A sale as pure functions: what is true after each fact, and what is owed next.
+
+held -> paying -> approved -> issued -> printing -> ... -> done
+          |  \\-> unresolved            \\-> undelivered -> (reprint) -> done
+          \\-> held (declined) -> freed
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from kiosk.domain.errors import WrongState
+from kiosk.domain.events import (
+    Event,
+    PaymentApproved,
+    PaymentDeclined,
+    PaymentRequested,
+    PaymentUnresolved,
+    PlacesFreed,
+    PlacesHeld,
+    PrintFailed,
+    PrintFinished,
+    PrintStarted,
+    SaleClosed,
+    SaleItem,
+    TicketIssued,
+)
+from kiosk.domain.money import Money
+
+Stage = Literal["held", "paying", "unresolved", "approved", "issued", "printing", "done", "undelivered", "freed"]
+RESTING: frozenset[str] = frozenset({"done", "undelivered", "freed"})
+SALE_EVENTS = (
+    PlacesHeld | PlacesFreed | PaymentRequested | PaymentApproved | PaymentDeclined | PaymentUnresolved
+    | TicketIssued | PrintStarted | PrintFinished | PrintFailed | SaleClosed
+)  # fmt: skip
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One try to take the money. At most one of a sale is open or approved."""
+
+    attempt_id: str
+    amount_minor: int
+    currency: str
+    means: str
+    state: Literal["open", "approved", "declined", "unresolved"] = "open"
+    reference: str = ""
+    card: str = ""
+    reason: str = ""
+
+
+class IssuedTicket(msgspec.Struct, frozen=True):
+    """A ticket of this sale; `seq` of its record is the last part of its id."""
+
+    item_no: int
+    seq: int
+    payload: str
+    code: str
+
+
+class PageJob(msgspec.Struct, frozen=True):
+    """One try to put a page on paper."""
+
+    what: Literal["ticket", "receipt"]
+    item_no: int
+    copy: int
+    state: Literal["started", "finished", "failed", "uncertain"] = "started"
+    reason: str = ""
+
+
+class Sale(msgspec.Struct, frozen=True):
+    """One passenger's purchase at this terminal."""
+
+    sale_id: str
+    stage: Stage
+    items: tuple[SaleItem, ...]
+    currency: str
+    language: str
+    attempts: tuple[Attempt, ...] = ()
+    tickets: tuple[IssuedTicket, ...] = ()
+    jobs: tuple[PageJob, ...] = ()
+    reason: str = ""
+
+    @property
+    def total(self) -> Money:
+        return Money(sum(item.price_minor for item in self.items), self.currency)
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The latest try to pay."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def paid(self) -> bool:
+        return any(attempt.state == "approved" for attempt in self.attempts)
+
+    @property
+    def resting(self) -> bool:
+        """Nothing is owed by the machine any more."""
+        return self.stage in RESTING
+
+
+def evolve(sale: Sale | None, event: Event) -> Sale:
+    """The sale after one more fact; total over every fact a journal can hold for it."""
+    if isinstance(event, PlacesHeld):
+        return Sale(event.sale_id, "held", event.items, event.currency, event.language)
+    if sale is None:
+        raise WrongState(f"{type(event).__name__} for a sale that never began")
+    change = msgspec.structs.replace
+    match event:
+        case PlacesFreed(reason=reason):
+            return change(sale, stage="freed", reason=reason)
+        case PaymentRequested():
+            attempt = Attempt(event.attempt_id, event.amount_minor, event.currency, event.means)
+            return change(sale, stage="paying", attempts=(*sale.attempts, attempt), reason="")
+        case PaymentApproved():
+            approved = _settled(sale, event.attempt_id, state="approved", reference=event.reference, card=event.card)
+            return change(approved, stage="approved")
+        case PaymentDeclined():
+            declined = _settled(sale, event.attempt_id, state="declined", reason=event.reason)
+            return change(declined, stage="held", reason=event.reason)
+        case PaymentUnresolved():
+            return change(_settled(sale, event.attempt_id, state="unresolved"), stage="unresolved")
+        case TicketIssued():
+            raise WrongState("a ticket's seq is that of its record: use evolve_record")
+        case PrintStarted():
+            job = PageJob(event.what, event.item_no, event.copy)
+            stage = sale.stage if sale.stage in RESTING else "printing"
+            return change(sale, stage=stage, jobs=(*sale.jobs, job))
+        case PrintFinished():
+            return _page_over(sale, "finished", "")
+        case PrintFailed():
+            return _page_over(sale, "failed" if event.certain else "uncertain", event.reason)
+        case SaleClosed(outcome=outcome):
+            return change(sale, stage="done" if outcome == "delivered" else "undelivered")
+        case _:
+            raise WrongState(f"{type(event).__name__} is not a fact of a sale")
+
+
+def evolve_record(sale: Sale | None, event: Event, seq: int) -> Sale:
+    """`evolve`, for facts whose place in the journal matters."""
+    if not isinstance(event, TicketIssued):
+        return evolve(sale, event)
+    if sale is None:
+        raise WrongState("TicketIssued for a sale that never began")
+    ticket = IssuedTicket(event.item_no, seq, event.payload, event.code)
+    tickets = (*sale.tickets, ticket)
+    stage: Stage = "issued" if len(tickets) == len(sale.items) else "approved"
+    return msgspec.structs.replace(sale, stage=stage, tickets=tickets)
+
+
+def _settled(sale: Sale, attempt_id: str, **changes: str) -> Sale:
+    attempts = tuple(
+        msgspec.structs.replace(attempt, **changes) if attempt.attempt_id == attempt_id else attempt
+        for attempt in sale.attempts
+    )
+    return msgspec.structs.replace(sale, attempts=attempts)
+
+
+def _page_over(sale: Sale, state: Literal["finished", "failed", "uncertain"], reason: str) -> Sale:
+    if not sale.jobs:
+        raise WrongState("a page ended that never began")
+    job = msgspec.structs.replace(sale.jobs[-1], state=state, reason=reason)
+    stage = sale.stage if sale.stage in RESTING else "issued"
+    return msgspec.structs.replace(sale, stage=stage, jobs=(*sale.jobs[:-1], job))
+
+
+def next_page(sale: Sale) -> PageJob | None:
+    """The page that is owed: tickets first, the receipt last; None when all are on paper.
+
+    A job without an outcome may be on paper (the power went), so the next one is a marked copy.
+    """
+    for item_no in range(len(sale.items)):
+        if (job := _owed(sale, "ticket", item_no)) is not None:
+            return job
+    return _owed(sale, "receipt", 0)
+
+
+def _owed(sale: Sale, what: Literal["ticket", "receipt"], item_no: int) -> PageJob | None:
+    jobs = [job for job in sale.jobs if job.what == what and job.item_no == item_no]
+    if any(job.state == "finished" for job in jobs):
+        return None
+    return PageJob(what, item_no, copies_on_paper(sale, what, item_no))
+
+
+def copies_on_paper(sale: Sale, what: str, item_no: int) -> int:
+    """How many pages of this kind are, or may be, on paper: the number the next one carries."""
+    return sum(job.what == what and job.item_no == item_no and job.state != "failed" for job in sale.jobs)

@@ -1,0 +1,83 @@
+"""Opening an encrypted SQLite file the one right way, and turning its errors into ours."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlcipher3.dbapi2 as sqlite
+from sqlite_utils import Database
+
+from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
+
+# 3.7.0-3.51.2 can lose or corrupt transactions when a WAL is reset under a second connection.
+VERSION_MIN = (3, 51, 3)
+_FULL = ("database or disk is full", "readonly database", "read-only")
+_DAMAGED = ("file is not a database", "malformed", "disk image", "hmac")
+
+
+def connect(path: Path, key: bytes) -> Database:
+    """A connection of SQLCipher under sqlite-utils: WAL, synchronous=FULL, autocommit outside BEGIN.
+
+    `key` has 32 bytes. StoreDamaged for a wrong key or a broken file, StoreFull when it cannot be written.
+    """
+    if sqlite.sqlite_version_info < VERSION_MIN:
+        raise StoreFault(f"SQLite {sqlite.sqlite_version} can corrupt a store; 3.51.3 or newer is needed")
+    with errors(path):
+        connection = sqlite.connect(str(path), timeout=5.0, isolation_level=None, check_same_thread=False)
+        try:
+            # A raw key needs no derivation: opening costs nothing.
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "cell_size_check = ON",
+                "trusted_schema = OFF",
+                "busy_timeout = 5000",
+            ):
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+        except BaseException:
+            connection.close()
+            raise
+    return Database(connection)
+
+
+@contextmanager
+def errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system say into StoreFull, StoreDamaged or StoreFault."""
+    try:
+        yield
+    except sqlite.Error as error:
+        text = str(error).lower()
+        if any(word in text for word in _FULL):
+            raise StoreFull(
+                f"{path}: no room, or not writable ({error}). Selling stops; make room and restart."
+            ) from error
+        if any(word in text for word in _DAMAGED):
+            raise StoreDamaged(f"{path}: cannot be read with this key ({error}). Call the operator.") from error
+        raise StoreFault(f"{path}: {error}. Selling stops; nothing that was confirmed is lost.") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
+            raise StoreFull(f"{path}: {error.strerror}. Selling stops; make room and restart.") from error
+        raise StoreFault(f"{path}: {error}") from error
+
+
+def durable_write(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """A whole new file or none: temporary file, flushed, renamed, folder flushed."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,65 @@
+"""Schema of `journal.db`, forward only. Projections may change freely: they are rebuilt after a migration."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+journal = Migrations("kiosk.journal")
+projections = Migrations("kiosk.projections")
+
+
+@journal()
+def m001_journal(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE journal (
+            seq INTEGER PRIMARY KEY CHECK (seq > 0),
+            event_id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            recorded_at_ms INTEGER NOT NULL,
+            previous_hash TEXT NOT NULL,
+            hash TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER journal_is_not_edited BEFORE UPDATE ON journal
+            BEGIN SELECT RAISE(ABORT, 'the journal is append only'); END;
+        CREATE TRIGGER journal_is_not_cut BEFORE DELETE ON journal
+            BEGIN SELECT RAISE(ABORT, 'the journal is append only'); END;
+        CREATE TRIGGER journal_has_no_gap BEFORE INSERT ON journal
+            WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM journal)
+            BEGIN SELECT RAISE(ABORT, 'the journal has no gap'); END;
+        CREATE TABLE identity (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            terminal_id INTEGER NOT NULL,
+            incarnation INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE cursor (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        """
+    )
+
+
+@projections()
+def m001_projections(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE sale (
+            sale_id TEXT PRIMARY KEY, stage TEXT NOT NULL, opened_seq INTEGER NOT NULL, state TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sale_by_stage ON sale (stage) WHERE stage NOT IN ('done', 'freed');
+        CREATE TABLE ticket (
+            seq INTEGER PRIMARY KEY, code TEXT NOT NULL, sale_id TEXT NOT NULL, item_no INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX ticket_by_code ON ticket (code);
+        CREATE TABLE holding (
+            journey_id INTEGER NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL, state TEXT NOT NULL,
+            PRIMARY KEY (journey_id, epoch, n)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE admitted (
+            ticket_id TEXT PRIMARY KEY, journey_id INTEGER NOT NULL, gate TEXT NOT NULL, at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
+
+
+PROJECTION_TABLES = ("sale", "ticket", "holding", "admitted")

@@ -1,0 +1,171 @@
+"""What is true now: tables folded from the journal, in the transaction that appends to it.
+
+`stage` computes the next state from memory and the new facts, touching nothing; `write` puts it on disk; `publish`
+makes it visible in memory after the commit. So a failed commit leaves memory as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlite_utils import Database
+
+from kiosk.domain import cells
+from kiosk.domain.allotment import Gid, Grant
+from kiosk.domain.cells import Holding, Key
+from kiosk.domain.events import (
+    Admitted,
+    CellsReleased,
+    Event,
+    GrantAccepted,
+    PlacesFreed,
+    PlacesHeld,
+    TicketIssued,
+)
+from kiosk.domain.sale import SALE_EVENTS, Sale, evolve_record
+
+_encode = msgspec.json.Encoder().encode
+_sale = msgspec.json.Decoder(Sale)
+_grant = msgspec.json.Decoder(Grant)
+
+_PUT_SALE = (
+    "INSERT INTO sale VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET stage = excluded.stage, state = excluded.state"
+)
+_PUT_HOLDING = "INSERT INTO holding VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state"
+_PUT_TICKET = "INSERT INTO ticket VALUES (?, ?, ?, ?)"
+_PUT_ADMITTED = "INSERT OR IGNORE INTO admitted VALUES (?, ?, ?, ?)"
+
+
+class _HoldingState(msgspec.Struct, frozen=True):
+    """A holding on disk: integers of any size as hex, because JSON readers lose them."""
+
+    not_after: int
+    free: list[str]
+    cart: list[str]
+    sold: list[str]
+
+
+_holding = msgspec.json.Decoder(_HoldingState)
+
+
+@dataclass
+class Changes:
+    """What one append changes."""
+
+    sales: dict[str, Sale] = field(default_factory=dict)
+    opened: dict[str, int] = field(default_factory=dict)
+    holdings: dict[Key, Holding] = field(default_factory=dict)
+    tickets: list[tuple[int, str, str, int]] = field(default_factory=list)
+    admitted: list[tuple[str, int, str, int]] = field(default_factory=list)
+    last_gid: Gid | None = None
+
+
+class Projections:
+    """Tables and their in-memory part: open sales and holdings."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.sales: dict[str, Sale] = {}  # only those that are not at rest
+        self.holdings: dict[int, dict[Gid, Holding]] = {}
+        self.last_gid = Gid(0, 0)
+        self.load()
+
+    def load(self) -> None:
+        """Read the in-memory part back from the tables."""
+        rows = self._db.execute("SELECT state FROM sale WHERE stage NOT IN ('done', 'undelivered', 'freed')")
+        self.sales = {sale.sale_id: sale for sale in (_sale.decode(row[0]) for row in rows.fetchall())}
+        self.holdings = {}
+        self.last_gid = Gid(0, 0)
+        for journey_id, epoch, n, state in self._db.execute("SELECT * FROM holding").fetchall():
+            self.holdings.setdefault(journey_id, {})[Gid(epoch, n)] = _holding_from(state)
+            self.last_gid = max(self.last_gid, Gid(epoch, n))
+
+    def sale(self, sale_id: str) -> Sale | None:
+        """A sale, open or at rest."""
+        if sale_id in self.sales:
+            return self.sales[sale_id]
+        row = self._db.execute("SELECT state FROM sale WHERE sale_id = ?", [sale_id]).fetchone()
+        return _sale.decode(row[0]) if row else None
+
+    def stage(self, events: Iterable[tuple[int, Event]]) -> Changes:
+        """What these facts change; nothing is touched yet."""
+        changes = Changes()
+        for seq, event in events:
+            if isinstance(event, SALE_EVENTS):
+                self._stage_sale(changes, seq, event)
+            elif isinstance(event, GrantAccepted):
+                grant = _grant.decode(event.grant.body)
+                changes.holdings[grant.journey_id, grant.gid] = cells.granted(grant)
+                changes.last_gid = max(changes.last_gid or self.last_gid, grant.gid)
+            elif isinstance(event, CellsReleased):
+                key = (event.journey_id, event.gid)
+                for block in event.blocks:
+                    moved = cells.moved(
+                        self._holding(changes, key), "free", "", block.mask, block.from_segment, block.to_segment
+                    )
+                    changes.holdings[key] = moved
+            elif isinstance(event, Admitted):
+                changes.admitted.append((event.ticket_id, event.journey_id, event.gate, event.at))
+        return changes
+
+    def _stage_sale(self, changes: Changes, seq: int, event: SALE_EVENTS) -> None:
+        before = changes.sales.get(event.sale_id) or self.sale(event.sale_id)
+        after = evolve_record(before, event, seq)
+        changes.sales[event.sale_id] = after
+        match event:
+            case PlacesHeld():
+                changes.opened[event.sale_id] = seq
+                self._move(changes, cells.parts(after.items), "free", "cart")
+            case PlacesFreed():
+                self._move(changes, cells.parts(after.items), "cart", "free")
+            case TicketIssued():
+                self._move(changes, cells.parts([after.items[event.item_no]]), "cart", "sold")
+                changes.tickets.append((seq, event.code, event.sale_id, event.item_no))
+
+    def _move(self, changes: Changes, parts: Iterable[tuple[Key, int, int, int]], source: str, target: str) -> None:
+        for key, mask, a, b in parts:
+            changes.holdings[key] = cells.moved(self._holding(changes, key), source, target, mask, a, b)
+
+    def _holding(self, changes: Changes, key: Key) -> Holding:
+        return changes.holdings.get(key) or self.holdings[key[0]][key[1]]
+
+    def write(self, changes: Changes) -> None:
+        """Put the changes into the tables, inside the caller's transaction."""
+        execute = self._db.conn.execute
+        for sale in changes.sales.values():
+            opened = changes.opened.get(sale.sale_id, 0)
+            execute(_PUT_SALE, (sale.sale_id, sale.stage, opened, _encode(sale).decode()))
+        for (journey_id, gid), holding in changes.holdings.items():
+            execute(_PUT_HOLDING, (journey_id, gid.epoch, gid.n, _holding_state(holding)))
+        for ticket in changes.tickets:
+            execute(_PUT_TICKET, ticket)
+        for admitted in changes.admitted:
+            execute(_PUT_ADMITTED, admitted)
+
+    def publish(self, changes: Changes) -> None:
+        """After the commit: memory follows the disk."""
+        for sale in changes.sales.values():
+            if sale.resting:
+                self.sales.pop(sale.sale_id, None)
+            else:
+                self.sales[sale.sale_id] = sale
+        for (journey_id, gid), holding in changes.holdings.items():
+            # A new dict for each change: readers on other threads see the old or the new, never half.
+            self.holdings[journey_id] = {**self.holdings.get(journey_id, {}), gid: holding}
+        if changes.last_gid is not None:
+            self.last_gid = changes.last_gid
+
+
+def _holding_state(holding: Holding) -> str:
+    state = _HoldingState(
+        holding.not_after, *([f"{m:x}" for m in each] for each in (holding.free, holding.cart, holding.sold))
+    )
+    return _encode(state).decode()
+
+
+def _holding_from(text: str) -> Holding:
+    state = _holding.decode(text)
+    free, cart, sold = (tuple(int(m, 16) for m in each) for each in (state.free, state.cart, state.sold))
+    return Holding(state.not_after, free, cart, sold)
