@@ -1,0 +1,1 @@
+"""What is on sale: feeds, layouts and events become a catalogue."""
