@@ -1,0 +1,105 @@
+"""What this terminal holds: taking grants over (P2), giving cells back (P5), letting leases end (P6), asking for more."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from kiosk.domain.allotment import Grant, SignedGrant
+from kiosk.domain.cells import free_blocks
+from kiosk.domain.errors import CentralRefused
+from kiosk.domain.events import CellsReleased, GrantAccepted
+from kiosk.ports import Clock
+from kiosk.store.store import Store
+
+log = logging.getLogger(__name__)
+
+GRANT_CONTEXT = b"KGRANT1"
+EPOCH_CURSOR = "epoch"
+
+
+class Allotments:
+    """Keeps the cells of one terminal incarnation."""
+
+    def __init__(
+        self, store: Store, terminal_id: int, incarnation: int, epoch: int, central_key: Ed25519PublicKey, clock: Clock
+    ) -> None:
+        self._store = store
+        self._terminal_id = terminal_id
+        self._incarnation = incarnation
+        self._epoch = epoch
+        self._central_key = central_key
+        self._clock = clock
+
+    @property
+    def epoch(self) -> int:
+        """Highest epoch of central this terminal has adopted; never goes down."""
+        return max(self._epoch, int(self._store.cursor(EPOCH_CURSOR, "0")))
+
+    def adopt_epoch(self, epoch: int) -> None:
+        """Durable before anything of the new epoch is used; grants of older epochs are refused from then on."""
+        if epoch > self.epoch:
+            self._store.set_cursor(EPOCH_CURSOR, str(epoch))
+
+    def accept(self, signed: Iterable[SignedGrant]) -> int:
+        """P2: take over new grants, oldest first, each once for ever; returns how many.
+
+        A grant that was already consumed is passed over silently (replies may repeat it); one that is not ours or not
+        signed by central is refused aloud.
+        """
+        accepted = 0
+        for each in signed:
+            grant = self._checked(each)
+            with self._store.lock:
+                if grant.gid <= self._store.last_gid or grant.gid.epoch < self.epoch:
+                    continue
+                self._store.journal.append(GrantAccepted(grant=each))
+            accepted += 1
+        return accepted
+
+    def _checked(self, signed: SignedGrant) -> Grant:
+        try:
+            self._central_key.verify(bytes.fromhex(signed.signature), GRANT_CONTEXT + signed.body.encode())
+            grant = msgspec.json.decode(signed.body, type=Grant)
+        except (InvalidSignature, ValueError):
+            raise CentralRefused("an allotment is not signed by central; it was not taken over") from None
+        if (grant.terminal_id, grant.incarnation) != (self._terminal_id, self._incarnation):
+            raise CentralRefused(
+                f"an allotment for terminal {grant.terminal_id}.{grant.incarnation} came to "
+                f"{self._terminal_id}.{self._incarnation}; it was not taken over"
+            )
+        return grant
+
+    def release_expired(self) -> int:
+        """P6: what a lease still holds free after its end goes back; returns how many grants were closed."""
+        now, closed = self._clock.now(), 0
+        for journey_id in self._store.journeys_held():
+            for gid, holding in list(self._store.holdings(journey_id).items()):
+                if now >= holding.not_after:
+                    with self._store.lock:
+                        holding = self._store.holdings(journey_id)[gid]
+                        blocks = free_blocks(holding)
+                        if not blocks:
+                            continue
+                        self._store.journal.append(
+                            CellsReleased(journey_id=journey_id, gid=gid, blocks=blocks, reason="expired")
+                        )
+                    closed += 1
+        return closed
+
+    def release_all(self, reason: str) -> int:
+        """Give every free cell back, for instance before the terminal is taken out of service."""
+        given = 0
+        for journey_id in self._store.journeys_held():
+            with self._store.lock:
+                for gid, holding in list(self._store.holdings(journey_id).items()):
+                    if blocks := free_blocks(holding):
+                        self._store.journal.append(
+                            CellsReleased(journey_id=journey_id, gid=gid, blocks=blocks, reason=reason)
+                        )
+                        given += 1
+        return given

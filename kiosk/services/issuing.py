@@ -1,0 +1,189 @@
+"""From a quote to ticket bytes: drafts when places are held, finished tickets when the money is in.
+
+The draft goes into the journal with the hold, so that issuing needs nothing that could have changed or gone missing
+in between: not the catalogue, not the link, not even a running clock.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain import ticket as tickets
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.certificate import key_id
+from kiosk.domain.codes import human_code
+from kiosk.domain.errors import KioskError, NoPlaces
+from kiosk.domain.events import RideFacts, SaleItem
+from kiosk.domain.fares import RiderCategory
+from kiosk.domain.layout import Layout
+from kiosk.domain.network import Journey, Names, ServiceJourney, service_day_start
+from kiosk.domain.offers import Quote
+from kiosk.domain.ticket import Ticket
+
+_OPENS_BEFORE_MIN = 24 * 60  # a reserved ticket may be used from a day before; the gate has its own, shorter window
+_OPEN_AFTER_MIN = 4 * 60  # ... until some hours after the planned arrival, for delays
+_DAY_ENDS_S = 28 * 3600  # unreserved tickets are good until 04:00 of the next morning
+
+
+class CatalogueFacts(Protocol):
+    """What issuing asks of the catalogue; `kiosk.store.catalogue.CatalogueStore`."""
+
+    def info(self) -> Catalogue | None: ...
+
+    def journey(self, id_: int, /) -> Journey | None: ...
+
+    def service_journey(self, id_: str, /) -> ServiceJourney | None: ...
+
+    def layout(self, id_: str, /) -> Layout | None: ...
+
+
+class Issuer:
+    """Makes tickets in the name of one terminal incarnation."""
+
+    def __init__(
+        self, terminal_id: int, incarnation: int, certificate: bytes, key: Ed25519PrivateKey, *, test: bool = False
+    ) -> None:
+        self._terminal_id = terminal_id
+        self._incarnation = incarnation
+        self._key_id = key_id(certificate)
+        self._key = key
+        self._flags = tickets.FLAG_TEST if test else 0
+
+    def take_certificate(self, certificate: bytes) -> None:
+        """A renewed certificate for the same key."""
+        self._key_id = key_id(certificate)
+
+    def finish(self, draft: str, seq: int, now: float) -> tuple[str, str]:
+        """(payload as hex, human code) of the ticket whose record has this seq."""
+        ticket = msgspec.structs.replace(
+            tickets.unpack(bytes.fromhex(draft)),
+            key_id=self._key_id,
+            terminal_id=self._terminal_id,
+            incarnation=self._incarnation,
+            seq=seq,
+            issued=int(now),
+            flags=self._flags,
+        )
+        return tickets.pack(ticket).hex(), human_code(ticket.ticket_id)
+
+    def text(self, payload: str) -> str:
+        """What the QR code says; the same for every copy, because Ed25519 is deterministic."""
+        return tickets.sign(bytes.fromhex(payload), self._key)
+
+
+def items_of(quote: Quote, gids: list[tuple[object, ...]], catalogue: CatalogueFacts) -> tuple[SaleItem, ...]:
+    """The sale items of a quote, each with its ticket's draft and the facts for paper.
+
+    `gids` has for each person what `kiosk.domain.cells.cover` says, () for the unreserved.
+    """
+    info = catalogue.info()
+    journey = catalogue.journey(quote.departure.journey_id)
+    service = catalogue.service_journey(quote.departure.service_journey_id)
+    if info is None or journey is None or service is None:
+        raise NoPlaces("This departure is no longer on sale. Please choose another.")
+    layout = catalogue.layout(quote.departure.layout_id) if quote.places else None
+    items = []
+    for number, category in enumerate(quote.categories):
+        place = quote.places[number] if quote.places else None
+        price = quote.prices_minor[number]
+        items.append(
+            SaleItem(
+                journey_id=journey.id,
+                from_call=quote.departure.from_call,
+                to_call=quote.departure.to_call,
+                place=place,
+                gids=gids[number],  # type: ignore[arg-type]
+                place_class=quote.offer.place_class,
+                product_id=quote.offer.product_id,
+                category_id=category,
+                price_minor=price,
+                draft=_draft(quote, info, service, layout, place, category, price),
+                facts=_facts(quote, info, service, layout, place, category),
+            )
+        )
+    return tuple(items)
+
+
+def _draft(
+    quote: Quote,
+    info: Catalogue,
+    service: ServiceJourney,
+    layout: Layout | None,
+    place: int | None,
+    category: str,
+    price_minor: int,
+) -> str:
+    departure = quote.departure
+    first = service_day_start(departure.operating_day, info.timezone) + service.calls[0].departure_s
+    coach, seat, product_class = 0, 0, tickets.UNRESERVED_CLASS
+    if layout is not None and place is not None:
+        coach, seat = layout.ticket_place(place)
+        product_class = [each.id for each in layout.classes].index(layout.place_class_of(place))
+        starts = departure.departs_at - first - _OPENS_BEFORE_MIN * 60
+        ends = departure.arrives_at - first + _OPEN_AFTER_MIN * 60
+    else:
+        midnight = service_day_start(departure.operating_day, info.timezone) - first
+        starts, ends = midnight, max(midnight + _DAY_ENDS_S, departure.arrives_at - first + 3600)
+    categories = [each.id for each in info.tariff.categories]
+    ticket = Ticket(
+        key_id=bytes(4),
+        tenant=info.tenant,
+        terminal_id=1,
+        incarnation=1,
+        seq=1,
+        issued=0,
+        journey_id=departure.journey_id,
+        valid_from_min=starts // 60,
+        valid_for_min=min((ends - starts) // 60, 0xFFFF),
+        from_call=departure.from_call,
+        to_call=departure.to_call,
+        coach=coach,
+        seat=seat,
+        product_class=product_class,
+        category=min(categories.index(category) if category in categories else 0, 15),
+        price_minor=price_minor,
+        currency=quote.currency,
+    )
+    try:
+        return tickets.pack(ticket).hex()
+    except ValueError as error:
+        raise KioskError(f"This ride cannot be put on a ticket ({error}). Please ask at the counter.") from None
+
+
+def _facts(
+    quote: Quote, info: Catalogue, service: ServiceJourney, layout: Layout | None, place: int | None, category: str
+) -> RideFacts:
+    departure, offer = quote.departure, quote.offer
+    coach = layout.coaches[layout.places[place].coach] if layout is not None and place is not None else None
+    seat = layout.places[place] if layout is not None and place is not None else None
+    rider = next((each for each in info.tariff.categories if each.id == category), RiderCategory(category, category))
+    return RideFacts(
+        number=departure.number,
+        mode=departure.mode,
+        headsign=departure.headsign,
+        operating_day=departure.operating_day,
+        origin=_names(departure.origin.name, departure.origin.names),
+        destination=_names(departure.destination.name, departure.destination.names),
+        departs_at=departure.departs_at,
+        arrives_at=departure.arrives_at,
+        timezone=info.timezone,
+        operator=info.operator,
+        line=departure.line_name,
+        title=_names(service.headsign, service.names),
+        platform=departure.platform,
+        coach=_names(coach.number, coach.names) if coach else {},
+        place=seat.number if seat else "",
+        features=seat.features if seat else (),
+        counted=coach.counted if coach else False,
+        place_class=_names(offer.name, offer.names),
+        product=offer.product_id,
+        category=_names(rider.name, rider.names),
+        attribution=info.attribution,
+    )
+
+
+def _names(own: str, translations: Names) -> Names:
+    return {"": own, **translations}
