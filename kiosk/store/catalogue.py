@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 from sqlite_utils import Database
@@ -22,10 +23,20 @@ from kiosk.domain.fares import Tariff
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
 from kiosk.store import catalogue_schema as schema
+from kiosk.store import sold_journeys
 from kiosk.store.database import connect, errors
+from kiosk.store.sold_journeys import SoldJourney
 from kiosk.store.timetable import Network, Timetable, load_network
 
 _SHRINK = 0.5  # a catalogue with less than this share of the stop places or journeys before needs a person's yes
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_HasId)
 
 
 class KeptAside(msgspec.Struct, frozen=True):
@@ -70,13 +81,19 @@ class CatalogueStore:
 
     # writing
 
-    def replace(self, catalogue: Catalogue, etag: str, *, allow_shrink: bool = False) -> None:
-        """Take over a catalogue with its cursor, or refuse it whole (CatalogueRefused) and keep it aside."""
+    def replace(
+        self, catalogue: Catalogue, etag: str, *, allow_shrink: bool = False, keep: Collection[int] = ()
+    ) -> None:
+        """Take over a catalogue with its cursor, or refuse it whole (CatalogueRefused) and keep it aside.
+
+        `keep`: ids of journeys this terminal has sold; they stay readable for some days after they left.
+        """
         with self._write_lock, errors(self._path):
             try:
                 with self._writer.atomic():
                     head = self._writer.execute("SELECT generation, stop_places, journeys FROM head").fetchone()
                     _check(catalogue, head, allow_shrink)
+                    sold_journeys.keep(self._writer, self._network_of(self._writer), catalogue, keep)
                     schema.write(self._writer, catalogue, etag, head[0] + 1 if head else 1)
                     self._writer.execute("DELETE FROM kept_aside")
             except CatalogueRefused as refused:
@@ -105,14 +122,14 @@ class CatalogueStore:
             row = db.execute("SELECT version, etag, reason FROM kept_aside").fetchone()
         return KeptAside(*row) if row else None
 
-    def confirm_kept_aside(self) -> None:
+    def confirm_kept_aside(self, keep: Collection[int] = ()) -> None:
         """Staff say that the smaller catalogue is meant."""
         with self._borrow() as db:
             row = db.execute("SELECT etag, body FROM kept_aside").fetchone()
         if row is None:
             raise CatalogueRefused("no catalogue is waiting to be confirmed")
         catalogue = msgspec.msgpack.decode(zlib.decompress(row[1]), type=Catalogue)
-        self.replace(catalogue, row[0], allow_shrink=True)
+        self.replace(catalogue, row[0], allow_shrink=True, keep=keep)
 
     def note_sale(self, origin_id: str, destination_id: str) -> None:
         """Count a sale, so that the destination comes up earlier; survives every replacement."""
@@ -139,12 +156,14 @@ class CatalogueStore:
                 yield db
         finally:
             db.execute("ROLLBACK")
-            with self._pool_lock:
-                closed = self._closed
-                if not closed:
-                    self._idle.append(db)
-            if closed:
-                db.close()
+            self._give_back(db)
+
+    def _give_back(self, db: Database) -> None:
+        with self._pool_lock:
+            if not self._closed:
+                self._idle.append(db)
+                return
+        db.close()
 
     @contextmanager
     def reading(self) -> Iterator[Timetable | None]:
@@ -186,29 +205,45 @@ class CatalogueStore:
         return info.tariff if info else Tariff()
 
     def stop_place(self, id_: str) -> StopPlace | None:
-        network = self.network()
-        no = network.stop_no.get(id_) if network else None
-        return network.stop_places[no - 1] if network and no else None
+        return self._named(id_, lambda network: network.stop_place_by_id, lambda sold: sold.stop_places)
 
     def quay(self, id_: str) -> Quay | None:
-        network = self.network()
-        return next((each for each in network.quays if each.id == id_), None) if network else None
+        return self._named(id_, lambda network: network.quay_by_id, lambda sold: sold.quays)
 
     def line(self, id_: str) -> Line | None:
-        network = self.network()
-        return next((each for each in network.lines if each.id == id_), None) if network else None
+        return self._named(id_, lambda network: network.line_by_id, lambda sold: (sold.line,))
 
     def layout(self, id_: str) -> Layout | None:
-        network = self.network()
-        return network.layouts.get(id_) if network else None
+        return self._named(id_, lambda network: network.layouts, lambda sold: (sold.layout,) if sold.layout else ())
+
+    def _named(
+        self, id_: str, on_sale: Callable[[Network], dict[str, _T]], of: Callable[[SoldJourney], Iterable[_T]]
+    ) -> _T | None:
+        """From the version on sale, else from a journey that was sold before."""
+        with self._borrow() as db:
+            network = self._network_of(db)
+            found = on_sale(network).get(id_) if network else None
+            if found is not None:
+                return found
+            return next((each for sold in sold_journeys.every(db) for each in of(sold) if each.id == id_), None)
 
     def journey(self, id_: int) -> Journey | None:
-        with self.reading() as timetable:
-            return timetable.journey(id_) if timetable else None
+        """Also one that this terminal sold and that has left the catalogue since."""
+        with self._borrow() as db:
+            network = self._network_of(db)
+            found = Timetable(db, network).journey(id_) if network else None
+            sold = None if found else sold_journeys.one(db, id_)
+        return sold.journey if sold else found
 
     def service_journey(self, id_: str) -> ServiceJourney | None:
-        with self.reading() as timetable:
-            return timetable.service_journey(id_) if timetable else None
+        """Also one whose journeys this terminal sold and that has left the catalogue since."""
+        with self._borrow() as db:
+            network = self._network_of(db)
+            found = Timetable(db, network).service_journey(id_) if network else None
+            if found is not None:
+                return found
+            runs = (sold.service_journey for sold in sold_journeys.every(db))
+            return next((run for run in runs if run.id == id_), None)
 
 
 def _check(catalogue: Catalogue, head: tuple[int, int, int] | None, allow_shrink: bool) -> None:

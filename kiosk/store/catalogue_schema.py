@@ -47,7 +47,7 @@ def m001_catalogue(db: Database) -> None:
         "CREATE TABLE lines (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL) STRICT",
         "CREATE TABLE layouts (id TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT",
         """CREATE TABLE patterns (no INTEGER PRIMARY KEY, line_no INTEGER NOT NULL, body BLOB NOT NULL,
-           journeys INTEGER NOT NULL) STRICT""",
+           journeys INTEGER NOT NULL, first_stop_no INTEGER NOT NULL) STRICT""",
         """CREATE TABLE service_journeys (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
            line_no INTEGER NOT NULL, pattern_no INTEGER NOT NULL, number TEXT NOT NULL,
            headsign TEXT NOT NULL, layout_id TEXT NOT NULL, last_call INTEGER NOT NULL) STRICT""",
@@ -106,7 +106,7 @@ def write(db: Database, catalogue: Catalogue, etag: str, generation: int) -> Non
         "INSERT INTO service_journey_bodies VALUES (?, ?)",
         ((no, msgspec.msgpack.encode(each)) for no, each in enumerate(catalogue.service_journeys, 1)),
     )
-    put("INSERT INTO patterns VALUES (?, ?, ?, ?)", rows.patterns())
+    put("INSERT INTO patterns VALUES (?, ?, ?, ?, ?)", rows.patterns())
     put("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.calls())
     put("INSERT INTO journeys VALUES (?, ?, ?)", rows.journeys())
     db.execute("DELETE FROM head")
@@ -194,7 +194,7 @@ class _Rows:
     def patterns(self) -> Iterator[tuple[object, ...]]:
         runs = Counter(self.pattern_of[self._refer_journey(each) - 1] for each in self.catalogue.journeys)
         for (line_no, stops), no in self.pattern_no.items():
-            yield no, line_no, msgspec.msgpack.encode(stops), runs[no]
+            yield no, line_no, msgspec.msgpack.encode(stops), runs[no], stops[0].stop_no if stops else 0
 
     def calls(self) -> Iterator[tuple[int, ...]]:
         # stop by stop: no single long sort that would hold up the screen's thread

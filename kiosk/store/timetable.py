@@ -61,6 +61,18 @@ class Network:
         return {each.id: no for no, each in enumerate(self.stop_places, 1)}
 
     @cached_property
+    def stop_place_by_id(self) -> dict[str, StopPlace]:
+        return {each.id: each for each in self.stop_places}
+
+    @cached_property
+    def quay_by_id(self) -> dict[str, Quay]:
+        return {each.id: each for each in self.quays}
+
+    @cached_property
+    def line_by_id(self) -> dict[str, Line]:
+        return {each.id: each for each in self.lines}
+
+    @cached_property
     def patterns_at(self) -> dict[int, tuple[int, ...]]:
         """Stop number -> numbers of the patterns that visit it."""
         found: dict[int, dict[int, None]] = {}
@@ -115,13 +127,20 @@ _RIDES_FROM_DESTINATION = f"""SELECT {_RIDE} FROM calls d
   CROSS JOIN journeys j ON j.day_no = :day AND j.sj_no = o.sj_no
   CROSS JOIN service_journeys s ON s.no = o.sj_no
   WHERE d.stop_no = :destination AND d.alight AND d.arrival_s >= :low"""
-_BOARD = """SELECT j.id, s.id, s.line_no, s.pattern_no, s.number, s.headsign, s.layout_id, s.last_call,
-  o.seq, s.last_call, o.departure_s, 0, o.quay_no, 0
-  FROM calls o CROSS JOIN journeys j ON j.day_no = :day AND j.sj_no = o.sj_no
+_LEAVING = """j.id, s.id, s.line_no, s.pattern_no, s.number, s.headsign, s.layout_id, s.last_call,
+  o.seq, s.last_call, o.departure_s, 0, o.quay_no, 0"""
+_BOARD = f"""SELECT {_LEAVING} FROM calls o CROSS JOIN journeys j ON j.day_no = :day AND j.sj_no = o.sj_no
   CROSS JOIN service_journeys s ON s.no = o.sj_no
   WHERE o.stop_no = :origin AND o.board AND o.seq < s.last_call
     AND o.departure_s >= :low AND o.departure_s < :high
   ORDER BY o.departure_s LIMIT :limit"""
+_RESERVED = f"""SELECT {_LEAVING} FROM calls o CROSS JOIN journeys j ON j.day_no = :day AND j.sj_no = o.sj_no
+  CROSS JOIN service_journeys s ON s.no = o.sj_no
+  WHERE o.stop_no = :origin AND o.board AND o.seq < s.last_call AND s.layout_id <> '' AND o.departure_s >= :low"""
+_RESERVED_RUNS = f"""SELECT {_LEAVING} FROM journeys j CROSS JOIN service_journeys s ON s.no = j.sj_no
+  CROSS JOIN patterns p ON p.no = s.pattern_no
+  CROSS JOIN calls o ON o.stop_no = p.first_stop_no AND o.sj_no = s.no AND o.seq = 0
+  WHERE j.day_no = :day AND s.layout_id <> '' AND o.departure_s >= :low"""
 _ONE = f"""SELECT {_RIDE} FROM service_journeys s
   CROSS JOIN calls o ON o.stop_no = :origin AND o.sj_no = s.no AND o.seq = :from
   CROSS JOIN calls d ON d.stop_no = :destination AND d.sj_no = s.no AND d.seq = :to
@@ -155,6 +174,12 @@ class Timetable:
         """Next journeys of an operating day that leave `origin`, to their last call; arrival_s is 0."""
         values = {"origin": origin, "day": day, "low": low_s, "high": high_s, "limit": limit}
         return [Ride._make(row) for row in self._db.execute(_BOARD, values)]
+
+    def reserved(self, origin: int, day: int, low_s: int) -> list[Ride]:
+        """Journeys with numbered or counted places that leave `origin` (0 = their first call) from low_s on."""
+        sql = _RESERVED_RUNS if origin == 0 else _RESERVED
+        values = {"origin": origin, "day": day, "low": low_s}
+        return [Ride._make(row) for row in self._db.execute(sql, values)]
 
     def ride(self, journey_id: int, from_call: int, to_call: int) -> Ride | None:
         """One journey between two of its calls; None when this version does not have it."""

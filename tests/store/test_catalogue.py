@@ -179,6 +179,43 @@ def test_after_a_schema_migration_the_cursor_is_forgotten_but_not_the_catalogue(
     store.close()
 
 
+def test_a_sold_journey_stays_readable_after_it_left_the_catalogue(store: CatalogueStore) -> None:
+    store.replace(small_catalogue(version=1), "1")
+    run, journey = store.service_journey("night"), store.journey(103)
+    later = small_catalogue(
+        version=2,
+        window_from="2026-10-24",
+        service_journeys=tuple(each for each in service_journeys() if each.id != "night"),
+        journeys=tuple(
+            each
+            for each in small_catalogue().journeys
+            if each.operating_day != "2026-10-23" and each.service_journey_id != "night"
+        ),
+    )
+    store.replace(later, "2", keep=[103, 101, 4711])
+    assert store.journey(103) == journey
+    assert store.service_journey("night") == run
+    assert store.journey(101) is not None
+    assert store.journey(102) is None
+    renamed = tuple(msgspec.structs.replace(each, id=f"{each.id}2") for each in later.stop_places)
+    moved = tuple(
+        msgspec.structs.replace(
+            each,
+            calls=tuple(msgspec.structs.replace(call, stop_place_id=f"{call.stop_place_id}2") for call in each.calls),
+        )
+        for each in later.service_journeys
+    )
+    other = msgspec.structs.replace(later, version=3, stop_places=renamed, service_journeys=moved)
+    store.replace(other, "3", keep=[103])
+    assert store.stop_place("a") == small_catalogue().stop_places[0]
+    assert store.stop_place("a2") is not None
+    store.replace(msgspec.structs.replace(other, version=4, window_from="2026-10-30"), "4")
+    assert store.journey(103) == journey  # a week later still
+    store.replace(msgspec.structs.replace(other, version=5, window_from="2026-10-31"), "5")
+    assert store.journey(103) is None
+    assert store.stop_place("a") is None
+
+
 def test_own_sales_survive_a_replacement(store: CatalogueStore) -> None:
     store.replace(small_catalogue(), "1")
     store.note_sale("a", "d")

@@ -1,0 +1,134 @@
+"""The journal is the outbox: records go up in order, and a cursor follows what central has acknowledged.
+
+The cursor moves only after central's signed answer, and only in the store. A lost answer means the same records
+are sent again; central knows them by (terminal, incarnation, seq) and answers the same. Rule P4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from kiosk.domain.errors import CentralRefused, CentralUnreachable, StoreDamaged
+from kiosk.services.allotments import EPOCH_CURSOR
+from kiosk.store.store import Store
+from sync.client import CentralClient
+from sync.wire import JournalAck, JournalBatch, Record
+
+MAX_RECORDS = 500
+MAX_BYTES = 256 * 1024
+
+ACCEPTED, STABLE, FORKED = "push.accepted_seq", "push.stable_seq", "push.forked"
+
+
+class JournalForked(StoreDamaged):
+    """Central knows another history of this terminal: a copied disk or a restored backup. It must not sell."""
+
+
+class Push:
+    """Sends what central has not acknowledged. One batch in flight; one thread at a time."""
+
+    def __init__(self, client: CentralClient, store: Store, terminal_id: int, incarnation: int) -> None:
+        self._client = client
+        self._store = store
+        self._identity = (terminal_id, incarnation)
+        self._limit = MAX_RECORDS
+
+    @property
+    def accepted_seq(self) -> int:
+        """Everything up to this record is with central."""
+        return int(self._store.cursor(ACCEPTED, "0"))
+
+    @property
+    def backlog(self) -> int:
+        """Records central has not acknowledged."""
+        return max(0, self._store.journal.head()[0] - self.accepted_seq)
+
+    @property
+    def forked(self) -> str:
+        """Why this terminal must not sell; "" = all is well."""
+        return self._store.cursor(FORKED)
+
+    def run(self) -> bool:
+        """Send until nothing is left. JournalForked, CentralUnreachable or CentralRefused end it early."""
+        if self.forked:
+            raise JournalForked(self.forked)
+        while self._send_batch():
+            pass
+        return False
+
+    def _send_batch(self) -> bool:
+        after = self.accepted_seq
+        records = _fitting(self._store.journal.records(after, self._limit))
+        if not records:
+            return False
+        batch = JournalBatch(self._identity[0], self._identity[1], tuple(records))
+        try:
+            ack = self._client.journal(batch)
+        except CentralRefused as refused:
+            self._after_refusal(refused, after, len(records))
+            return True
+        self._take(ack, after)
+        self._limit = min(MAX_RECORDS, self._limit * 2)
+        return True
+
+    def _after_refusal(self, refused: CentralRefused, after: int, sent: int) -> None:
+        """Too large: half as many. A gap: from where central says. Anything else is for a person."""
+        if refused.status == 413 and sent > 1:
+            self._limit = sent // 2
+        elif refused.code == "forked":
+            self._stop_selling(refused.message)
+        elif refused.code == "gap" and refused.expected_seq is not None and refused.expected_seq != after + 1:
+            self._must_know(refused.expected_seq - 1)
+            self._store.set_cursor(ACCEPTED, str(refused.expected_seq - 1))
+        else:
+            raise refused
+
+    def _take(self, ack: JournalAck, after: int) -> None:
+        if ack.forked:
+            self._stop_selling(f"central has other records than this terminal from record {ack.accepted_seq + 1} on")
+        known_epoch = int(self._store.cursor(EPOCH_CURSOR, "0"))
+        if ack.epoch < known_epoch:
+            raise CentralUnreachable(
+                f"the answer is of epoch {ack.epoch}, central is at {known_epoch}: an old central answers"
+            )
+        self._must_know(ack.accepted_seq)
+        if self._hash_at(ack.accepted_seq) != ack.head_hash:
+            self._stop_selling(f"record {ack.accepted_seq} is not the one central holds under this number")
+        if ack.accepted_seq <= after:
+            raise CentralUnreachable(f"central acknowledged nothing after record {after}; the records are sent again")
+        if ack.epoch > known_epoch:
+            self._store.set_cursor(EPOCH_CURSOR, str(ack.epoch))
+        self._store.set_cursor(STABLE, str(ack.stable_seq))
+        with self._store.lock:  # a second engine on this outbox must not move it back
+            self._store.set_cursor(ACCEPTED, str(max(ack.accepted_seq, self.accepted_seq)))
+
+    def _must_know(self, seq: int) -> None:
+        head = self._store.journal.head()[0]
+        if seq > head:
+            self._stop_selling(f"central holds {seq} records of this terminal, the disk here only {head}")
+
+    def _hash_at(self, seq: int) -> str:
+        found = self._store.journal.records(seq - 1, 1) if seq else []
+        return found[0].hash if found else "0" * 64
+
+    def _stop_selling(self, why: str) -> None:
+        message = (
+            f"{why}: this disk is a copy or an old backup. Selling has stopped. Enrol this terminal again; "
+            "its records are kept for the books."
+        )
+        self._store.set_cursor(FORKED, message)
+        raise JournalForked(message)
+
+
+def _fitting(records: Sequence[Record]) -> list[Record]:
+    """As many of the first records as fit into one message, at least one."""
+    size = 0
+    fitting: list[Record] = []
+    for record in records:
+        size += len(msgspec.json.encode(record)) + 1
+        if fitting and size > MAX_BYTES:
+            break
+        fitting.append(record)
+    return fitting
