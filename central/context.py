@@ -1,0 +1,23 @@
+"""What every part of central works with: the database, the keys, the time, a few settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from central.keys import Keys
+
+
+@dataclass(frozen=True)
+class Context:
+    """One running central."""
+
+    engine: Engine
+    keys: Keys
+    now: Callable[[], float] = time.time  # unix s
+    # What is committed counts as stable: only where a synchronous standby or a WAL archive makes it so.
+    stable_on_commit: bool = False
+    manifest_days: int = 4  # operating days in a gate's manifest, from yesterday on

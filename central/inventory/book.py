@@ -1,0 +1,159 @@
+"""The inventory of some journeys, locked, moved in memory and written back in one statement.
+
+The lock is the journey's POOL row, taken in journey order, so two books never wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from central.inventory.cells import pack, stride_of, unpack
+from kiosk.domain.allotment import Gid
+from kiosk.domain.layout import Layout
+
+
+class Owner(NamedTuple):
+    """Who holds cells; terminal and grant are 0 for POOL and SOLD."""
+
+    kind: str
+    terminal_id: int = 0
+    incarnation: int = 0
+    epoch: int = 0
+    n: int = 0
+
+
+POOL = Owner("POOL")
+SOLD = Owner("SOLD")
+
+
+def lease(terminal_id: int, incarnation: int, gid: Gid) -> Owner:
+    return Owner("LEASE", terminal_id, incarnation, gid.epoch, gid.n)
+
+
+class Inventory:
+    """One journey's holdings."""
+
+    def __init__(
+        self, journey_id: int, segments: int, layout: Layout, on_sale: bool, ends_at: int, service_journey_id: str
+    ) -> None:
+        self.journey_id = journey_id
+        self.segments = segments
+        self.layout = layout
+        self.on_sale = on_sale
+        self.ends_at = ends_at
+        self.service_journey_id = service_journey_id
+        self.holdings: dict[Owner, list[int]] = {}
+        self.changed: set[Owner] = set()
+
+    def held(self, owner: Owner) -> list[int]:
+        """The owner's cells, one integer a segment."""
+        return self.holdings.get(owner) or [0] * self.segments
+
+    def move(self, source: Owner, target: Owner, masks: list[int]) -> list[int]:
+        """Move what `source` really holds of `masks`; returns what it did not hold and so stayed where it is."""
+        held, given = self.held(source), self.held(target)
+        moved = [wish & have for wish, have in zip(masks, held, strict=True)]
+        if any(moved):
+            self.holdings[source] = [have & ~part for have, part in zip(held, moved, strict=True)]
+            self.holdings[target] = [have | part for have, part in zip(given, moved, strict=True)]
+            self.changed |= {source, target}
+        return [wish & ~part for wish, part in zip(masks, moved, strict=True)]
+
+
+class Book:
+    """Holdings of several journeys under lock until the transaction ends."""
+
+    def __init__(self, connection: Connection, journey_ids: Iterable[int]) -> None:
+        self._connection = connection
+        self._journeys: dict[int, Inventory] = {}
+        wanted = {"ids": sorted(set(journey_ids))}
+        if not wanted["ids"]:
+            return
+        connection.execute(
+            text(
+                "SELECT journey_id FROM holding WHERE kind = 'POOL' AND journey_id = ANY(:ids) "
+                "ORDER BY journey_id FOR UPDATE"
+            ),
+            wanted,
+        )
+        for row in connection.execute(
+            text(
+                "SELECT j.id, j.segments, j.on_sale, j.ends_at, j.service_journey_id, j.layout_digest, l.body "
+                "FROM journey j JOIN layout l ON l.digest = j.layout_digest WHERE j.id = ANY(:ids)"
+            ),
+            wanted,
+        ):
+            layout = read_layout(row.layout_digest, bytes(row.body))
+            self._journeys[row.id] = Inventory(
+                row.id, row.segments, layout, row.on_sale, row.ends_at, row.service_journey_id
+            )
+        for row in connection.execute(
+            text(
+                "SELECT journey_id, kind, terminal_id, incarnation, epoch, n, cells FROM holding "
+                "WHERE journey_id = ANY(:ids)"
+            ),
+            wanted,
+        ):
+            inventory = self._journeys[row.journey_id]
+            owner = Owner(row.kind, row.terminal_id, row.incarnation, row.epoch, row.n)
+            inventory.holdings[owner] = unpack(bytes(row.cells), inventory.segments)
+
+    def get(self, journey_id: int) -> Inventory | None:
+        """None for an unknown journey and for one without a layout."""
+        return self._journeys.get(journey_id)
+
+    def write(self) -> None:
+        """Bring the changes to the database; empty leases disappear, POOL and SOLD rows stay."""
+        rows: list[tuple[int, Owner, bytes]] = []
+        gone: list[tuple[int, Owner]] = []
+        for inventory in self._journeys.values():
+            stride = stride_of(len(inventory.layout.places))
+            for owner in inventory.changed:
+                masks = inventory.holdings[owner]
+                if owner.kind == "LEASE" and not any(masks):
+                    gone.append((inventory.journey_id, owner))
+                else:
+                    rows.append((inventory.journey_id, owner, pack(masks, stride)))
+            inventory.changed.clear()
+        if rows:
+            self._connection.execute(_UPSERT, {**_columns(rows), "cells": [row[2] for row in rows]})
+        if gone:
+            self._connection.execute(_DELETE, _columns(gone))
+
+
+_KEY = "unnest(CAST(:journeys AS bigint[]), CAST(:kinds AS text[]), CAST(:terminals AS int[]), " + (
+    "CAST(:incarnations AS int[]), CAST(:epochs AS int[]), CAST(:ns AS bigint[])"
+)
+_UPSERT = text(
+    "INSERT INTO holding (journey_id, kind, terminal_id, incarnation, epoch, n, cells) "
+    f"SELECT * FROM {_KEY}, CAST(:cells AS bytea[])) "
+    "ON CONFLICT (journey_id, kind, terminal_id, incarnation, epoch, n) DO UPDATE SET cells = EXCLUDED.cells"
+)
+_DELETE = text(
+    f"DELETE FROM holding h USING {_KEY}) AS gone (journey_id, kind, terminal_id, incarnation, epoch, n) "
+    "WHERE (h.journey_id, h.kind, h.terminal_id, h.incarnation, h.epoch, h.n) = "
+    "(gone.journey_id, gone.kind, gone.terminal_id, gone.incarnation, gone.epoch, gone.n)"
+)
+
+
+def _columns(rows: Iterable[tuple[int, Owner] | tuple[int, Owner, bytes]]) -> dict[str, list[int] | list[str]]:
+    rows = list(rows)
+    return {
+        "journeys": [row[0] for row in rows],
+        "kinds": [row[1].kind for row in rows],
+        "terminals": [row[1].terminal_id for row in rows],
+        "incarnations": [row[1].incarnation for row in rows],
+        "epochs": [row[1].epoch for row in rows],
+        "ns": [row[1].n for row in rows],
+    }
+
+
+@lru_cache(maxsize=256)
+def read_layout(digest: str, body: bytes) -> Layout:
+    """Layouts never change under their digest, so each is decoded once."""
+    return msgspec.json.decode(body, type=Layout)
