@@ -97,7 +97,7 @@ def items_of(quote: Quote, gids: list[tuple[object, ...]], catalogue: CatalogueF
                 place=place,
                 gids=gids[number],  # type: ignore[arg-type]
                 place_class=quote.offer.place_class,
-                product_id=quote.offer.product_id,
+                product_id=quote.product_ids[number] if quote.product_ids else quote.offer.product_id,
                 category_id=category,
                 price_minor=price,
                 draft=_draft(quote, info, service, layout, place, category, price),
