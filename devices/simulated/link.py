@@ -17,6 +17,8 @@ import argparse
 import asyncio
 import json
 import signal
+import socket
+import struct
 from typing import Any
 
 
@@ -34,12 +36,12 @@ class Link:
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the terminal."""
         if self._mode == "cut":
-            writer.transport.abort()
+            _reset(writer)
             return
         try:
             far_reader, far_writer = await asyncio.open_connection(*self._target)
         except OSError:
-            writer.transport.abort()
+            _reset(writer)
             return
         self._open |= {writer, far_writer}
         try:
@@ -76,7 +78,7 @@ class Link:
         if what == "cut":
             self._mode = what
             for writer in list(self._open):
-                writer.transport.abort()
+                _reset(writer)
         elif what == "heal":
             self._mode, self._delay_s = "open", 0.0
         elif what == "drop_replies":
@@ -101,6 +103,12 @@ class Link:
             pass
         finally:
             writer.close()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection as a broken line does: the other side gets an error, not a tidy end."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 async def serve(listen: int, host: str, port: int, control: int) -> None:

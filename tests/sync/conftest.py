@@ -1,0 +1,27 @@
+"""Fixtures of the sync tests: a real store, a scripted central, the link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.app.clock import TimeOrderedIds
+from kiosk.store.store import Store
+from tests.conftest import SettableClock
+from tests.sync.scripted import ScriptedCentral
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedCentral]:
+    central = ScriptedCentral()
+    yield central
+    central.close()
+
+
+@pytest.fixture
+def terminal_store(tmp_path: Path, clock: SettableClock) -> Iterator[Store]:
+    store = Store(tmp_path / "terminal", 14, 1, clock, TimeOrderedIds())
+    yield store
+    store.close()
