@@ -25,9 +25,7 @@ class Icons(QQuickImageProvider):
         if name not in self._sources:
             self._sources[name] = (ICONS / f"{name}.svg").read_text()
         svg = self._sources[name].replace("#000000", f"#{colour[-6:]}")
-        image = QImage(
-            requested if requested.isValid() else QSize(24, 24), QImage.Format.Format_ARGB32_Premultiplied
-        )
+        image = QImage(requested if requested.isValid() else QSize(24, 24), QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
         QSvgRenderer(QByteArray(svg.encode())).render(painter)

@@ -68,9 +68,7 @@ def _listen() -> socket.socket:
             candidate.close()
         else:
             return candidate
-    raise NoScreen(
-        f"no display, and no free port from {FIRST_PORT} to {FIRST_PORT + PORTS_TO_TRY - 1} for VNC"
-    )
+    raise NoScreen(f"no display, and no free port from {FIRST_PORT} to {FIRST_PORT + PORTS_TO_TRY - 1} for VNC")
 
 
 def _listens_on(number: int, port: int) -> bool:

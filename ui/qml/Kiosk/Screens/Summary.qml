@@ -1,0 +1,106 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk.Components
+import Kiosk.Theme
+
+// Everything once more, and how to pay.
+Frame {
+    id: screen
+
+    asideHeight: ride.height
+
+    aside: Ride {
+        id: ride
+
+        width: parent.width
+        pay: screen.sale.pay
+        stacked: screen.wide || Theme.large
+    }
+
+    Column {
+        width: parent.width
+        spacing: 0
+
+        Rule {
+            width: parent.width
+        }
+        Item {
+            width: 1
+            height: 12
+        }
+        Repeater {
+            model: screen.sale.pay.lines
+
+            PriceLine {
+                required what
+                required detail
+                required amount
+                width: parent.width
+            }
+        }
+        Item {
+            width: 1
+            height: 12
+        }
+        Rule {
+            width: parent.width
+        }
+        Item {
+            width: 1
+            height: Theme.gap
+        }
+        Band {
+            visible: text !== ""
+            width: parent.width
+            text: screen.sale.pay.warning
+        }
+        Repeater {
+            model: screen.sale.pay.warning === "" ? screen.sale.pay.notes : null
+
+            Item {
+                id: note
+
+                required property string icon
+                required property string text
+
+                width: parent.width
+                height: sentence.implicitHeight + 14
+
+                Note {
+                    id: sentence
+
+                    width: parent.width
+                    icon: note.icon
+                    text: note.text
+                }
+            }
+        }
+    }
+    Column {
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: screen.wide ? 0 : Theme.gap
+        width: parent.width
+        spacing: Theme.small
+
+        Words {
+            text: qsTr("How do you want to pay?")
+            size: Theme.title
+            strong: true
+        }
+        Repeater {
+            model: screen.sale.pay.ways
+
+            Choice {
+                required icon
+                required title
+                required detail
+                required chosen
+                required available
+                required property string key
+
+                objectName: "way-" + key
+                width: parent.width
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+"""What the screens need from the rest of the terminal, handed over once by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.domain.offers import Quote
+from kiosk.domain.sale import Sale
+from kiosk.ports import Clock
+from kiosk.services.offers import Offers
+from kiosk.services.search import Search
+from kiosk.store.catalogue import CatalogueStore
+
+
+class SaleDesk(Protocol):
+    """`kiosk.services.desk.Desk` as the screens use it."""
+
+    on_change: Callable[[Sale], None]
+
+    def hold(self, quote: Quote, language: str = "en") -> Sale: ...
+
+    def free(self, sale_id: str, reason: str = "cancelled") -> Sale: ...
+
+    def pay(self, sale_id: str, means: str = "card") -> Sale: ...
+
+    def cancel_payment(self, sale_id: str) -> None: ...
+
+    def deliver(self, sale_id: str) -> Sale: ...
+
+    def ask(self, sale_id: str) -> Sale: ...
+
+    def ticket_text(self, sale: Sale, item_no: int) -> str: ...
+
+
+@dataclass(frozen=True)
+class Health:
+    """What works now, asked now and then off the UI thread."""
+
+    card: bool = False  # the payment terminal answers
+    printer: bool = False  # it can print a ticket
+    paper_low: bool = False
+    online: bool = False  # central was reached lately
+    selling: bool = True  # False: this terminal must not sell
+    reason: str = ""  # why not, for a passenger
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything behind the screens. All calls block and are made off the UI thread."""
+
+    catalogue: CatalogueStore
+    search: Search
+    offers: Offers
+    desk: SaleDesk
+    clock: Clock
+    health: Callable[[], Health]
+    machine: str  # "K14"
+    stop_place_id: str = ""  # where this terminal stands; "" = anywhere, then it asks
+    staff: str = ""  # where people are, in the operator's words

@@ -1,0 +1,112 @@
+"""Hold, pay, print: the desk's verbs on its own thread, the sale's steps told to the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from kiosk.domain.errors import KioskError
+from kiosk.domain.offers import Quote
+from kiosk.domain.sale import Sale
+from ui.services import SaleDesk
+from ui.tasks import Failed, Tasks
+
+ASK_EVERY_MS = 15_000
+
+Told = Callable[[Sale, tuple[str, ...]], None]
+
+
+def stage_of(sale: Sale) -> str:
+    """Which screen a sale asks for."""
+    stages = {
+        "held": "summary",
+        "paying": "paying",
+        "unresolved": "problem",
+        "approved": "printing",
+        "issued": "printing",
+        "printing": "printing",
+        "done": "thanks",
+        "undelivered": "thanks",
+    }
+    return stages.get(sale.stage, "attract")
+
+
+class Checkout(QObject):
+    """Carries one sale through the desk. Steps of a sale left behind are not told."""
+
+    def __init__(self, desk: SaleDesk, tasks: Tasks, told: Told, failed: Failed, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._tasks, self._told, self._failed = desk, tasks, told, failed
+        self._sale_id = ""
+        self._codes: tuple[str, ...] = ()
+        self._stop = False  # "stop payment" was asked for before the charge had begun
+        self.busy = False
+        self._again = QTimer(self)
+        self._again.setInterval(ASK_EVERY_MS)
+        self._again.timeout.connect(self.ask_again)
+        desk.on_change = self._heard
+
+    def begin(self, quote: Quote, held: Sale | None, language: str) -> None:
+        """Take the money for the quote; a sale still held after a refused card is paid again, not held again."""
+        self.busy, self._stop, self._codes = True, False, ()
+
+        def work() -> Sale:
+            sale = held if held is not None and held.stage == "held" else self._desk.hold(quote, language)
+            self._sale_id = sale.sale_id
+            if self._stop:
+                return sale
+            return self._carry_on(self._desk.pay(sale.sale_id))
+
+        self._tasks.run(work, self._over, self._broken)
+
+    def stop_payment(self, sale: Sale | None) -> None:
+        """Ask the reader to stop; whether money moved is what `pay` answers."""
+        self._stop = True
+        if self._sale_id:
+            self._desk.cancel_payment(self._sale_id)
+
+    def give_back(self, sale: Sale | None) -> None:
+        """The passenger leaves: places held without money are free again; a settled sale is let go."""
+        self._again.stop()
+        self._sale_id, self._codes = "", ()
+        if sale is not None and sale.stage == "held":
+            self._tasks.run(lambda: self._desk.free(sale.sale_id, "cancelled"), lambda _: None, lambda _: None)
+
+    def ask_again(self) -> None:
+        """Ask what became of the payment; never charges."""
+        sale_id = self._sale_id
+        if sale_id and not self.busy:
+            self.busy = True
+            self._tasks.run(lambda: self._carry_on(self._desk.ask(sale_id)), self._over, self._broken)
+
+    def _carry_on(self, sale: Sale) -> Sale:
+        """On the desk's thread: print what was paid."""
+        if sale.tickets:
+            self._codes = tuple(self._desk.ticket_text(sale, ticket.item_no) for ticket in sale.tickets)
+        if sale.stage in ("issued", "printing"):
+            return self._desk.deliver(sale.sale_id)
+        return sale
+
+    def _heard(self, sale: Sale) -> None:
+        """On the desk's thread: a step was taken. The end of the work is told by the work itself."""
+        if sale.stage in ("paying", "approved", "issued", "printing"):
+            self._tasks.tell(lambda: self._tell(sale))
+
+    def _tell(self, sale: Sale) -> None:
+        if sale.sale_id == self._sale_id:
+            self._told(sale, self._codes)
+
+    def _over(self, sale: Sale) -> None:
+        self.busy = False
+        self._tell(sale)
+        if sale.stage == "unresolved" and self._sale_id:
+            self._again.start()
+        else:
+            self._again.stop()
+
+    def _broken(self, error: BaseException) -> None:
+        self.busy = False
+        if not isinstance(error, KioskError):
+            raise error
+        self._failed(error)

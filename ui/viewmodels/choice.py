@@ -1,0 +1,57 @@
+"""What the passenger has chosen so far: one frozen value that every screen is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kiosk.domain.layout import Layout
+from kiosk.domain.network import StopPlace
+from kiosk.domain.offers import CategoryPrice, ClassOffer, Departure, Quote, Traveller
+from kiosk.domain.sale import Sale
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Grows from left to right through the flow; going back forgets nothing."""
+
+    origin: StopPlace | None = None
+    destination: StopPlace | None = None
+    day: str = ""
+    departures: tuple[Departure, ...] = ()
+    departure: Departure | None = None
+    offer: ClassOffer | None = None
+    prices: tuple[CategoryPrice, ...] = ()
+    party: tuple[tuple[str, int], ...] = ()  # category id -> how many
+    quote: Quote | None = None
+    layout: Layout | None = None  # None = unreserved
+    sale: Sale | None = None
+    codes: tuple[str, ...] = ()  # what the codes of its tickets say, in the order of `sale.tickets`
+
+    @property
+    def event(self) -> bool:
+        """A performance in a hall, not a ride."""
+        return self.departure is not None and self.departure.mode == -1
+
+    @property
+    def size(self) -> int:
+        return sum(count for _, count in self.party)
+
+    @property
+    def travellers(self) -> tuple[Traveller, ...]:
+        return tuple(Traveller(category, count) for category, count in self.party if count)
+
+    @property
+    def total_minor(self) -> int:
+        each = {price.category.id: price.price_minor for price in self.prices}
+        return sum(each.get(category, 0) * count for category, count in self.party)
+
+    @property
+    def has_seats(self) -> bool:
+        """There is a plan to choose from: reserved places of this class in coaches that are drawn."""
+        if self.layout is None or self.offer is None:
+            return False
+        return any(c.place_class == self.offer.place_class and not c.counted for c in self.layout.coaches)
+
+    def with_count(self, category: str, change: int) -> Choice:
+        party = tuple((name, max(0, n + change) if name == category else n) for name, n in self.party)
+        return replace(self, party=party, quote=None)

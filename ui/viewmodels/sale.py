@@ -1,0 +1,296 @@
+"""The kiosk's sale as screens: one stage at a time, Back everywhere, and every wait off the UI thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Property, QObject, Slot
+from PySide6.QtQml import QmlElement
+
+from kiosk.domain.network import StopPlace
+from kiosk.domain.offers import ClassOffer, Departure
+from kiosk.domain.sale import Sale
+from ui.services import Services
+from ui.tasks import Tasks
+from ui.viewmodels import texts
+from ui.viewmodels.attract import AttractViewModel
+from ui.viewmodels.checkout import Checkout, stage_of
+from ui.viewmodels.choice import Choice
+from ui.viewmodels.frame import Context, frame
+from ui.viewmodels.framed import FramedViewModel
+from ui.viewmodels.party import PartyViewModel
+from ui.viewmodels.pay import PayViewModel
+from ui.viewmodels.planner import Planner
+from ui.viewmodels.search import SearchViewModel
+from ui.viewmodels.seats import SeatsViewModel
+from ui.viewmodels.terminal import TerminalViewModel
+from ui.viewmodels.trip import TripViewModel
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+
+UNHURRIED = ("attract", "paying", "printing")  # stages in which nobody is timed out
+BACK = {"search": "attract", "events": "attract", "when": "departures", "plan": "seats"}
+
+
+@QmlElement
+class SaleViewModel(FramedViewModel):
+    """Which screen shows and what its buttons do."""
+
+    def __init__(
+        self,
+        services: Services,
+        terminal: TerminalViewModel,
+        queries: Tasks,
+        desk: Tasks,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._terminal, self._queries = services, terminal, queries
+        self._choice = Choice()
+        self._stage = "attract"
+        self._asking_origin = False
+        self._message = ""
+        self._attract = AttractViewModel(services, queries, self)
+        self._search = SearchViewModel(services.search, queries, self._found, self)
+        self._trip = TripViewModel(self._day_chosen, self._departure_chosen, self._other_day, self)
+        self._party = PartyViewModel(self._class_chosen, self._count_changed, self)
+        self._seats = SeatsViewModel(services.offers, queries, self)
+        self._pay = PayViewModel(services.machine, self)
+        self._planner = Planner(services, queries)
+        self._checkout = Checkout(services.desk, desk, self._sale_changed, self._refused, self)
+        terminal.be_patient_while(lambda: self._stage in UNHURRIED and not terminal.state.overlay)
+        terminal.timedOut.connect(self._leave)
+        terminal.languageChanged.connect(self._draw)
+        terminal.changed.connect(self._look_again)
+        self._search.changed.connect(self._frame)
+        self._seats.changed.connect(self._frame)
+        self._leave()
+
+    # What the screens say
+
+    @Slot()
+    def back(self) -> None:
+        """One step back; from a payment under way: ask the reader to stop."""
+        if self._stage == "paying":
+            self._checkout.stop_payment(self._choice.sale)
+        elif self._stage in BACK:
+            self._go(BACK[self._stage])
+        elif self._stage == "departures":
+            self._go("search") if self._search.text else self._go("attract")
+        elif self._stage == "travellers":
+            self._go("events" if self._choice.event else "departures")
+        elif self._stage == "seats":
+            self._go("travellers")
+        elif self._stage == "summary":
+            self._checkout.give_back(self._choice.sale)
+            self._choice = replace(self._choice, sale=None)
+            self._go("seats" if self._choice.has_seats else "travellers")
+
+    @Slot()
+    def cancel(self) -> None:
+        """Everything is forgotten and nothing is taken."""
+        if self._state.canCancel:
+            self._checkout.give_back(self._choice.sale)
+            self._leave()
+
+    @Slot()
+    def next(self) -> None:
+        """The blue button."""
+        if self._planner.busy or self._checkout.busy or not self._state.nextReady:
+            return
+        if self._stage == "search" and self._search.best:
+            self._found(self._search.best)
+        elif self._stage == "departures" and self._choice.departure:
+            self._departure_chosen(self._choice.departure)
+        elif self._stage == "travellers":
+            self._quote(None)
+        elif self._stage in ("seats", "plan"):
+            self._quote(self._seats.places)
+        elif self._stage == "summary":
+            self._begin_payment()
+        elif self._stage in ("thanks", "problem"):
+            self._leave()
+
+    @Slot()
+    def openSearch(self) -> None:
+        self._asking_origin = self._choice.origin is None
+        self._go("search")
+
+    @Slot()
+    def openEvents(self) -> None:
+        self._go("events")
+
+    @Slot()
+    def openPlan(self) -> None:
+        self._go("plan")
+
+    @Slot(str)
+    def travelTo(self, stop_id: str) -> None:
+        """A tile of the first screen."""
+        stop = self._attract.stop(stop_id)
+        if stop is not None:
+            self._found(stop)
+
+    @Slot(int)
+    def attend(self, number: int) -> None:
+        """A performance of the list."""
+        event = self._attract.performance(number)
+        if event is not None:
+            self._choice = replace(self._choice, day=event.operating_day, destination=event.destination)
+            self._departure_chosen(event)
+
+    # What follows
+
+    def _found(self, stop: StopPlace) -> None:
+        if self._asking_origin:
+            self._choice, self._asking_origin = replace(self._choice, origin=stop), False
+            self._go("search")
+            return
+        self._choice = replace(self._choice, destination=stop, departures=(), departure=None, day="")
+        self._plan_trip("")
+
+    def _day_chosen(self, day: str) -> None:
+        self._choice = replace(self._choice, day=day, departures=(), departure=None)
+        self._plan_trip(day)
+
+    def _other_day(self) -> None:
+        self._go("when")
+
+    def _plan_trip(self, day: str) -> None:
+        self._trip.wait()
+        self._go("departures", draw=False)
+        self._frame()
+
+        def done(choice: Choice, days: list[tuple[str, bool]]) -> None:
+            self._choice = choice
+            self._trip.show_days(days)
+            self._trip.draw(choice, self._language, self._terminal.today, first_page=True)
+            self._frame()
+
+        self._planner.departures(self._choice, day, done, self._refused)
+
+    def _departure_chosen(self, departure: Departure) -> None:
+        if self._planner.busy:
+            return
+        usual = next((offer for offer in departure.classes if offer.left != 0), None)
+        if usual is not None:
+            self._choice = replace(self._choice, departure=departure, quote=None)
+            self._class_chosen(usual)
+
+    def _class_chosen(self, offer: ClassOffer) -> None:
+        self._priced(replace(self._choice, offer=offer), "travellers")
+
+    def _priced(self, choice: Choice, stage: str) -> None:
+        def done(priced: Choice) -> None:
+            self._choice = priced
+            self._go(stage)
+
+        self._planner.prices(choice, done, self._refused)
+
+    def _count_changed(self, category: str, change: int) -> None:
+        self._choice = self._choice.with_count(category, change)
+        self._draw()
+
+    def _quote(self, places: tuple[int, ...] | None) -> None:
+        def done(choice: Choice) -> None:
+            self._choice = choice
+            if places is None and choice.has_seats:
+                self._seats.begin(choice, self._language)
+                self._go("seats")
+            else:
+                self._go("summary")
+
+        self._planner.quote(self._choice, places, done, self._refused)
+
+    def _begin_payment(self) -> None:
+        if self._choice.quote is not None:
+            self._go("paying")
+            self._checkout.begin(self._choice.quote, self._choice.sale, self._language)
+
+    def _sale_changed(self, sale: Sale, codes: tuple[str, ...]) -> None:
+        """The desk moved the sale a step: the stage follows it."""
+        self._choice = replace(self._choice, sale=sale, codes=codes)
+        self._go(stage_of(sale))
+
+    def _refused(self, error: BaseException) -> None:
+        """A service said no: its message is for a person; the passenger stays where the choice can be changed."""
+        if self._stage == "paying":
+            self._stage = "summary"
+        self._message = str(error)
+        self._draw()
+
+    def _leave(self) -> None:
+        """Back to the first screen, for the next passenger."""
+        self._checkout.give_back(self._choice.sale)
+        self._choice, self._asking_origin = Choice(origin=self._attract.here()), False
+        self._terminal.forget_passenger()
+        self._attract.refresh()
+        self._go("attract")
+
+    # What shows
+
+    @property
+    def _language(self) -> str:
+        return self._terminal.state.language
+
+    def _go(self, stage: str, *, draw: bool = True) -> None:
+        self._message = ""
+        if stage == "search" and self._stage != "search":
+            excluded = self._choice.origin.id if self._choice.origin else ""
+            self._search.begin(self._language, excluded)
+        self._stage = stage
+        if draw:
+            self._draw()
+
+    def _look_again(self) -> None:
+        """The terminal changed: devices, time, or the passenger's picture."""
+        if self._stage in ("attract", "summary"):
+            self._draw()
+
+    def _draw(self) -> None:
+        language, today = self._language, self._terminal.today
+        self._attract.draw(language)
+        self._search.speak(language)
+        self._trip.draw(self._choice, language, today)
+        self._party.draw(self._choice, language)
+        self._seats.speak(language)
+        self._pay.draw(self._choice, self._terminal.health, language, today, self._terminal.state.time)
+        self._frame()
+
+    def _frame(self) -> None:
+        best = self._search.best
+        context = Context(
+            stage=self._stage,
+            language=self._language,
+            today=self._terminal.today,
+            best=texts.name_of(best, self._language) if best else "",
+            asking_origin=self._asking_origin,
+            card=self._terminal.health.card,
+            places=self._seats.places,
+        )
+        self._show(replace(frame(self._choice, context), message=self._message))
+
+    @Property(AttractViewModel, constant=True)
+    def attract(self) -> AttractViewModel:
+        return self._attract
+
+    @Property(SearchViewModel, constant=True)
+    def search(self) -> SearchViewModel:
+        return self._search
+
+    @Property(TripViewModel, constant=True)
+    def trip(self) -> TripViewModel:
+        return self._trip
+
+    @Property(PartyViewModel, constant=True)
+    def party(self) -> PartyViewModel:
+        return self._party
+
+    @Property(SeatsViewModel, constant=True)
+    def seats(self) -> SeatsViewModel:
+        return self._seats
+
+    @Property(PayViewModel, constant=True)
+    def pay(self) -> PayViewModel:
+        return self._pay
