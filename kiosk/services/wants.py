@@ -11,7 +11,7 @@ from sync.wire import Want
 
 
 class WantPolicy:
-    """A share of each class, at least a few (a party must find room); asked for again below half of it.
+    """A share of each class, at least a few (a party must find room); asked for again below three quarters of it.
 
     A terminal without a station of its own ("" as `stop_place_id`) wants whole runs.
     """
@@ -24,7 +24,7 @@ class WantPolicy:
         stop_place_id: str = "",
         *,
         share: float = 0.2,
-        least: int = 12,
+        least: int = 10,
     ) -> None:
         self._catalogue = catalogue
         self._offers = offers
@@ -59,6 +59,6 @@ class WantPolicy:
         for place_class, mask in layout.class_masks.items():
             target = min(mask.bit_count(), max(self._least, round(mask.bit_count() * self._share)))
             in_hand = (free & mask).bit_count()
-            if 2 * in_hand < target or in_hand < min(target, self._least):
+            if 4 * in_hand < 3 * target:
                 missing.append(Want(ride.journey_id, place_class, ride.from_call, ride.last_call, in_hand, target))
         return missing

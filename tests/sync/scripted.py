@@ -26,6 +26,8 @@ class ScriptedCentral:
         self.root_key = Ed25519PrivateKey.generate()
         self.terminal_key = Ed25519PrivateKey.generate()
         self.answer: Callable[[str, str, bytes], Answer] = lambda *_: (500, "text/plain", b"no script")
+        self.statuses: list[int] = []
+        self._cached: dict[str, tuple[bytes, str]] = {}
         self.requests: list[tuple[str, str, bytes]] = []
         self._clients: list[CentralClient] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -76,6 +78,16 @@ class ScriptedCentral:
         ack = JournalAck(batch.terminal_id, batch.incarnation, last.seq, last.seq, last.hash, epoch=1)
         return self.signed(msgspec.structs.replace(ack, **changes))
 
+    def serve_cached(self, path: str, value: object, etag: str) -> None:
+        """Answer GET path with the value, or 304 for its etag."""
+        self._cached[path] = (msgspec.json.encode(value), etag)
+
+    def reply(self, method: str, path: str, body: bytes, etag: str) -> tuple[Answer, str]:
+        if path not in self._cached:
+            return self.answer(method, path, body), ""
+        content, current = self._cached[path]
+        return ((304, "application/json", b"") if etag == current else (200, "application/json", content)), current
+
     def batches(self) -> list[JournalBatch]:
         """Every journal upload so far."""
         return [
@@ -107,11 +119,16 @@ def _handler(central: ScriptedCentral) -> type[BaseHTTPRequestHandler]:
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
             central.requests.append((self.command, self.path, body))
-            status, kind, content = central.answer(self.command, self.path, body)
+            (status, kind, content), etag = central.reply(
+                self.command, self.path, body, self.headers.get("If-None-Match", "")
+            )
+            central.statuses.append(status)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.send_header("Connection", "close")
+            if etag:
+                self.send_header("ETag", etag)
             self.end_headers()
             self.wfile.write(content)
 
