@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -32,6 +31,7 @@ from sync.wire import (
     JournalAck,
     JournalBatch,
     Problem,
+    signed_bytes,
 )
 
 T = TypeVar("T")
@@ -39,12 +39,6 @@ T = TypeVar("T")
 BASE = "/v1"
 COMPRESS_FROM_BYTES = 1024
 ANSWER_MAX_BYTES = 512 * 1024 * 1024  # decompressed; the largest timetables stay far below
-REQUEST_CONTEXT = b"KREQ1"
-
-
-def signed_bytes(method: str, path: str, body: bytes) -> bytes:
-    """What a request's signature covers; central uses the same function."""
-    return b"%s%s %s\n%s" % (REQUEST_CONTEXT, method.encode(), path.encode(), body)
 
 
 class CentralClient:
@@ -63,7 +57,6 @@ class CentralClient:
         session: requests.Session | None = None,
     ) -> None:
         self._url = url.rstrip("/")
-        self._prefix = urlsplit(self._url).path
         self._timeout_s = timeout_s
         self._reply = reply
         self._sign = sign
@@ -145,7 +138,7 @@ class CentralClient:
                 body = gzip.compress(body, 6, mtime=0)
                 sent["Content-Encoding"] = "gzip"
         if self._reply is not None and self._sign is not None:
-            signature = self._sign(signed_bytes(method, self._prefix + BASE + path, body))
+            signature = self._sign(signed_bytes(method, BASE + path, body))
             sent["X-Terminal"] = f"{self._reply.terminal_id}.{self._reply.incarnation}"
             sent["X-Signature"] = signature.hex()
         try:

@@ -3,7 +3,7 @@
 Bodies are JSON (msgspec), UTF-8, gzip where large. Every terminal call after enrolment carries
     X-Terminal: <terminal_id>.<incarnation>
     X-Signature: hex Ed25519 by the terminal's key over b"KREQ1" + method + b" " + path + b"\\n" + body
-                 (the body as sent, so after gzip; path without host, "/v1/journal")
+                 (the body as sent, so after gzip; path without host and prefix, "/v1/journal")
 All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
 
     POST /v1/enrol        EnrolRequest   -> EnrolReply      (code instead of signature; single use)
@@ -135,3 +135,8 @@ class Health(msgspec.Struct, frozen=True):
     status: str
     epoch: int
     catalogue_version: int
+
+
+def signed_bytes(method: str, path: str, body: bytes) -> bytes:
+    """What the signature of a request covers."""
+    return b"KREQ1%s %s\n%s" % (method.encode(), path.encode(), body)

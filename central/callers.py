@@ -1,0 +1,49 @@
+"""Who is calling: a request's signature against the key the incarnation was enrolled with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Engine, text
+
+from central.refusal import Refusal
+from sync.wire import signed_bytes
+
+_TERMINAL = re.compile(r"(\d{1,5})\.(\d{1,3})")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A terminal that proved who it is."""
+
+    terminal_id: int
+    incarnation: int
+    role: str
+    revoked: bool
+
+
+def identify(engine: Engine, terminal: str, signature: str, method: str, path: str, body: bytes) -> Caller:
+    """The caller of a signed request; Refusal 401 otherwise."""
+    match = _TERMINAL.fullmatch(terminal)
+    if match is None or not signature:
+        raise Refusal(401, "not_signed", "this call needs X-Terminal and X-Signature of an enrolled terminal")
+    with engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT i.public_key, i.revoked_from, t.role FROM incarnation i "
+                "JOIN terminal t ON t.id = i.terminal_id "
+                "WHERE i.terminal_id = :terminal AND i.incarnation = :incarnation"
+            ),
+            {"terminal": int(match[1]), "incarnation": int(match[2])},
+        ).one_or_none()
+    if row is None:
+        raise Refusal(401, "unknown_terminal", f"central does not know terminal {terminal}: enrol it")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes(row.public_key))
+        key.verify(bytes.fromhex(signature), signed_bytes(method, path, body))
+    except (InvalidSignature, ValueError):
+        raise Refusal(401, "bad_signature", f"the request is not signed with the key of terminal {terminal}") from None
+    return Caller(int(match[1]), int(match[2]), row.role, row.revoked_from is not None)

@@ -1,0 +1,1 @@
+"""Journals of terminals: stored raw first (P4), applied afterwards, once for each (terminal, incarnation, seq)."""

@@ -1,0 +1,197 @@
+"""Rule P4: take records exactly as they are, check only the chain, acknowledge what is committed.
+
+Nothing here looks into a record's body: no business rule can refuse a sale that happened. A record that differs from
+the one stored under the same seq, or follows another history, is a fork: the branch is kept beside the journal.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from central.context import Context
+from central.incidents import note
+from central.journal.apply import apply_pending
+from central.refusal import Refusal
+from sync.chain import GENESIS, record_hash
+from sync.wire import JournalAck, JournalBatch, Record
+
+RECORDS_MAX = 500
+SEQ_MAX = (1 << 40) - 1
+log = logging.getLogger(__name__)
+
+
+def receive(context: Context, terminal_id: int, incarnation: int, batch: JournalBatch) -> JournalAck:
+    """Store a batch, acknowledge it, then apply it; trouble in applying never reaches the terminal."""
+    if (batch.terminal_id, batch.incarnation) != (terminal_id, incarnation):
+        raise Refusal(403, "other_terminal", "a terminal can upload only its own journal")
+    if len(batch.records) > RECORDS_MAX:
+        raise Refusal(413, "too_large", f"at most {RECORDS_MAX} records in one upload, this has {len(batch.records)}")
+    _check_chain(batch)
+    with context.engine.begin() as connection:
+        ack = _store(connection, context, terminal_id, incarnation, batch.records)
+    try:
+        apply_pending(context, terminal_id, incarnation)
+    except Exception:
+        log.exception("records of terminal %s.%s are stored but not yet applied", terminal_id, incarnation)
+    unsigned = msgspec.json.encode(ack)
+    return msgspec.structs.replace(ack, signature=context.keys.sign(unsigned))
+
+
+def _check_chain(batch: JournalBatch) -> None:
+    """Each record follows the one before and carries its own hash."""
+    previous: Record | None = None
+    for record in batch.records:
+        if not 1 <= record.seq <= SEQ_MAX or not 0 <= record.version < 1 << 31 or abs(record.recorded_at_ms) >= 1 << 62:
+            raise Refusal(422, "bad_record", f"record {record.seq} has a number out of range")
+        if any("\x00" in field for field in (record.event_id, record.kind, record.body)):
+            raise Refusal(422, "bad_record", f"record {record.seq} contains a zero character")
+        if previous is not None and record.seq != previous.seq + 1:
+            raise Refusal(400, "not_contiguous", f"record {record.seq} comes after {previous.seq} in one upload")
+        if record.hash != _hash(batch, record) or (previous is not None and record.previous_hash != previous.hash):
+            raise Refusal(
+                422, "broken_chain", f"record {record.seq} does not fit the hash chain: the journal is damaged"
+            )
+        previous = record
+
+
+def _hash(batch: JournalBatch, record: Record) -> str:
+    try:
+        return record_hash(
+            record.previous_hash,
+            batch.terminal_id,
+            batch.incarnation,
+            record.seq,
+            record.event_id,
+            record.kind,
+            record.version,
+            record.body,
+            record.recorded_at_ms,
+        )
+    except ValueError:  # previous_hash is not hex
+        return ""
+
+
+def _store(
+    connection: Connection, context: Context, terminal_id: int, incarnation: int, records: tuple[Record, ...]
+) -> JournalAck:
+    who = {"terminal": terminal_id, "incarnation": incarnation}
+    head = connection.execute(
+        text(
+            "SELECT head_seq, head_hash, forked FROM incarnation "
+            "WHERE terminal_id = :terminal AND incarnation = :incarnation FOR NO KEY UPDATE"
+        ),
+        who,
+    ).one()
+    head_seq, head_hash, forked = head.head_seq, head.head_hash, head.forked
+    if records and records[0].seq > head_seq + 1:
+        raise Refusal(
+            409,
+            "gap",
+            f"central has terminal {terminal_id}.{incarnation} up to {head_seq}; send from {head_seq + 1} on",
+            expected_seq=head_seq + 1,
+        )
+    split = _first_difference(connection, who, records, head_seq, head_hash)
+    branch = records[split:] if split is not None else ()
+    fresh = [record for record in records if record.seq > head_seq] if not branch else []
+    if branch:
+        forked = True
+        _keep_branch(connection, context, who, branch)
+    if fresh:
+        _insert(connection, context, who, fresh)
+        head_seq, head_hash = fresh[-1].seq, fresh[-1].hash
+        connection.execute(
+            text(
+                "UPDATE incarnation SET head_seq = :seq, head_hash = :hash "
+                "WHERE terminal_id = :terminal AND incarnation = :incarnation"
+            ),
+            {**who, "seq": head_seq, "hash": head_hash},
+        )
+    return JournalAck(
+        terminal_id=terminal_id,
+        incarnation=incarnation,
+        accepted_seq=head_seq,
+        stable_seq=head_seq if context.stable_on_commit else 0,
+        head_hash=head_hash,
+        epoch=context.keys.epoch,
+        forked=forked,
+    )
+
+
+def _first_difference(
+    connection: Connection, who: dict[str, int], records: tuple[Record, ...], head_seq: int, head_hash: str
+) -> int | None:
+    """Index of the first record that contradicts what is stored; None when all agree."""
+    if not records:
+        return None
+    first = records[0]
+    known: dict[int, str] = {0: GENESIS, head_seq: head_hash}
+    if first.seq <= head_seq:
+        rows = connection.execute(
+            text(
+                "SELECT seq, hash FROM raw_journal WHERE terminal_id = :terminal AND incarnation = :incarnation "
+                "AND seq BETWEEN :first AND :last"
+            ),
+            {**who, "first": first.seq - 1, "last": records[-1].seq},
+        )
+        known |= {row.seq: row.hash for row in rows}
+    if first.previous_hash != known[first.seq - 1]:
+        return 0
+    for index, record in enumerate(records):
+        if record.seq <= head_seq and record.hash != known[record.seq]:
+            return index
+    return None
+
+
+def _keep_branch(connection: Connection, context: Context, who: dict[str, int], branch: tuple[Record, ...]) -> None:
+    """Keep the other history raw, freeze the incarnation, tell the operator."""
+    rows = [
+        {**who, "seq": record.seq, "hash": record.hash, "record": msgspec.json.encode(record).decode()}
+        for record in branch
+    ]
+    now = datetime.fromtimestamp(context.now(), UTC)
+    connection.execute(
+        text(
+            "INSERT INTO fork_record (terminal_id, incarnation, seq, hash, record, received_at) "
+            "VALUES (:terminal, :incarnation, :seq, :hash, :record, :now) ON CONFLICT DO NOTHING"
+        ),
+        [{**row, "now": now} for row in rows],
+    )
+    connection.execute(
+        text("UPDATE incarnation SET forked = true WHERE terminal_id = :terminal AND incarnation = :incarnation"), who
+    )
+    note(
+        connection,
+        "fork",
+        "the journal exists twice: a copied or restored disk. Both branches are kept; enrol the terminal anew",
+        who["terminal"],
+        who["incarnation"],
+        branch[0].seq,
+    )
+
+
+def _insert(connection: Connection, context: Context, who: dict[str, int], records: list[Record]) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO raw_journal (terminal_id, incarnation, seq, event_id, kind, version, body, recorded_at_ms, "
+            "previous_hash, hash, received_at) SELECT :terminal, :incarnation, fresh.*, :now FROM unnest("
+            "CAST(:seqs AS bigint[]), CAST(:event_ids AS text[]), CAST(:kinds AS text[]), CAST(:versions AS int[]), "
+            "CAST(:bodies AS text[]), CAST(:recorded AS bigint[]), CAST(:previous AS text[]), CAST(:hashes AS text[])"
+            ") AS fresh"
+        ),
+        {
+            **who,
+            "now": datetime.fromtimestamp(context.now(), UTC),
+            "seqs": [record.seq for record in records],
+            "event_ids": [record.event_id for record in records],
+            "kinds": [record.kind for record in records],
+            "versions": [record.version for record in records],
+            "bodies": [record.body for record in records],
+            "recorded": [record.recorded_at_ms for record in records],
+            "previous": [record.previous_hash for record in records],
+            "hashes": [record.hash for record in records],
+        },
+    )
