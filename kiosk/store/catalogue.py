@@ -7,6 +7,7 @@ for them, nor they for it.
 
 from __future__ import annotations
 
+import logging
 import threading
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -18,7 +19,7 @@ import msgspec
 from sqlite_utils import Database
 
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.errors import CatalogueRefused
+from kiosk.domain.errors import CatalogueRefused, StoreDamaged
 from kiosk.domain.fares import Tariff
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
@@ -27,6 +28,8 @@ from kiosk.store import sold_journeys
 from kiosk.store.database import connect, errors
 from kiosk.store.sold_journeys import SoldJourney
 from kiosk.store.timetable import Network, Timetable, load_network
+
+log = logging.getLogger(__name__)
 
 _SHRINK = 0.5  # a catalogue with less than this share of the stop places or journeys before needs a person's yes
 
@@ -59,7 +62,27 @@ class CatalogueStore:
         self._network: Network | None = None
         self._closed = False
         self._writer = connect(self._path, key)
-        self._migrate()
+        try:
+            with errors(self._path):
+                self._migrate()
+        except BaseException:
+            self._writer.close()
+            raise
+
+    @classmethod
+    def open(cls, folder: Path, key: bytes) -> CatalogueStore:
+        """Like the constructor, but a damaged file is moved aside: it is only a copy of what central has.
+
+        Open the journal first: it proves that the key is right.
+        """
+        try:
+            return cls(folder, key)
+        except StoreDamaged as damaged:
+            log.warning("%s The catalogue will be fetched anew.", damaged)
+            for path in folder.glob("catalogue.db*"):
+                if not path.name.endswith(".damaged"):
+                    path.replace(path.with_name(path.name + ".damaged"))
+            return cls(folder, key)
 
     def _migrate(self) -> None:
         """A changed schema may miss what the catalogue had: forget the cursor, so that it is fetched anew."""

@@ -77,6 +77,24 @@ def test_a_wrong_key_is_said_and_harms_nothing(store: CatalogueStore, tmp_path: 
     again.close()
 
 
+def test_a_damaged_file_is_moved_aside_and_fetched_anew(store: CatalogueStore, tmp_path: Path) -> None:
+    store.replace(small_catalogue(), "1")
+    store.close()
+    path = tmp_path / "catalogue.db"
+    broken = bytearray(path.read_bytes())
+    broken[100:200] = bytes(100)
+    path.write_bytes(broken)
+    again = CatalogueStore.open(tmp_path, KEY)
+    try:
+        assert again.etag() == ""
+        assert again.info() is None
+        assert (tmp_path / "catalogue.db.damaged").read_bytes() == broken
+        again.replace(small_catalogue(), "1")
+        assert again.journey(101) is not None
+    finally:
+        again.close()
+
+
 @pytest.mark.parametrize("changes", [{"journeys": ()}, {"service_journeys": (), "journeys": ()}])
 def test_nothing_to_sell_is_refused_even_as_the_first(store: CatalogueStore, changes: dict[str, object]) -> None:
     with pytest.raises(CatalogueRefused, match="no journey to sell"):
