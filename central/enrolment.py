@@ -214,3 +214,19 @@ def _hash(code: str) -> bytes:
 
 def _time(context: Context) -> datetime:
     return datetime.fromtimestamp(context.now(), UTC)
+
+
+def revoke(context: Context, name: str) -> str:
+    """Take the newest incarnation of a terminal out of service from now on; returns what was done."""
+    with context.engine.begin() as connection:
+        row = connection.execute(
+            text(
+                "UPDATE incarnation i SET revoked_from = coalesce(i.revoked_from, :now) FROM terminal t "
+                "WHERE t.id = i.terminal_id AND t.incarnation = i.incarnation AND t.name = :name "
+                "RETURNING i.terminal_id, i.incarnation"
+            ),
+            {"now": int(context.now()), "name": name},
+        ).one_or_none()
+    if row is None:
+        raise EnrolmentImpossible(f"no enrolled terminal is called {name!r}")
+    return f"{name} (terminal {row.terminal_id}.{row.incarnation}) is out of service; gates know when they next sync"

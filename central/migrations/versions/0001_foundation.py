@@ -11,6 +11,7 @@ TERMINALS = """
 CREATE TABLE meta (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     tenant integer NOT NULL DEFAULT 1 CHECK (tenant BETWEEN 1 AND 65535),
+    window_days integer NOT NULL DEFAULT 15 CHECK (window_days BETWEEN 1 AND 366),
     root_key bytea CHECK (length(root_key) = 32)  -- which keys this database belongs to
 );
 INSERT INTO meta DEFAULT VALUES;

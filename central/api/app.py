@@ -1,0 +1,170 @@
+"""The Litestar application: routes, typed bodies, and one shape for every error."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import Parameter
+from sqlalchemy.exc import OperationalError, TimeoutError
+
+from central import certificates, enrolment, gate
+from central.api.middleware import UNPACKED_MAX, Doorman
+from central.callers import Caller
+from central.context import Context
+from central.inventory import grants
+from central.journal import upload
+from central.publish import published
+from central.refusal import Refusal
+from sync.wire import (
+    AllotmentReply,
+    AllotmentRequest,
+    CertificateReply,
+    CertificateRequest,
+    EnrolReply,
+    EnrolRequest,
+    Health,
+    JournalAck,
+    JournalBatch,
+    Problem,
+)
+
+RETRY_AFTER_S = 5
+Call = Request[Any, Any, State]
+Etag = Annotated[str, Parameter(header="If-None-Match", default="")]
+log = logging.getLogger(__name__)
+
+
+@post("/v1/enrol", status_code=200, sync_to_thread=True)
+def enrol(request: Call, data: EnrolRequest, state: State) -> EnrolReply:
+    """Exchange a one-time code for an identity."""
+    return enrolment.enrol(state["context"], data, request.client.host if request.client else "")
+
+
+@get("/v1/catalogue", sync_to_thread=True)
+def catalogue(request: Call, state: State, etag: Etag) -> Response[bytes]:
+    """The newest catalogue, gzip; 304 when the caller has it."""
+    context: Context = state["context"]
+    with context.engine.connect() as connection:
+        if etag and etag == published.newest_etag(connection):
+            return Response(b"", status_code=304, headers={"ETag": etag})
+        stored = published.newest(connection)
+    if stored is None:
+        raise Refusal(404, "no_catalogue", "nothing is on sale yet: the operator must import a feed first")
+    return _packed(request, stored.body, stored.etag)
+
+
+@get("/v1/gate", sync_to_thread=True)
+def gate_manifest(request: Call, state: State, etag: Etag) -> Response[bytes]:
+    """Certificates, revocations, lease map; 304 when nothing changed."""
+    manifest, fresh = gate.manifest(state["context"], etag)
+    if manifest is None:
+        return Response(b"", status_code=304, headers={"ETag": fresh})
+    return _packed(request, gzip.compress(msgspec.json.encode(manifest), 5, mtime=0), fresh)
+
+
+@post("/v1/allotments", status_code=200, sync_to_thread=True)
+def allotments(request: Call, data: AllotmentRequest, state: State) -> AllotmentReply:
+    """Ask for places."""
+    caller = _caller(request)
+    if caller.role == "gate":
+        raise Refusal(403, "gate_sells_nothing", "a gate gets no places to sell")
+    return grants.give(state["context"], caller.terminal_id, caller.incarnation, data)
+
+
+@post("/v1/journal", status_code=200, sync_to_thread=True)
+def journal(request: Call, data: JournalBatch, state: State) -> JournalAck:
+    """Upload records."""
+    caller = _caller(request)
+    return upload.receive(state["context"], caller.terminal_id, caller.incarnation, data)
+
+
+@post("/v1/certificate", status_code=200, sync_to_thread=True)
+def certificate(request: Call, data: CertificateRequest, state: State) -> CertificateReply:
+    """Renew the terminal's certificate."""
+    caller = _caller(request)
+    return certificates.renew(state["context"], caller.terminal_id, caller.incarnation, data)
+
+
+@get("/v1/health", sync_to_thread=True)
+def health(state: State) -> Health:
+    """Is central there?"""
+    context: Context = state["context"]
+    with context.engine.connect() as connection:
+        return Health("ok", context.keys.epoch, published.newest_version(connection))
+
+
+def _caller(request: Call) -> Caller:
+    caller: Caller = request.scope["state"]["caller"]
+    return caller
+
+
+def _packed(request: Call, body: bytes, etag: str) -> Response[bytes]:
+    """A gzip body, unpacked for callers that do not take gzip."""
+    headers = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = gzip.decompress(body)
+    return Response(body, media_type=MediaType.JSON, headers=headers)
+
+
+def _problem(status: int, problem: Problem, retry_after_s: int | None = None) -> Response[Problem]:
+    headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    return Response(problem, status_code=status, media_type=MediaType.JSON, headers=headers)
+
+
+def _refused(_: Call, refusal: Refusal) -> Response[Problem]:
+    return _problem(refusal.status, refusal.problem, refusal.retry_after_s)
+
+
+def _http_error(_: Call, error: HTTPException) -> Response[Problem]:
+    """Litestar's own: no such path, wrong method, a body that does not fit."""
+    codes = {400: "bad_request", 404: "not_found", 405: "wrong_method", 413: "too_large"}
+    status = error.status_code
+    detail = error.detail if status < 500 else "central made a mistake; it is in its log"
+    reasons = "; ".join(f"{each.get('key', '')}: {each.get('message', '')}" for each in _extra(error))
+    return _problem(status, Problem(codes.get(status, "bad_request"), f"{detail} {reasons}".strip()))
+
+
+def _extra(error: HTTPException) -> list[dict[str, Any]]:
+    return [each for each in error.extra if isinstance(each, dict)] if isinstance(error.extra, list) else []
+
+
+def _database_away(_: Call, error: Exception) -> Response[Problem]:
+    log.error("the database is away: %s", error)
+    return _problem(503, Problem("database_away", "central's database is away; try again soon"), RETRY_AFTER_S)
+
+
+def _mistake(_: Call, error: Exception) -> Response[Problem]:
+    log.error("a request failed", exc_info=error)
+    return _problem(500, Problem("internal", "central made a mistake; it is in its log"))
+
+
+def make_app(context: Context) -> Litestar:
+    """The application for one running central."""
+    return Litestar(
+        route_handlers=[enrol, catalogue, gate_manifest, allotments, journal, certificate, health],
+        state=State({"context": context}),
+        middleware=[DefineMiddleware(Doorman, context=context)],
+        exception_handlers={
+            Refusal: _refused,
+            HTTPException: _http_error,
+            OperationalError: _database_away,
+            TimeoutError: _database_away,
+            Exception: _mistake,
+        },
+        openapi_config=OpenAPIConfig(
+            title="kiosk central", version="1", path="/schema", render_plugins=[JsonRenderPlugin(path="/")]
+        ),
+        request_max_body_size=UNPACKED_MAX,
+        logging_config=None,
+    )

@@ -1,0 +1,1 @@
+"""From imported sources to what is on sale: catalogue versions, dated journeys, their inventory."""
