@@ -9,10 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from kiosk.domain.fares import FareOption, FareProduct, RiderCategory, Tariff, fare_options
+import msgspec
+
+from kiosk.domain.fares import FareOption, FareProduct, Pricer, RiderCategory, Tariff
+from kiosk.domain.network import StopPlace
 from kiosk.domain.offers import ClassOffer
 from kiosk.store.timetable import Network, Ride
 
+_DAY_S = 86_400
 ADULT = RiderCategory("adult", "Adult", default=True)
 
 
@@ -33,7 +37,9 @@ class Prices:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.tariff = network.head.tariff
+        self._pricer = Pricer(self.tariff)
         self.riders = rider_categories(self.tariff)
+        self._pricer = Pricer(self.tariff)
         self._options: dict[tuple[object, ...], tuple[FareOption, ...]] = {}
         self.offered: dict[tuple[int, str], tuple[ClassOffer, ...]] = {}  # by identity of options, layout id
         self._crossed: dict[tuple[int, int, int], frozenset[str]] = {}
@@ -57,38 +63,52 @@ class Prices:
 
     def options(self, ride: Ride, operating_day: str) -> tuple[FareOption, ...]:
         """What one traveller can buy for this ride; () = the fare is unknown."""
-        bounds = self._timeframe_bounds
-        pattern = self.network.patterns[ride.pattern_no - 1]
-        origin = pattern.stops[ride.from_call]
-        destination = pattern.stops[ride.to_call]
+        stops = self.network.patterns[ride.pattern_no - 1].stops
+        origin, destination = stops[ride.from_call], stops[ride.to_call]
         crossed = self._crossed_zones(ride) if self._needs_zones else frozenset()
         key = (
             ride.line_no,
-            (origin.stop_no, origin.quay_no),
-            (destination.stop_no, destination.quay_no),
+            origin.stop_no,
+            origin.quay_no,
+            destination.stop_no,
+            destination.quay_no,
             crossed,
-            (bisect_right(bounds, ride.departure_s), bisect_right(bounds, ride.arrival_s), operating_day)
-            if bounds
-            else (),
+            self._when(ride, operating_day) if self._timeframe_bounds else (),
         )
         known = self._options.get(key)
         if known is None:
-            known = self._options[key] = self._ask(ride, operating_day, crossed)
+            known = self._options[key] = self._pricer.options(
+                line=self.network.lines[ride.line_no - 1],
+                origin=self._at(origin.stop_no, origin.quay_no),
+                destination=self._at(destination.stop_no, destination.quay_no),
+                crossed_zones=crossed,
+                departs_s=ride.departure_s,
+                arrives_s=ride.arrival_s,
+                operating_day=operating_day,
+            )
         return known
 
-    def _ask(self, ride: Ride, operating_day: str, crossed: frozenset[str]) -> tuple[FareOption, ...]:
-        network = self.network
-        stops = network.patterns[ride.pattern_no - 1].stops
-        origin, destination = stops[ride.from_call], stops[ride.to_call]
-        return fare_options(
-            self.tariff,
-            line=network.lines[ride.line_no - 1],
-            origin=network.stop_places[origin.stop_no - 1],
-            destination=network.stop_places[destination.stop_no - 1],
-            crossed_zones=crossed,
-            departs_s=ride.departure_s,
-            operating_day=operating_day,
+    def _when(self, ride: Ride, operating_day: str) -> tuple[object, ...]:
+        """Rides with the same value begin and end within the same timeframes."""
+        bounds = self._timeframe_bounds
+        days_on, of_day_s = divmod(ride.departure_s, _DAY_S)
+        arrival_days_on, arrival_of_day_s = divmod(ride.arrival_s, _DAY_S)
+        return (
+            operating_day,
+            days_on,
+            bisect_right(bounds, of_day_s),
+            arrival_days_on,
+            bisect_right(bounds, arrival_of_day_s),
         )
+
+    def _at(self, stop_no: int, quay_no: int) -> StopPlace:
+        """The stop place with the zone and areas of the quay in use."""
+        stop_place = self.network.stop_places[stop_no - 1]
+        quay = self.network.quays[quay_no - 1] if quay_no else None
+        if quay is None or not (quay.zone_id or quay.area_ids):
+            return stop_place
+        areas = tuple(dict.fromkeys((*quay.area_ids, *stop_place.area_ids)))
+        return msgspec.structs.replace(stop_place, zone_id=quay.zone_id or stop_place.zone_id, area_ids=areas)
 
     def _crossed_zones(self, ride: Ride) -> frozenset[str]:
         """Zones of all stops of the ride, both ends included."""
@@ -96,10 +116,6 @@ class Prices:
         known = self._crossed.get(key)
         if known is None:
             stops = self.network.patterns[ride.pattern_no - 1].stops[ride.from_call : ride.to_call + 1]
-            zones = (
-                (self.network.quays[stop.quay_no - 1].zone_id if stop.quay_no else "")
-                or self.network.stop_places[stop.stop_no - 1].zone_id
-                for stop in stops
-            )
-            known = self._crossed[key] = frozenset(zone for zone in zones if zone)
+            zones = {self._at(stop.stop_no, stop.quay_no).zone_id for stop in stops}
+            known = self._crossed[key] = frozenset(zones - {""})
         return known
