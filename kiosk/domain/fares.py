@@ -6,9 +6,14 @@ unknown, never free. Source of the rules: GTFS Schedule reference, revision of A
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import msgspec
 
-from kiosk.domain.network import Names
+from kiosk.domain.network import Line, Names, StopPlace
+
+EVENT_MODE = -1
+_MEDIA_RANK = {"": 0, "none": 0, "paper": 0, "cemv": 1, "card": 2, "app": 3}
 
 
 class RiderCategory(msgspec.Struct, frozen=True):
@@ -101,3 +106,152 @@ class FareOption(msgspec.Struct, frozen=True):
     category_id: str
     amount_minor: int
     currency: str
+
+
+class Pricer:
+    """Finds the fare options of single rides; indexes are built once for each tariff."""
+
+    def __init__(self, tariff: Tariff) -> None:
+        self._tariff = tariff
+        self._products: dict[str, list[FareProduct]] = {}
+        for product in tariff.products:
+            self._products.setdefault(product.id, []).append(product)
+        self._v1: dict[tuple[str, str, str], list[FareRuleV1]] = {}
+        for rule in tariff.rules_v1:
+            self._v1.setdefault((rule.line_id, rule.origin_zone, rule.destination_zone), []).append(rule)
+        self._v2: dict[tuple[str, str, str], list[LegRule]] = {}
+        for leg_rule in tariff.leg_rules:
+            self._v2.setdefault((leg_rule.network_id, leg_rule.from_area, leg_rule.to_area), []).append(leg_rule)
+        # "" in a feed without priorities means "all except those listed" (GTFS reference, fare_leg_rules).
+        self._listed_networks = {rule.network_id for rule in tariff.leg_rules} - {""}
+        self._listed_from = {rule.from_area for rule in tariff.leg_rules} - {""}
+        self._listed_to = {rule.to_area for rule in tariff.leg_rules} - {""}
+        self._timeframes: dict[str, list[Timeframe]] = {}
+        for timeframe in tariff.timeframes:
+            self._timeframes.setdefault(timeframe.group_id, []).append(timeframe)
+        self._days = {service: frozenset(dates) for service, dates in tariff.service_days.items()}
+
+    def options(
+        self,
+        *,
+        line: Line,
+        origin: StopPlace,
+        destination: StopPlace,
+        crossed_zones: frozenset[str],
+        departs_s: int,
+        arrives_s: int,
+        operating_day: str,
+    ) -> tuple[FareOption, ...]:
+        """What can be bought for one ride, every product in every rider category; () = the fare is unknown.
+
+        Times are seconds of the operating day and may pass 86,400. `crossed_zones` holds the zones of all stops of the
+        ride, both ends included.
+        """
+        # An event's rules stand beside a railway's in one catalogue; a railway's leg rules never price an event.
+        product_ids: list[str] = []
+        if line.mode != EVENT_MODE:
+            product_ids = self._leg_products(line, origin, destination, departs_s, arrives_s, operating_day)
+        if not product_ids:
+            product_ids = self._v1_products(line, origin, destination, crossed_zones)
+        return self._offers(product_ids)
+
+    def _leg_products(
+        self, line: Line, origin: StopPlace, destination: StopPlace, departs_s: int, arrives_s: int, day: str
+    ) -> list[str]:
+        strict = not self._tariff.has_priority
+        rules = [
+            rule
+            for network in _or_empty(line.network_ids, self._listed_networks if strict else None)
+            for start in _or_empty(origin.area_ids, self._listed_from if strict else None)
+            for end in _or_empty(destination.area_ids, self._listed_to if strict else None)
+            for rule in self._v2.get((network, start, end), ())
+            if self._in_time(rule.from_timeframe, departs_s, day) and self._in_time(rule.to_timeframe, arrives_s, day)
+        ]
+        if self._tariff.has_priority and rules:
+            highest = max(rule.priority for rule in rules)
+            rules = [rule for rule in rules if rule.priority == highest]
+        return list(dict.fromkeys(rule.product_id for rule in rules))
+
+    def _in_time(self, group: str, at_s: int, operating_day: str) -> bool:
+        """Timeframes are of the local calendar day, not of the operating day."""
+        if not group:
+            return True
+        day = (date.fromisoformat(operating_day) + timedelta(days=at_s // 86_400)).isoformat()
+        of_day_s = at_s % 86_400
+        return any(
+            frame.start_s <= of_day_s < frame.end_s and day in self._days.get(frame.service_id, ())
+            for frame in self._timeframes.get(group, ())
+        )
+
+    def _v1_products(
+        self, line: Line, origin: StopPlace, destination: StopPlace, crossed_zones: frozenset[str]
+    ) -> list[str]:
+        rules = [
+            rule
+            for line_id in {line.id, ""}
+            for start in {origin.zone_id, ""}
+            for end in {destination.zone_id, ""}
+            for rule in self._v1.get((line_id, start, end), ())
+            if not rule.contains or frozenset(rule.contains) == crossed_zones
+        ]
+        # Fares that differ in nothing a passenger could choose by: the cheapest holds.
+        cheapest: dict[str, tuple[int, str]] = {}
+        for rule in rules:
+            rows = self._products.get(rule.product_id)
+            if rows:
+                candidate = (rows[0].amount_minor, rule.product_id)
+                kind = rows[0].name
+                cheapest[kind] = min(cheapest.get(kind, candidate), candidate)
+        return [product_id for _, product_id in sorted(cheapest.values())]
+
+    def _offers(self, product_ids: list[str]) -> tuple[FareOption, ...]:
+        rows = [row for product_id in product_ids for row in self._products.get(product_id, ())]
+        # A kiosk hands out paper; what exists only on a card or in an app is offered when nothing else is.
+        best = min((_MEDIA_RANK.get(row.medium, 3) for row in rows), default=0)
+        chosen: dict[tuple[str, str], FareProduct] = {}
+        for row in rows:
+            if _MEDIA_RANK.get(row.medium, 3) != best or row.amount_minor < 0:
+                continue
+            known = chosen.get((row.id, row.category_id))
+            if known is None or row.amount_minor < known.amount_minor:
+                chosen[row.id, row.category_id] = row
+        return tuple(
+            FareOption(row.id, row.name or row.id, row.category_id, row.amount_minor, row.currency)
+            for row in chosen.values()
+        )
+
+
+def _or_empty(ids: tuple[str, ...], listed: set[str] | None) -> tuple[str, ...]:
+    """The ids, and "" where an empty field of a rule matches too."""
+    if listed is None:
+        return (*ids, "")
+    return tuple(each for each in ids if each in listed) or ("",)
+
+
+def fare_options(
+    tariff: Tariff,
+    *,
+    line: Line,
+    origin: StopPlace,
+    destination: StopPlace,
+    crossed_zones: frozenset[str] = frozenset(),
+    departs_s: int,
+    arrives_s: int | None = None,
+    operating_day: str,
+) -> tuple[FareOption, ...]:
+    """`Pricer.options` for a single question; who asks many keeps a Pricer."""
+    return Pricer(tariff).options(
+        line=line,
+        origin=origin,
+        destination=destination,
+        crossed_zones=crossed_zones,
+        departs_s=departs_s,
+        arrives_s=departs_s if arrives_s is None else arrives_s,
+        operating_day=operating_day,
+    )
+
+
+def flat_tariff(amount_minor: int, currency: str) -> Tariff:
+    """One price for every ride, for feeds that carry no fares."""
+    product = FareProduct("single", "Single ticket", amount_minor, currency)
+    return Tariff(version=1, products=(product,), rules_v1=(FareRuleV1("single"),))

@@ -1,4 +1,4 @@
-"""What this terminal holds: taking grants over (P2), giving cells back (P5), letting leases end (P6), asking for more."""
+"""What this terminal holds: taking grants over (P2), giving cells back (P5), letting leases end (P6)."""
 
 from __future__ import annotations
 
@@ -66,9 +66,10 @@ class Allotments:
             self._central_key.verify(bytes.fromhex(signed.signature), GRANT_CONTEXT + signed.body.encode())
             grant = msgspec.json.decode(signed.body, type=Grant)
         except (InvalidSignature, ValueError):
-            raise CentralRefused("an allotment is not signed by central; it was not taken over") from None
+            raise CentralRefused("bad_grant", "an allotment is not signed by central; it was not taken over") from None
         if (grant.terminal_id, grant.incarnation) != (self._terminal_id, self._incarnation):
             raise CentralRefused(
+                "wrong_terminal",
                 f"an allotment for terminal {grant.terminal_id}.{grant.incarnation} came to "
                 f"{self._terminal_id}.{self._incarnation}; it was not taken over"
             )

@@ -165,7 +165,7 @@ class Desk:
         """Finish or undo what a power cut interrupted; returns the sales it carried on."""
         carried = []
         for sale in self._store.open_sales():
-            log.warning("recovering sale %s at stage %s", sale.sale_id, sale.stage)
+            log.info("recovering sale %s at stage %s", sale.sale_id, sale.stage)
             carried.append(self._recover(sale))
         return carried
 
