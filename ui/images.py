@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import segno
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtQuick import QQuickImageProvider
@@ -43,6 +42,8 @@ class Codes(QQuickImageProvider):
         super().__init__(QQuickImageProvider.ImageType.Image)
 
     def requestImage(self, id: str, size: QSize, requested: QSize) -> QImage:
+        import segno  # only when there is something to show: the first screen need not wait for it
+
         matrix = [bytes(row) for row in segno.make(bytes.fromhex(id).decode(), error="m", micro=False).matrix]
         image = QImage(len(matrix), len(matrix), QImage.Format.Format_Grayscale8)
         for y, row in enumerate(matrix):

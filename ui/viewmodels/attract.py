@@ -21,7 +21,7 @@ QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
 BOARD_LINES = 6
-TILES = 6
+TILES = 8
 
 
 @dataclass(frozen=True)

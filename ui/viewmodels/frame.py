@@ -267,7 +267,7 @@ def _thanks(choice: Choice, context: Context) -> FrameState:
         question=question,
         hint=translate("Frame", "They come out below the screen")
         if paper
-        else translate("Frame", "The paper did not come out. You have paid; the code on this screen is the ticket."),
+        else translate("Frame", "No paper came out. The code on this screen is your ticket."),
         summary=_paid_with(choice),
         totalWord=translate("Frame", "Paid"),
         total=_sum(choice),

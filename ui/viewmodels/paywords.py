@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.domain.errors import DeviceFault, NoFare, NoPlaces, StoreFault
 from kiosk.domain.sale import Sale
 from ui.services import Health
 from ui.viewmodels import texts
@@ -82,6 +83,19 @@ def warning(sale: Sale | None) -> str:
     if "not_started" in attempt.reason:
         return translate("Pay", "The payment did not start. No money was taken. Please try again.")
     return translate("Pay", "The card was declined. No money was taken. Try another card.")
+
+
+def refusal(error: BaseException) -> str:
+    """What a service's no means to a passenger, and the way out."""
+    if isinstance(error, NoPlaces):
+        return translate("Pay", "These places are not free any more. Please choose again.")
+    if isinstance(error, NoFare):
+        return translate("Pay", "This is no longer sold here. Please choose another one.")
+    if isinstance(error, StoreFault):
+        return translate("Pay", "This machine cannot sell now. No money was taken. Please use another machine.")
+    if isinstance(error, DeviceFault):
+        return translate("Pay", "The card reader does not answer. Please use another machine.")
+    return translate("Pay", "That did not work. No money was taken. Please try again.")
 
 
 def take(choice: Choice, language: str) -> list[TakeLine]:

@@ -22,7 +22,15 @@ class Planner:
     def __init__(self, services: Services, tasks: Tasks) -> None:
         self._services, self._tasks = services, tasks
         self._asked = 0
+        self._after: Callable[[], None] | None = None
         self.busy = False
+
+    def when_idle(self, act: Callable[[], None]) -> None:
+        """Now, or as soon as the question under way is answered: a quick finger is not ignored."""
+        if self.busy:
+            self._after = act
+        else:
+            act()
 
     def departures(self, choice: Choice, day: str, done: Callable[[Choice, Days], None], failed: Failed) -> None:
         """Departures of `day` ("" = the first day that still has one to sell), and which days have any."""
@@ -72,7 +80,7 @@ class Planner:
     def forget(self) -> None:
         """Answers still under way are not wanted any more."""
         self._asked += 1
-        self.busy = False
+        self._after, self.busy = None, False
 
     def _on(self, choice: Choice, day: str) -> list[Departure]:
         if choice.origin is None or choice.destination is None:
@@ -81,12 +89,15 @@ class Planner:
         return self._services.search.departures(choice.origin.id, choice.destination.id, day, now)
 
     def _run(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> None:
-        self._asked, self.busy = self._asked + 1, True
+        self._asked, self._after, self.busy = self._asked + 1, None, True
         number = self._asked
 
         def over(deliver: Callable[[], None]) -> None:
             if number == self._asked:
                 self.busy = False
                 deliver()
+                after, self._after = self._after, None
+                if after is not None:
+                    after()
 
         self._tasks.run(work, lambda answer: over(lambda: done(answer)), lambda error: over(lambda: failed(error)))

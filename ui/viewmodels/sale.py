@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from PySide6.QtCore import Property, QObject, Slot
@@ -20,16 +21,19 @@ from ui.viewmodels.frame import Context, frame
 from ui.viewmodels.framed import FramedViewModel
 from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
+from ui.viewmodels.paywords import refusal
 from ui.viewmodels.planner import Planner
 from ui.viewmodels.search import SearchViewModel
 from ui.viewmodels.seats import SeatsViewModel
 from ui.viewmodels.terminal import TerminalViewModel
 from ui.viewmodels.trip import TripViewModel
 
+log = logging.getLogger(__name__)
+
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
-UNHURRIED = ("attract", "paying", "printing")  # stages in which nobody is timed out
+PATIENCE = {"paying": 0.0, "printing": 0.0, "problem": 4.0}  # times the usual; 0 = nobody is timed out
 BACK = {"search": "attract", "events": "attract", "when": "departures", "plan": "seats"}
 
 
@@ -59,7 +63,7 @@ class SaleViewModel(FramedViewModel):
         self._pay = PayViewModel(services.machine, self)
         self._planner = Planner(services, queries)
         self._checkout = Checkout(services.desk, desk, self._sale_changed, self._refused, self)
-        terminal.be_patient_while(lambda: self._stage in UNHURRIED and not terminal.state.overlay)
+        terminal.wait_for(self._patience)
         terminal.timedOut.connect(self._leave)
         terminal.languageChanged.connect(self._draw)
         terminal.changed.connect(self._look_again)
@@ -97,8 +101,10 @@ class SaleViewModel(FramedViewModel):
     @Slot()
     def next(self) -> None:
         """The blue button."""
-        if self._planner.busy or self._checkout.busy or not self._state.nextReady:
-            return
+        if self._state.nextReady and not self._checkout.busy:
+            self._planner.when_idle(self._advance)
+
+    def _advance(self) -> None:
         if self._stage == "search" and self._search.best:
             self._found(self._search.best)
         elif self._stage == "departures" and self._choice.departure:
@@ -214,21 +220,28 @@ class SaleViewModel(FramedViewModel):
         self._go(stage_of(sale))
 
     def _refused(self, error: BaseException) -> None:
-        """A service said no: its message is for a person; the passenger stays where the choice can be changed."""
+        """A service said no: the passenger reads why and stays where the choice can be changed."""
         if self._stage == "paying":
             self._stage = "summary"
-        self._message = str(error)
+        log.warning("refused at %s: %s", self._stage, error)
+        self._message = refusal(error)
         self._draw()
 
     def _leave(self) -> None:
         """Back to the first screen, for the next passenger."""
         self._checkout.give_back(self._choice.sale)
+        self._planner.forget()
         self._choice, self._asking_origin = Choice(origin=self._attract.here()), False
         self._terminal.forget_passenger()
         self._attract.refresh()
         self._go("attract")
 
     # What shows
+
+    def _patience(self) -> float:
+        if self._stage == "attract" and not self._terminal.state.overlay and not self._terminal.changed_by_passenger:
+            return 0.0
+        return PATIENCE.get(self._stage, 1.0)
 
     @property
     def _language(self) -> str:

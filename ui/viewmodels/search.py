@@ -15,6 +15,7 @@ from kiosk.domain.offers import StationHit
 from kiosk.services.search import Search
 from ui.rows import RowsModel
 from ui.tasks import Tasks
+from ui.viewmodels.paywords import refusal
 from ui.viewmodels.rows import ResultRow
 from ui.viewmodels.texts import both_names, translate
 
@@ -112,7 +113,7 @@ class SearchViewModel(QObject):
                 self._show(replace(self._state, open=found[1], message=message))
                 self._draw()
 
-        self._tasks.run(work, done, lambda error: self._show(replace(self._state, message=str(error))))
+        self._tasks.run(work, done, lambda error: self._show(replace(self._state, message=refusal(error))))
 
     def _leads(self, text: str) -> bool:
         if text.endswith(" ") and not text.strip():

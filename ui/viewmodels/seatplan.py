@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,20 +60,22 @@ def pages(plan: Sequence[PlaceView], slots: int) -> list[Page]:
 
 def letter_of(place: PlaceView) -> str:
     """What stands on the seat: its number without the number of its row."""
-    digits = len(place.number) - len(place.number.lstrip("0123456789"))
-    return place.number[digits:].lstrip("-") or place.number
+    row, _, seat = _parts(place.number)
+    return seat if row else place.number
 
 
 def row_label(plan: Sequence[PlaceView], row: int) -> str:
     """The row as the seats of it are numbered ("8" for 8A), else its ordinal."""
     for place in plan:
         if place.row == row:
-            digits = len(place.number) - len(place.number.lstrip("0123456789"))
-            if 0 < digits < len(place.number):
-                return place.number[:digits]
-            letters = place.number.rstrip("0123456789").rstrip("-")
-            return letters or str(row)
+            return _parts(place.number)[0] or str(row)
     return str(row)
+
+
+def _parts(number: str) -> tuple[str, str, str]:
+    """(row, separator, seat) of "8F", "A12" or "C-3"; the row is "" where a number has one part only."""
+    match = re.fullmatch(r"(\d+|[^\W\d]+)([-. ]?)([^\W\d]+|\d+)", number)
+    return (match[1], match[2], match[3]) if match else ("", "", number)
 
 
 def heads(plan: Sequence[PlaceView], page: Page) -> list[str]:
@@ -86,12 +89,14 @@ def heads(plan: Sequence[PlaceView], page: Page) -> list[str]:
     return words if any(words) else [""] * page.columns
 
 
-def small_picture(plan: Sequence[PlaceView], chosen: set[int], around: int = 1) -> list[tuple[Page, PlaceView]]:
-    """The rows of the chosen places and one before and after, as one page."""
-    rows = [place.row for place in plan if place.index in chosen and place.row]
-    if not rows:
-        return []
-    first = max(1, min(rows) - around)
-    last = min(max(rows) + around, first + 3, max(place.row for place in plan))
-    page = Page(first, last, 1, max(place.column for place in plan))
-    return [(page, place) for place in plan if page.holds(place)]
+def small_picture(plan: Sequence[PlaceView], chosen: set[int], height: int = 5) -> Page | None:
+    """The rows around the chosen places, and of a wide block the part with the first of them."""
+    mine = [place for place in plan if place.index in chosen and place.row]
+    if not mine:
+        return None
+    last_row, last_column = max(place.row for place in plan), max(place.column for place in plan)
+    middle = (min(place.row for place in mine) + max(place.row for place in mine)) // 2
+    first = max(1, min(middle - height // 2, last_row - height + 1))
+    parts = [page for page in pages(plan, last_row) if page.holds(mine[0])]
+    left, right = (parts[0].first_column, parts[0].last_column) if parts else (1, last_column)
+    return Page(first, min(first + height - 1, last_row), left, right, len(parts) > 0 and parts[0].split)

@@ -119,7 +119,10 @@ class SeatsViewModel(QObject):
         chosen = set(self._state.places)
         self._coaches.show([self._coach_row(view) for view in self._coach_views if not view.counted])
         self._seats.show([self._seat(place, page, chosen) for place in self._plan if page.holds(place)])
-        self._picture.show([self._seat(place, part, chosen) for part, place in small_picture(self._plan, chosen)])
+        part = small_picture(self._plan, chosen)
+        self._picture.show(
+X, chosen) for place in self._plan if part.holds(place)] if part else []
+        )
         self.changed.emit()
 
     def _page(self) -> Page:
@@ -193,6 +196,23 @@ class SeatsViewModel(QObject):
     def aisle(self) -> int:
         """Column of the aisle, where the row numbers stand; -1 = none on this page."""
         return self._page().aisle(self._plan)
+
+    @Property("QStringList", notify=changed)  # type: ignore[arg-type]
+    def pictureRows(self) -> list[str]:
+        """Labels of the rows of the small picture."""
+        part = small_picture(self._plan, set(self._state.places))
+        return [row_label(self._plan, row) for row in range(part.first_row, part.last_row + 1)] if part else []
+
+    @Property(int, notify=changed)
+    def pictureColumns(self) -> int:
+        part = small_picture(self._plan, set(self._state.places))
+        return part.columns if part else 1
+
+    @Property(int, notify=changed)
+    def pictureAisle(self) -> int:
+        """Column of the aisle in the small picture; -1 = none."""
+        part = small_picture(self._plan, set(self._state.places))
+        return part.aisle(self._plan) if part else -1
 
     @Property(str, notify=changed)
     def before(self) -> str:

@@ -62,7 +62,7 @@ class TerminalViewModel(QObject):
         super().__init__(parent)
         self._services, self._tasks, self._texts = services, tasks, language
         self._idle_s, self._first_language = max(idle_s, 2 * WARNING_S), first_language
-        self._patient: Callable[[], bool] = lambda: True  # True: nobody can be timed out now
+        self._patience: Callable[[], float] = lambda: 0.0  # how many times the usual time; 0 = nobody is timed out
         self._last_touch = services.clock.monotonic()
         self._next_health = 0.0
         self._broken = ""
@@ -84,9 +84,9 @@ class TerminalViewModel(QObject):
     def stop(self) -> None:
         self._timer.stop()
 
-    def be_patient_while(self, condition: Callable[[], bool]) -> None:
-        """While this is true nobody is timed out: nothing is chosen yet, or money is on its way."""
-        self._patient = condition
+    def wait_for(self, patience: Callable[[], float]) -> None:
+        """How patient to be now, as a multiple of the usual time; 0 = nothing is chosen yet, or money is on its way."""
+        self._patience = patience
 
     def touched(self) -> None:
         """Somebody is there."""
@@ -101,6 +101,12 @@ class TerminalViewModel(QObject):
         """ISO date here and now."""
         return self._now().date().isoformat()
 
+    @property
+    def changed_by_passenger(self) -> bool:
+        """Somebody chose a language or a picture: it goes back when they have left."""
+        state = self._state
+        return state.large or state.mode != "light" or state.language != self._first_language
+
     def break_down(self, reason: str) -> None:
         """Out of order until the program starts again: something happened that must not happen."""
         self._broken = reason
@@ -113,10 +119,10 @@ class TerminalViewModel(QObject):
         if now >= self._next_health:
             self._next_health = now + HEALTH_EVERY_S
             self._tasks.run(self._services.health, self._hear, lambda error: self._hear(Health(reason=str(error))))
-        if self._patient():
+        times = self._patience()
+        if not times:
             self._last_touch = now
-        patience = self._idle_s * (2 if self._state.large else 1)
-        left = self._last_touch + patience - now
+        left = self._last_touch + self._idle_s * (times or 1) * (2 if self._state.large else 1) - now
         if left <= 0:
             self._show(replace(self._state, overlay="", secondsLeft=0))
             self.touched()
@@ -194,7 +200,9 @@ class TerminalViewModel(QObject):
                 WorkRow("cross", translate("Terminal", "No cash")),
             ]
         )
-        reason = self._broken or ("" if health.selling else health.reason)
+        reason = "" if health.selling else health.reason
+        if self._broken:
+            reason = translate("Terminal", "For staff: %1").replace("%1", self._broken)
         self._show(
             replace(
                 self._state,

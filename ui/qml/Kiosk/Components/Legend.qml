@@ -6,7 +6,7 @@ import Kiosk.Theme
 Flow {
     id: legend
 
-    spacing: Theme.gap
+    spacing: Theme.small
 
     Repeater {
         model: [
@@ -33,19 +33,19 @@ Flow {
 
             required property var modelData
 
-            spacing: 12
+            spacing: 10
 
             SeatTile {
                 live: false
-                width: 64
-                height: 44
+                width: 52
+                height: 40
                 letter: "A"
                 condition: entry.modelData.condition
             }
             Words {
                 anchors.verticalCenter: parent.verticalCenter
                 text: entry.modelData.word
-                size: Theme.large ? 28 : 26
+                size: 24
             }
         }
     }

@@ -65,7 +65,7 @@ Item {
             Words {
                 width: parent.width
                 wrapMode: Text.WordWrap
-                text: qsTr("Everything is kept for %1 more seconds. Then this machine starts again for the next person. Nothing has been paid.").arg(overlay.terminal.secondsLeft)
+                text: qsTr("Everything is kept for %1 more seconds. Then this machine starts again for the next person.").arg(overlay.terminal.secondsLeft)
                 size: Theme.lead
                 lineHeight: 1.04
             }

@@ -10,6 +10,7 @@ Item {
     property bool chosen: false
     property bool available: true
     property bool primary: false
+    property bool framed: false // as a field one types in: the accent around, but not filled as chosen
     default property alias content: face.data
     readonly property bool down: touch.pressed && touch.containsMouse
     signal tapped
@@ -30,7 +31,7 @@ Item {
         anchors.fill: parent
         radius: Theme.radius
         visible: plate.available
-        color: plate.primary ? Theme.accentLip : plate.chosen ? Theme.accent : Theme.edge
+        color: plate.primary ? Theme.accentLip : plate.chosen || plate.framed ? Theme.accent : Theme.edge
     }
     Rectangle {
         id: face
@@ -40,8 +41,8 @@ Item {
         height: parent.height - (plate.available ? Theme.lip : 0)
         radius: Theme.radius
         color: !plate.available ? "transparent" : plate.primary ? Theme.accent : plate.chosen ? Theme.wash : Theme.plate
-        border.width: plate.primary ? 0 : plate.chosen ? Theme.stroke * 2 : !plate.available ? (Theme.contrast ? 0 : 2) : Theme.contrast ? Theme.stroke : 1
-        border.color: plate.chosen ? Theme.accent : Theme.contrast ? Theme.edge : Theme.line
+        border.width: plate.primary ? 0 : plate.chosen || plate.framed ? Theme.stroke * 2 : !plate.available ? (Theme.contrast ? 0 : 2) : Theme.contrast ? Theme.stroke : 1
+        border.color: plate.chosen || plate.framed ? Theme.accent : Theme.contrast ? Theme.edge : Theme.line
     }
     Rectangle {
         anchors.fill: parent

@@ -43,7 +43,7 @@ Item {
 
             Icon {
                 anchors.verticalCenter: parent.verticalCenter
-                visible: seat.width > 64
+                visible: seat.width >= 100
                 name: "check"
                 size: Math.round(Math.min(36, seat.height * 0.4))
                 color: Theme.accentInk

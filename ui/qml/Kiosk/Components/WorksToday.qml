@@ -26,6 +26,8 @@ Rectangle {
         y: 30
         width: parent.width - 2 * x
         spacing: Theme.wide
+        visible: !strip.terminal.outOfOrder
+        height: visible ? implicitHeight : 0
 
         Repeater {
             model: strip.terminal.works

@@ -111,7 +111,7 @@ Rectangle {
 
             objectName: "searchField"
             label: fieldWords.text
-            chosen: true
+            framed: true
             y: question.y + question.height + 4
             width: parent.width
             height: screen.wide ? 116 : 136
@@ -192,6 +192,7 @@ Rectangle {
                 ActionButton {
                     required property string tag
                     required property string name
+                    required chosen
 
                     objectName: "language-" + tag
                     width: (body.width - (screen.sale.attract.hasEvents ? 468 + Theme.gap : 0) - Theme.gap) / 2

@@ -21,7 +21,6 @@ Frame {
 
             Plate {
                 id: performance
-                required chosen
                 required available
 
                 required property int index

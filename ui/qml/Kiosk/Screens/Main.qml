@@ -17,7 +17,7 @@ Window {
     readonly property real designHigh: wide ? 1080 : 1920
 
     // Sizes follow from millimetres, but never so large that the design does not fit.
-    readonly property real zoom: Math.min(unitsWide > 0 ? width / unitsWide : width / designWide, width / designWide, height / designHigh)
+    readonly property real zoom: width <= 0 || height <= 0 ? 1 : Math.min(unitsWide > 0 ? width / unitsWide : width / designWide, width / designWide, height / designHigh)
 
     title: qsTr("Kiosk")
     color: Theme.ground

@@ -36,7 +36,7 @@ Frame {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
             wrapMode: Text.WordWrap
-            text: qsTr("The reader is to the right of the screen. It shows this amount and asks you to agree.")
+            text: qsTr("The card reader shows this amount and asks you to agree.")
             size: Theme.lead
             color: Theme.quiet
         }

@@ -17,7 +17,7 @@ Frame {
     readonly property var rowNames: sale.seats.rowLabels
     readonly property int rows: Math.floor((area.height - planTop - planBottom + 8) / rise)
     readonly property int planTop: heads.y + heads.height
-    readonly property int planBottom: wide ? 0 : legend.height + Theme.gap
+    readonly property int planBottom: wide ? 0 : 108
 
     asideHeight: wide || coachCount < 2 ? 0 : Math.ceil(coachCount / coachColumns) * 104 - 8
     onRowsChanged: sale.seats.fits(rows)

@@ -7,8 +7,12 @@ import Kiosk.Theme
 Frame {
     id: screen
 
-    readonly property int columns: Math.max(1, sale.seats.columns)
-    readonly property real seatWidth: Math.min(128, (picture.width - 2 * Theme.gap) / columns - 8)
+    readonly property int columns: Math.max(1, sale.seats.pictureColumns)
+    readonly property int aisle: sale.seats.pictureAisle
+    readonly property int labels: aisle < 0 ? 56 : 0
+    readonly property var rowNames: sale.seats.pictureRows
+    readonly property real pitch: Math.min(152, (area.width - 64 - labels) / columns)
+    readonly property int rise: wide ? 84 : 98
 
     Column {
         width: parent.width
@@ -56,25 +60,38 @@ Frame {
             Item {
                 id: drawn
 
-                x: (parent.width - screen.columns * (screen.seatWidth + 8) + 8) / 2
+                x: (parent.width - screen.columns * screen.pitch - screen.labels) / 2
                 y: front.height + Theme.gap + 4
                 width: parent.width - 2 * x
-                height: childrenRect.height
+                height: screen.rowNames.length * screen.rise - 8
 
+                Repeater {
+                    model: screen.rowNames
+
+                    Words {
+                        required property int index
+                        required property string modelData
+
+                        x: screen.aisle < 0 ? 0 : screen.pitch * (screen.aisle + 0.5) - width / 2
+                        y: screen.rise * index + (screen.rise - 8 - height) / 2
+                        text: modelData
+                        color: Theme.quiet
+                    }
+                }
                 Repeater {
                     model: screen.sale.seats.picture
 
                     SeatTile {
-                        required letter
-                        required condition
                         required property int row
                         required property int column
+                        required letter
+                        required condition
 
                         live: false
-                        x: column * (screen.seatWidth + 8)
-                        y: row * 98
-                        width: screen.seatWidth
-                        height: 90
+                        x: screen.labels + column * screen.pitch + 5
+                        y: row * screen.rise
+                        width: screen.pitch - 10
+                        height: screen.rise - 8
                     }
                 }
             }

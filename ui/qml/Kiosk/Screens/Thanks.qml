@@ -9,6 +9,7 @@ Frame {
 
     readonly property int shown: sale.pay.codeShown
     readonly property bool compact: sale.pay.take.count > 3
+    readonly property bool brief: sale.pay.take.count > 2 || Theme.large
 
     asideHeight: wide ? 0 : list.height
 
@@ -18,7 +19,7 @@ Frame {
         width: parent.width
         model: screen.sale.pay.take
         columns: screen.compact && !screen.wide ? 2 : 1
-        lines: screen.compact ? 1 : 2
+        lines: screen.brief ? 1 : 2
     }
 
     Repeater {
@@ -34,7 +35,7 @@ Frame {
 
             visible: index === screen.shown
             width: parent.width
-            height: code.height
+            height: Math.max(code.height, about.height)
 
             Code {
                 id: code
@@ -43,6 +44,8 @@ Frame {
                 room: 460
             }
             Column {
+                id: about
+
                 x: code.width + 48
                 width: parent.width - x
                 spacing: Theme.small

@@ -60,7 +60,7 @@ Frame {
                 required count
                 required canMore
                 width: people.width
-                height: Math.min(Theme.large ? 200 : 172, (screen.area.height - 12) / people.count)
+                height: Math.min(Theme.large ? 200 : 184, (screen.area.height - 12) / people.count)
                 onMore: screen.sale.party.more(key)
                 onFewer: screen.sale.party.fewer(key)
             }

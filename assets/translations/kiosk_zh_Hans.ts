@@ -1,0 +1,921 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Attract</name>
+    <message>
+        <source>Next trains</source>
+        <translation>即将发车</translation>
+    </message>
+    <message>
+        <source>Next departures</source>
+        <translation>即将出发</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>%1 起</translation>
+    </message>
+    <message>
+        <source>Platform</source>
+        <translation>站台</translation>
+    </message>
+    <message>
+        <source>Where to?</source>
+        <translation>去哪儿？</translation>
+    </message>
+    <message>
+        <source>Station, city or pinyin</source>
+        <translation>车站、城市或拼音</translation>
+    </message>
+    <message>
+        <source>Concerts and shows</source>
+        <translation>音乐会与演出</translation>
+    </message>
+</context>
+<context>
+    <name>Code</name>
+    <message>
+        <source>Ticket as a code</source>
+        <translation>车票二维码</translation>
+    </message>
+</context>
+<context>
+    <name>DepartureRow</name>
+    <message>
+        <source>Chosen</source>
+        <translation>已选</translation>
+    </message>
+</context>
+<context>
+    <name>Departures</name>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Other day</source>
+        <translation>其他日期</translation>
+    </message>
+    <message>
+        <source>Looking up departures</source>
+        <translation>正在查询班次</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>更早</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>更晚</translation>
+    </message>
+</context>
+<context>
+    <name>Frame</name>
+    <message>
+        <source>Which performance?</source>
+        <translation>看哪一场？</translation>
+    </message>
+    <message>
+        <source>Touch one</source>
+        <translation>请点选一场</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>第 %1 步，共 %2 步</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>车次</translation>
+    </message>
+    <message>
+        <source>Ride</source>
+        <translation>班次</translation>
+    </message>
+    <message>
+        <source>Trip</source>
+        <translation>行程</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <source>Event</source>
+        <translation>演出</translation>
+    </message>
+    <message>
+        <source>Seats</source>
+        <translation>座位</translation>
+    </message>
+    <message>
+        <source>Pay</source>
+        <translation>支付</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 至 %2</translation>
+    </message>
+    <message>
+        <source>Where from?</source>
+        <translation>从哪儿出发？</translation>
+    </message>
+    <message>
+        <source>Where does your trip begin?</source>
+        <translation>您的行程从哪里开始？</translation>
+    </message>
+    <message>
+        <source>Where to?</source>
+        <translation>去哪儿？</translation>
+    </message>
+    <message>
+        <source>From %1</source>
+        <translation>从 %1 出发</translation>
+    </message>
+    <message>
+        <source>Best match, or touch another</source>
+        <translation>最佳匹配，也可点选其他车站</translation>
+    </message>
+    <message>
+        <source>Which day?</source>
+        <translation>哪一天？</translation>
+    </message>
+    <message>
+        <source>Which train?</source>
+        <translation>坐哪趟车？</translation>
+    </message>
+    <message>
+        <source>Which departure?</source>
+        <translation>坐哪一班？</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation>最低</translation>
+    </message>
+    <message>
+        <source>Take %1</source>
+        <translation>乘坐 %1</translation>
+    </message>
+    <message>
+        <source>Take the one at %1</source>
+        <translation>乘坐 %1 的班次</translation>
+    </message>
+    <message>
+        <source>How many tickets?</source>
+        <translation>要几张票？</translation>
+    </message>
+    <message>
+        <source>Who is travelling?</source>
+        <translation>谁出行？</translation>
+    </message>
+    <message>
+        <source>Nobody yet</source>
+        <translation>尚未选择</translation>
+    </message>
+    <message>
+        <source>Total</source>
+        <translation>合计</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Is this seat good?</source>
+        <translation>这个座位可以吗？</translation>
+    </message>
+    <message>
+        <source>Are these seats good?</source>
+        <translation>这些座位可以吗？</translation>
+    </message>
+    <message>
+        <source>Take this seat</source>
+        <translation>就要这个座位</translation>
+    </message>
+    <message>
+        <source>Take these seats</source>
+        <translation>就要这些座位</translation>
+    </message>
+    <message>
+        <source>Choose your seat</source>
+        <translation>选择座位</translation>
+    </message>
+    <message>
+        <source>Choose your seats</source>
+        <translation>选择座位</translation>
+    </message>
+    <message>
+        <source>Touch a free seat to move there</source>
+        <translation>点空座即可换到那里</translation>
+    </message>
+    <message>
+        <source>Pay %1 by card</source>
+        <translation>刷卡支付 %1</translation>
+    </message>
+    <message>
+        <source>Check and pay</source>
+        <translation>核对并支付</translation>
+    </message>
+    <message>
+        <source>Nothing is taken before you agree at the reader</source>
+        <translation>在读卡器上确认之前不会扣款</translation>
+    </message>
+    <message>
+        <source>Pay at the card reader</source>
+        <translation>请在读卡器上支付</translation>
+    </message>
+    <message>
+        <source>Touch, insert or hold your phone to the reader</source>
+        <translation>挥卡、插卡或将手机靠近读卡器</translation>
+    </message>
+    <message>
+        <source>To pay</source>
+        <translation>应付</translation>
+    </message>
+    <message>
+        <source>Stop payment</source>
+        <translation>停止支付</translation>
+    </message>
+    <message>
+        <source>Your tickets are printing</source>
+        <translation>正在出票</translation>
+    </message>
+    <message>
+        <source>They come out below the screen</source>
+        <translation>请从屏幕下方取票</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>已付</translation>
+    </message>
+    <message>
+        <source>Take your ticket and receipt</source>
+        <translation>请取走车票和收据</translation>
+    </message>
+    <message>
+        <source>Take %1 tickets and the receipt</source>
+        <translation>请取走 %1 张票和收据</translation>
+    </message>
+    <message>
+        <source>Your tickets are here</source>
+        <translation>您的票在这里</translation>
+    </message>
+    <message>
+        <source>Your ticket is here</source>
+        <translation>您的票在这里</translation>
+    </message>
+    <message>
+        <source>No paper came out. The code on this screen is your ticket.</source>
+        <translation>未能打印纸票，屏幕上的二维码就是您的票。</translation>
+    </message>
+    <message>
+        <source>I have everything</source>
+        <translation>我都拿好了</translation>
+    </message>
+    <message>
+        <source>Your payment is not clear</source>
+        <translation>支付结果尚未确定</translation>
+    </message>
+    <message>
+        <source>You did nothing wrong</source>
+        <translation>不是您的操作问题</translation>
+    </message>
+    <message>
+        <source>Not settled</source>
+        <translation>未确认</translation>
+    </message>
+    <message>
+        <source>I have noted it</source>
+        <translation>我记下了</translation>
+    </message>
+    <message>
+        <source>Paid by card</source>
+        <translation>已刷卡支付</translation>
+    </message>
+    <message>
+        <source>Paid by card ending %1</source>
+        <translation>已用尾号 %1 的卡支付</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>Keyboard</name>
+    <message>
+        <source>Erase one letter</source>
+        <translation>删除一个字母</translation>
+    </message>
+    <message>
+        <source>space</source>
+        <translation>空格</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>Yours</source>
+        <translation>您的</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation>已售</translation>
+    </message>
+    <message>
+        <source>Wheelchair</source>
+        <translation>轮椅</translation>
+    </message>
+</context>
+<context>
+    <name>Main</name>
+    <message>
+        <source>Kiosk</source>
+        <translation>自助售票机</translation>
+    </message>
+</context>
+<context>
+    <name>OutOfOrder</name>
+    <message>
+        <source>This machine is out of order</source>
+        <translation>本机暂停服务</translation>
+    </message>
+    <message>
+        <source>Please use another machine or ask at the staff desk. Tickets you already have stay valid.</source>
+        <translation>请使用其他售票机或到人工窗口。您已有的票仍然有效。</translation>
+    </message>
+</context>
+<context>
+    <name>Overlay</name>
+    <message>
+        <source>Are you still there?</source>
+        <translation>您还在吗？</translation>
+    </message>
+    <message>
+        <source>Easier to read</source>
+        <translation>更易阅读</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Everything is kept for %1 more seconds. Then this machine starts again for the next person.</source>
+        <translation>您的选择再保留 %1 秒，之后将为下一位旅客重新开始。</translation>
+    </message>
+    <message>
+        <source>I am still here</source>
+        <translation>我还在</translation>
+    </message>
+    <message>
+        <source>Large text</source>
+        <translation>大字体</translation>
+    </message>
+    <message>
+        <source>Fewer things on the screen, and more time</source>
+        <translation>屏幕内容更少，操作时间更长</translation>
+    </message>
+    <message>
+        <source>Strong contrast</source>
+        <translation>高对比度</translation>
+    </message>
+    <message>
+        <source>White and yellow on black</source>
+        <translation>黑底白字与黄字</translation>
+    </message>
+    <message>
+        <source>Dark picture</source>
+        <translation>深色画面</translation>
+    </message>
+    <message>
+        <source>Less light in the evening</source>
+        <translation>夜间更柔和</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+</context>
+<context>
+    <name>Party</name>
+    <message>
+        <source>Adult</source>
+        <translation>成人</translation>
+    </message>
+    <message>
+        <source>Child</source>
+        <translation>儿童</translation>
+    </message>
+    <message>
+        <source>Senior</source>
+        <translation>老人</translation>
+    </message>
+    <message>
+        <source>Student</source>
+        <translation>学生</translation>
+    </message>
+    <message>
+        <source>%1 each</source>
+        <translation>每人 %1</translation>
+    </message>
+    <message>
+        <source>%1 to %2 years</source>
+        <translation>%1 至 %2 岁</translation>
+    </message>
+    <message>
+        <source>%1 years and over</source>
+        <translation>%1 岁及以上</translation>
+    </message>
+    <message>
+        <source>up to %1 years</source>
+        <translation>不超过 %1 岁</translation>
+    </message>
+    <message>
+        <source>free of charge</source>
+        <translation>免费</translation>
+    </message>
+    <message>
+        <source>half price</source>
+        <translation>半价</translation>
+    </message>
+    <message>
+        <source>%1 % off</source>
+        <translation>优惠 %1 %</translation>
+    </message>
+</context>
+<context>
+    <name>Pay</name>
+    <message>
+        <source>Each ticket lets one person in, once.</source>
+        <translation>每张票限一人入场一次。</translation>
+    </message>
+    <message>
+        <source>Each ticket is valid for this departure only.</source>
+        <translation>车票仅限本班次有效。</translation>
+    </message>
+    <message>
+        <source>No seat is reserved. Sit wherever you like.</source>
+        <translation>不对号入座，可随意就座。</translation>
+    </message>
+    <message>
+        <source>Paper or phone: the gate takes each ticket once.</source>
+        <translation>纸票或手机均可，每张票限过闸一次。</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>银行卡</translation>
+    </message>
+    <message>
+        <source>Card: not at this machine now</source>
+        <translation>银行卡：本机暂不可用</translation>
+    </message>
+    <message>
+        <source>Touch, insert or hold your phone to the reader</source>
+        <translation>挥卡、插卡或将手机靠近读卡器</translation>
+    </message>
+    <message>
+        <source>The card reader does not answer. Please use another machine.</source>
+        <translation>读卡器没有响应，请使用其他售票机。</translation>
+    </message>
+    <message>
+        <source>Cash: not at this machine</source>
+        <translation>现金：本机不收现金</translation>
+    </message>
+    <message>
+        <source>The staff desk takes cash</source>
+        <translation>人工窗口可收现金</translation>
+    </message>
+    <message>
+        <source>You stopped the payment. No money was taken.</source>
+        <translation>您已停止支付，没有扣款。</translation>
+    </message>
+    <message>
+        <source>The payment did not start. No money was taken. Please try again.</source>
+        <translation>支付未开始，没有扣款，请重试。</translation>
+    </message>
+    <message>
+        <source>The card was declined. No money was taken. Try another card.</source>
+        <translation>银行卡被拒绝，没有扣款，请换一张卡。</translation>
+    </message>
+    <message>
+        <source>These places are not free any more. Please choose again.</source>
+        <translation>这些座位已不可用，请重新选择。</translation>
+    </message>
+    <message>
+        <source>This is no longer sold here. Please choose another one.</source>
+        <translation>此票已停售，请选择其他班次。</translation>
+    </message>
+    <message>
+        <source>This machine cannot sell now. No money was taken. Please use another machine.</source>
+        <translation>本机暂时无法售票，没有扣款，请使用其他售票机。</translation>
+    </message>
+    <message>
+        <source>That did not work. No money was taken. Please try again.</source>
+        <translation>操作未成功，没有扣款，请重试。</translation>
+    </message>
+    <message>
+        <source>Ticket %1 of %2</source>
+        <translation>第 %1 张票，共 %2 张</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>收据</translation>
+    </message>
+    <message>
+        <source>after the tickets</source>
+        <translation>随票之后打印</translation>
+    </message>
+    <message>
+        <source>Printed</source>
+        <translation>已打印</translation>
+    </message>
+    <message>
+        <source>Printing</source>
+        <translation>打印中</translation>
+    </message>
+    <message>
+        <source>Not on paper</source>
+        <translation>未打印</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>等待</translation>
+    </message>
+    <message>
+        <source>The bank has not answered. %1 may be held on your card. If no ticket comes out, it comes back by itself.</source>
+        <translation>银行尚未答复，您的卡上可能冻结了 %1。如果没有出票，款项会自动退回。</translation>
+    </message>
+    <message>
+        <source>They stay yours until this is settled. Nobody else can buy them.</source>
+        <translation>在结果确定之前，座位一直为您保留，别人无法购买。</translation>
+    </message>
+    <message>
+        <source>We keep asking the bank. If it says yes, your tickets print here at once.</source>
+        <translation>我们会继续询问银行。一旦成功，您的票会立即在此打印。</translation>
+    </message>
+    <message>
+        <source>Your money</source>
+        <translation>您的款项</translation>
+    </message>
+    <message>
+        <source>Your seats</source>
+        <translation>您的座位</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Wait here a moment, or take a picture of this page and show it at the staff desk.</source>
+        <translation>请稍候，或拍下本页到人工窗口出示。</translation>
+    </message>
+    <message>
+        <source>What you can do</source>
+        <translation>您可以</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>查询号</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>机号</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Begins</source>
+        <translation>开演</translation>
+    </message>
+    <message>
+        <source>Leaves</source>
+        <translation>出发</translation>
+    </message>
+    <message>
+        <source>Arrives</source>
+        <translation>到达</translation>
+    </message>
+    <message>
+        <source>Platform</source>
+        <translation>站台</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>车次</translation>
+    </message>
+</context>
+<context>
+    <name>Paying</name>
+    <message>
+        <source>The card reader shows this amount and asks you to agree.</source>
+        <translation>读卡器会显示此金额并请您确认。</translation>
+    </message>
+</context>
+<context>
+    <name>PersonRow</name>
+    <message>
+        <source>One fewer: %1</source>
+        <translation>减少一位：%1</translation>
+    </message>
+    <message>
+        <source>One more: %1</source>
+        <translation>增加一位：%1</translation>
+    </message>
+</context>
+<context>
+    <name>Problem</name>
+    <message>
+        <source>Please do not pay a second time.</source>
+        <translation>请勿再次支付。</translation>
+    </message>
+</context>
+<context>
+    <name>Search</name>
+    <message>
+        <source>No station is written like this</source>
+        <translation>没有这样的车站</translation>
+    </message>
+    <message>
+        <source>Station, city or pinyin</source>
+        <translation>车站、城市或拼音</translation>
+    </message>
+    <message>
+        <source>Erase all letters</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>Type the first letters. Initials and pinyin work too. Letters that lead to no station are flat.</source>
+        <translation>输入前几个字母，也可用首字母或拼音。没有对应车站的字母键是平的。</translation>
+    </message>
+</context>
+<context>
+    <name>Seats</name>
+    <message>
+        <source>free</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <translation>您的</translation>
+    </message>
+    <message>
+        <source>taken</source>
+        <translation>已售</translation>
+    </message>
+    <message>
+        <source>kept for wheelchair users</source>
+        <translation>轮椅席</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>余 %1</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>靠窗</translation>
+    </message>
+    <message>
+        <source>Middle</source>
+        <translation>中间</translation>
+    </message>
+    <message>
+        <source>Aisle</source>
+        <translation>过道</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>舞台</translation>
+    </message>
+    <message>
+        <source>Direction of travel</source>
+        <translation>行驶方向</translation>
+    </message>
+    <message>
+        <source>Direction of travel, to %1</source>
+        <translation>行驶方向，开往 %1</translation>
+    </message>
+    <message>
+        <source>Rows %1–%2</source>
+        <translation>%1–%2 排</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>左侧</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>右侧</translation>
+    </message>
+    <message>
+        <source>%1, seats %2</source>
+        <translation>%1，%2 座</translation>
+    </message>
+    <message>
+        <source>%1, seat %2</source>
+        <translation>%1，%2 座</translation>
+    </message>
+    <message>
+        <source>Coach %1</source>
+        <translation>%1 车</translation>
+    </message>
+    <message>
+        <source>%1 and %2</source>
+        <translation>%1 和 %2</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>A seat at the window</source>
+        <translation>靠窗的座位</translation>
+    </message>
+    <message>
+        <source>The best free seat</source>
+        <translation>最好的空座</translation>
+    </message>
+    <message>
+        <source>The nearest free seats; none are left side by side</source>
+        <translation>相距最近的空座，已无相连座位</translation>
+    </message>
+    <message>
+        <source>Side by side, one at the window</source>
+        <translation>座位相连，其中一个靠窗</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>座位相连</translation>
+    </message>
+    <message>
+        <source>Choose other seats</source>
+        <translation>选择其他座位</translation>
+    </message>
+</context>
+<context>
+    <name>SignBand</name>
+    <message>
+        <source>Language: %1</source>
+        <translation>语言：%1</translation>
+    </message>
+    <message>
+        <source>Larger text and stronger contrast</source>
+        <translation>放大字体与高对比度</translation>
+    </message>
+</context>
+<context>
+    <name>Summary</name>
+    <message>
+        <source>How do you want to pay?</source>
+        <translation>您想如何支付？</translation>
+    </message>
+</context>
+<context>
+    <name>Terminal</name>
+    <message>
+        <source>Machine %1</source>
+        <translation>%1 号机</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>银行卡</translation>
+    </message>
+    <message>
+        <source>No cards now</source>
+        <translation>暂不能刷卡</translation>
+    </message>
+    <message>
+        <source>Paper tickets</source>
+        <translation>纸质票</translation>
+    </message>
+    <message>
+        <source>No paper</source>
+        <translation>无纸质票</translation>
+    </message>
+    <message>
+        <source>Tickets on your phone</source>
+        <translation>手机票</translation>
+    </message>
+    <message>
+        <source>No cash</source>
+        <translation>不收现金</translation>
+    </message>
+    <message>
+        <source>For staff: %1</source>
+        <translation>供工作人员参考：%1</translation>
+    </message>
+</context>
+<context>
+    <name>Texts</name>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 分钟</translation>
+    </message>
+    <message>
+        <source>%1 h %2</source>
+        <translation>%1 小时 %2 分</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Tomorrow</source>
+        <translation>明天</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>tomorrow</source>
+        <translation>明天</translation>
+    </message>
+    <message>
+        <source>1 person</source>
+        <translation>1 人</translation>
+    </message>
+    <message>
+        <source>%1 people</source>
+        <translation>%1 人</translation>
+    </message>
+</context>
+<context>
+    <name>Thanks</name>
+    <message>
+        <source>Or carry it on your phone</source>
+        <translation>也可存在手机里</translation>
+    </message>
+    <message>
+        <source>Take a picture of this code.</source>
+        <translation>拍下此二维码。</translation>
+    </message>
+    <message>
+        <source>Take a picture of this code. The gate takes each ticket once, paper or phone.</source>
+        <translation>拍下此二维码。纸票或手机均可，每张票限过闸一次。</translation>
+    </message>
+    <message>
+        <source>Next ticket (%1 of %2)</source>
+        <translation>下一张（%1/%2）</translation>
+    </message>
+</context>
+<context>
+    <name>Trip</name>
+    <message>
+        <source>%1–%2 of %3</source>
+        <translation>%1–%2，共 %3 趟</translation>
+    </message>
+    <message>
+        <source>Nothing runs on this day. Choose another day.</source>
+        <translation>这一天没有班次，请选择其他日期。</translation>
+    </message>
+    <message>
+        <source>Fastest</source>
+        <translation>最快</translation>
+    </message>
+    <message>
+        <source>Cheapest</source>
+        <translation>最便宜</translation>
+    </message>
+    <message>
+        <source>Not sold here</source>
+        <translation>此处不售</translation>
+    </message>
+    <message>
+        <source>Sold out</source>
+        <translation>已售完</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>余 %1 张</translation>
+    </message>
+    <message>
+        <source>Plenty</source>
+        <translation>充足</translation>
+    </message>
+    <message>
+        <source>direct</source>
+        <translation>直达</translation>
+    </message>
+    <message>
+        <source>1 stop</source>
+        <translation>停 1 站</translation>
+    </message>
+    <message>
+        <source>%1 stops</source>
+        <translation>停 %1 站</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,38 @@
+"""Fixtures of the screens: an application of the right class, fonts, a kiosk per test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from tests.ui.world import Session, World
+from ui import stage
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QGuiApplication]:
+    return QGuiApplication
+
+
+@pytest.fixture(scope="session")
+def screen_app(qapp: QGuiApplication) -> QGuiApplication:
+    """The application with the kiosk's fonts."""
+    stage.use_fonts(qapp)
+    return qapp
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def kiosk(screen_app: QGuiApplication, world: World) -> Iterator[Session]:
+    session = Session(world)
+    yield session
+    session.close()
