@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ui.viewmodels import texts
 from ui.viewmodels.choice import Choice
-from ui.viewmodels.seats import best_words, place_words
+from ui.viewmodels.seatwords import best_words, place_words
 from ui.viewmodels.texts import translate
 
 

@@ -13,7 +13,7 @@ from ui.viewmodels import paywords, texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name, price_lines
 from ui.viewmodels.rows import CodeRow, FactRow, NoteRow, PriceRow, TakeLine, TopicRow, WayRow
-from ui.viewmodels.seats import place_words
+from ui.viewmodels.seatwords import place_words
 from ui.viewmodels.texts import translate
 
 QML_IMPORT_NAME = "Kiosk"

@@ -9,7 +9,7 @@ from ui.viewmodels import texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name
 from ui.viewmodels.rows import NoteRow, TakeLine, TopicRow, WayRow
-from ui.viewmodels.seats import place_words
+from ui.viewmodels.seatwords import place_words
 from ui.viewmodels.texts import translate
 
 

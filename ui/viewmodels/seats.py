@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.layout import Coach, Layout
 from kiosk.domain.offers import PlaceView
 from kiosk.services.offers import CoachView, Offers
 from ui.rows import RowsModel
@@ -17,6 +16,7 @@ from ui.viewmodels import texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.rows import CoachRow, SeatRow
 from ui.viewmodels.seatplan import Page, heads, letter_of, pages, row_label, small_picture
+from ui.viewmodels.seatwords import place_words
 from ui.viewmodels.texts import translate
 
 QML_IMPORT_NAME = "Kiosk"
@@ -120,9 +120,8 @@ class SeatsViewModel(QObject):
         self._coaches.show([self._coach_row(view) for view in self._coach_views if not view.counted])
         self._seats.show([self._seat(place, page, chosen) for place in self._plan if page.holds(place)])
         part = small_picture(self._plan, chosen)
-        self._picture.show(
-X, chosen) for place in self._plan if part.holds(place)] if part else []
-        )
+        near = [place for place in self._plan if part and part.holds(place)]
+        self._picture.show([self._seat(place, part or page, chosen) for place in near])
         self.changed.emit()
 
     def _page(self) -> Page:
@@ -244,54 +243,3 @@ X, chosen) for place in self._plan if part.holds(place)] if part else []
         if page.split:
             text += " " + (translate("Seats", "left") if page.first_column == 1 else translate("Seats", "right"))
         return text
-
-
-def place_words(layout: Layout | None, places: Sequence[int], language: str) -> str:
-    """ "Coach 6, seats 8D and 8F"; counted pools by name and number; "" when unreserved."""
-    if layout is None or not places:
-        return ""
-    parts = []
-    for ordinal, coach in enumerate(layout.coaches):
-        mine = [layout.places[place] for place in places if layout.places[place].coach == ordinal]
-        if not mine:
-            continue
-        name = coach_name(coach, language)
-        if coach.counted:
-            parts.append(name if len(mine) == 1 else f"{len(mine)} × {name}")
-            continue
-        numbers = sorted((place.number for place in mine), key=lambda number: (len(number), number))
-        pattern = translate("Seats", "%1, seats %2")
-        if len(numbers) == 1:
-            pattern = translate("Seats", "%1, seat %2")
-        parts.append(pattern.replace("%1", name).replace("%2", joined(numbers)))
-    return "; ".join(parts)
-
-
-def coach_name(coach: Coach, language: str) -> str:
-    """ "Coach 6"; a block of a hall by its own name."""
-    if coach.number[:1].isdigit():
-        return translate("Seats", "Coach %1").replace("%1", coach.number)
-    return texts.localized(coach.names, coach.number, language)
-
-
-def joined(words: Sequence[str]) -> str:
-    """ "8D", "8D and 8F", "8D, 8F and 9A"."""
-    if len(words) < 2:
-        return "".join(words)
-    pair = translate("Seats", "%1 and %2").replace("%2", words[-1])
-    return pair.replace("%1", translate("Seats", ", ").join(words[:-1]))
-
-
-def best_words(choice: Choice) -> str:
-    """What is good about the offered places: side by side, at the window."""
-    quote, layout = choice.quote, choice.layout
-    if quote is None or layout is None or not quote.places:
-        return ""
-    at_window = any("window" in layout.places[place].features for place in quote.places)
-    if len(quote.places) == 1:
-        return translate("Seats", "A seat at the window") if at_window else translate("Seats", "The best free seat")
-    if not quote.adjacent:
-        return translate("Seats", "The nearest free seats; none are left side by side")
-    if at_window:
-        return translate("Seats", "Side by side, one at the window")
-    return translate("Seats", "Side by side")
