@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate
@@ -39,7 +39,7 @@ from sync.wire import (
 
 RETRY_AFTER_S = 5
 Call = Request[Any, Any, State]
-Etag = Annotated[str, Parameter(header="If-None-Match", default="")]
+Etag = Annotated[str, HeaderParameter(name="If-None-Match")]
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +50,7 @@ def enrol(request: Call, data: EnrolRequest, state: State) -> EnrolReply:
 
 
 @get("/v1/catalogue", sync_to_thread=True)
-def catalogue(request: Call, state: State, etag: Etag) -> Response[bytes]:
+def catalogue(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
     """The newest catalogue, gzip; 304 when the caller has it."""
     context: Context = state["context"]
     with context.engine.connect() as connection:
@@ -63,7 +63,7 @@ def catalogue(request: Call, state: State, etag: Etag) -> Response[bytes]:
 
 
 @get("/v1/gate", sync_to_thread=True)
-def gate_manifest(request: Call, state: State, etag: Etag) -> Response[bytes]:
+def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
     """Certificates, revocations, lease map; 304 when nothing changed."""
     manifest, fresh = gate.manifest(state["context"], etag)
     if manifest is None:
