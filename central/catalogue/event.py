@@ -10,42 +10,25 @@ beside a feed of either kind. The first rider's price is for everybody who has n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
-
+from central.catalogue.feed import Feed
 from central.catalogue.layout_file import Reader, build_layout, read_toml
+from central.catalogue.report import Report
 from kiosk.domain.fares import FareProduct, FareRuleV1, LegRule, RiderCategory, Tariff
 from kiosk.domain.layout import Layout
 from kiosk.domain.money import Money
-from kiosk.domain.network import Call, Line, Names, Quay, ServiceJourney, StopPlace, days
+from kiosk.domain.network import Call, Line, Names, ServiceJourney, StopPlace, days
+from kiosk.domain.stations import initials, plain
 
 EVENT_MODE = -1
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LATIN = "zh-Latn"  # a way to type a name, not a language of the screen
 
 
-class EventFeed(msgspec.Struct, frozen=True):
-    """What an event adds to a catalogue; the fields are those of a feed, and its layout."""
-
-    operator: str
-    timezone: str
-    currency: str
-    languages: tuple[str, ...]
-    stop_places: tuple[StopPlace, ...]
-    lines: tuple[Line, ...]
-    service_journeys: tuple[ServiceJourney, ...]
-    layouts: tuple[Layout, ...]
-    tariff: Tariff
-    days: Mapping[str, tuple[str, ...]]  # service journey id -> ISO dates in the window
-    quays: tuple[Quay, ...] = ()
-    attribution: str = ""
-
-
-def read_event(path: Path, *, window_from: str, window_days: int) -> EventFeed:
+def read_event(path: Path, *, window_from: str, window_days: int) -> Feed:
     """The event with its performances on the `window_days` days from `window_from` (ISO) on.
 
     LayoutFault names file, key and the way out.
@@ -77,7 +60,8 @@ def read_event(path: Path, *, window_from: str, window_days: int) -> EventFeed:
         raise reader.fault(
             "performance", f"none takes place in the {window_days} days from {window_from}; change days or window"
         )
-    return EventFeed(
+    return Feed(
+        name=hall_id,
         operator=line.operator,
         timezone=timezone,
         currency=reader.text("currency"),
@@ -88,6 +72,9 @@ def read_event(path: Path, *, window_from: str, window_days: int) -> EventFeed:
         layouts=(layout,),
         tariff=_tariff(reader, hall_id, line.id),
         days=on_days,
+        quays=(),
+        attribution="",
+        report=Report(),
     )
 
 
@@ -186,13 +173,12 @@ def _riders(reader: Reader) -> tuple[RiderCategory, ...]:
 
 def _stop_place(hall: Reader, hall_id: str, area_id: str) -> StopPlace:
     names = hall.names()
-    syllables = names.get(LATIN, "").lower().split()
-    spellings = ("".join(syllables), "".join(each[0] for each in syllables)) if syllables else ()
+    pinyin = names.get(LATIN, "")
     return StopPlace(
         id=hall_id,
         name=hall.text("name"),
         names=names,
-        spellings=spellings,
+        spellings=(plain(pinyin).replace(" ", ""), initials(pinyin)) if pinyin else (),
         latitude=_degrees(hall, "latitude", 90),
         longitude=_degrees(hall, "longitude", 180),
         area_ids=(area_id,),
