@@ -39,6 +39,7 @@ def connect(path: Path, key: bytes) -> Database:
                 "cell_size_check = ON",
                 "trusted_schema = OFF",
                 "busy_timeout = 5000",
+                "recursive_triggers = ON",  # so that REPLACE cannot slip past the journal's triggers
             ):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
         except BaseException:

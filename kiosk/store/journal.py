@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import msgspec
 from sqlite_utils import Database
 
 from kiosk.domain.errors import StoreDamaged, StoreFault
 from kiosk.domain.events import AnyEvent, Event
 from kiosk.ports import Clock, Ids
 from kiosk.store import database, migrations
+from kiosk.store.codec import VERSION, decode, encode
+from kiosk.store.counter import Counter
 from kiosk.store.projections import Changes, Projections
 from sync.chain import GENESIS, record_hash
 from sync.wire import Record
 
-VERSION = 1  # of the event bodies written by this program
-_encode = msgspec.json.Encoder().encode
-_event = msgspec.json.Decoder(AnyEvent)
+log = logging.getLogger(__name__)
+
+_SLICE = 1000  # records read at once, so that the lock is never held long
 _INSERT = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _SELECT = "SELECT seq, event_id, kind, version, body, recorded_at_ms, previous_hash, hash FROM journal"
-
-
-def decode(body: str) -> AnyEvent:
-    """The fact in a record's body."""
-    event: AnyEvent = _event.decode(body)
-    return event
 
 
 class Journal:
     """One writer connection under one lock; `append` returns when the facts are on the disk."""
 
     def __init__(
-        self, path: Path, db: Database, lock: threading.RLock, identity: tuple[int, int], clock: Clock, ids: Ids
+        self,
+        path: Path,
+        db: Database,
+        lock: threading.RLock,
+        identity: tuple[int, int],
+        clock: Clock,
+        ids: Ids,
+        counter: Counter,
+        reopen: Callable[[], None],
     ) -> None:
         self._path = path
         self._db = db
@@ -42,37 +46,52 @@ class Journal:
         self._terminal_id, self._incarnation = identity
         self._clock = clock
         self._ids = ids
-        self.healthy = True
+        self._counter = counter
+        self._reopen = reopen
+        self.healthy = True  # False after a failed write, until `heal`
         self._seq, self._hash = 0, GENESIS
-        self._read_head()
         self.projections = Projections(db)
+        self._read()
 
-    def _read_head(self) -> None:
+    def _read(self) -> None:
+        """Memory follows the disk."""
         row = self._db.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         self._seq, self._hash = row or (0, GENESIS)
+        self.projections.load()
 
     def head(self) -> tuple[int, str]:
         """(seq, hash) of the last record; (0, zeros) when there is none."""
         with self._lock:
             return self._seq, self._hash
 
+    # writing
+
     def append(self, *events: Event) -> list[Record]:
         """Make facts durable, all or none."""
         return self.append_built(lambda _: events)
 
     def append_built(self, build: Callable[[int], Sequence[Event]]) -> list[Record]:
-        """Like `append`, for facts that contain their own seq: `build` gets the first one."""
+        """Like `append`, for facts that contain their own seq: `build` gets the first one, under the lock.
+
+        StoreFull, StoreFault: nothing was recorded, or (the disk cannot be read either) nobody knows.
+        """
         with self._lock:
-            if not self.healthy:
-                raise StoreFault(f"{self._path}: an earlier write failed; restart the terminal")
             events = build(self._seq + 1)
             records = self._records(events)
-            changes = self.projections.stage(zip((r.seq for r in records), events, strict=True))
+            changes = self.projections.stage(records, events)
             try:
                 with database.errors(self._path):
                     self._write(records, changes)
+            except StoreFault as fault:
+                self.healthy = False
+                self.heal()
+                if (self._seq, self._hash) != (records[-1].seq, records[-1].hash):
+                    raise
+                log.error("a commit failed and is on the disk all the same: %s", fault)
+                return records
             except BaseException:
-                self._after_failure()
+                self.healthy = False
+                self.heal()
                 raise
             self.projections.publish(changes)
             self._seq, self._hash = records[-1].seq, records[-1].hash
@@ -83,7 +102,7 @@ class Journal:
         seq, previous, records = self._seq, self._hash, []
         for event in events:
             seq += 1
-            kind, event_id, body = type(event).__name__, self._ids.next(), _encode(event).decode()
+            kind, event_id, body = type(event).__name__, self._ids.next(), encode(event)
             hash_ = record_hash(
                 previous, self._terminal_id, self._incarnation, seq, event_id, kind, VERSION, body, at_ms
             )
@@ -99,33 +118,46 @@ class Journal:
         self.projections.write(changes)
         execute("COMMIT")
 
-    def _after_failure(self) -> None:
-        """A failed commit means unknown: read what the disk says; when even that fails, sell no more."""
-        try:
-            with database.errors(self._path):
-                if self._db.conn.in_transaction:
-                    self._db.conn.execute("ROLLBACK")
-                self._read_head()
-                self.projections.load()
-        except StoreFault:
-            self.healthy = False
+    def heal(self) -> None:
+        """After a failed commit the result is unknown and pages in memory prove nothing: open anew, read the disk.
+
+        `healthy` stays False until a write succeeds here, so nothing is sold on a disk that was seen to fail.
+        """
+        with self._lock:
+            try:
+                self._reopen()
+                with database.errors(self._path):
+                    self._read()
+            except StoreFault as fault:
+                log.error("the store cannot be read back: %s", fault)
+
+    # reading
 
     def records(self, after_seq: int, limit: int) -> list[Record]:
-        """Records after a seq, oldest first: what the outbox sends next."""
+        """Records after a seq, oldest first: what the outbox sends next.
+
+        Whoever reads here may send, so the counter moves first: a backup from before is told apart (P3, P9).
+        """
+        found = self._records_after(after_seq, limit)
+        if found:
+            self._counter.advance(found[-1].seq)
+        return found
+
+    def _records_after(self, after_seq: int, limit: int) -> list[Record]:
         with self._lock, database.errors(self._path):
             rows = self._db.execute(f"{_SELECT} WHERE seq > ? ORDER BY seq LIMIT ?", [after_seq, limit]).fetchall()
         return [Record(*row) for row in rows]
 
     def events(self, after_seq: int = 0) -> Iterator[tuple[int, AnyEvent]]:
-        """All facts in order, in slices, so that the lock is never held long."""
-        while records := self.records(after_seq, 1000):
+        """All facts in order, with their seq."""
+        while records := self._records_after(after_seq, _SLICE):
             for record in records:
                 yield record.seq, decode(record.body)
             after_seq = records[-1].seq
 
     def verify(self, after_seq: int = 0, previous: str = GENESIS) -> tuple[int, str]:
         """Walk the hash chain; StoreDamaged names the first record that does not fit."""
-        while records := self.records(after_seq, 1000):
+        while records := self._records_after(after_seq, _SLICE):
             for r in records:
                 expected = record_hash(
                     previous, self._terminal_id, self._incarnation, r.seq, r.event_id, r.kind, r.version, r.body,
@@ -139,16 +171,25 @@ class Journal:
         return after_seq, previous
 
     def rebuild(self) -> None:
-        """Drop the projections and fold them again from the journal."""
+        """Drop the projections and fold them again from the journal, in one transaction."""
         with self._lock:
-            history = list(self.events())
-            with database.errors(self._path):
-                self._db.conn.execute("BEGIN IMMEDIATE")
-                for table in migrations.PROJECTION_TABLES:
-                    self._db.conn.execute(f"DELETE FROM {table}")
-                self.projections.load()
-                for seq, event in history:
-                    changes = self.projections.stage([(seq, event)])
-                    self.projections.write(changes)
-                    self.projections.publish(changes)
-                self._db.conn.execute("COMMIT")
+            try:
+                with database.errors(self._path):
+                    self._db.conn.execute("BEGIN IMMEDIATE")
+                    for table in migrations.PROJECTION_TABLES:
+                        self._db.conn.execute(f"DELETE FROM {table}")
+                    self.projections.load()
+                    self._fold()
+                    self._db.conn.execute("COMMIT")
+            except BaseException:
+                self.heal()
+                raise
+
+    def _fold(self) -> None:
+        after_seq = 0
+        while records := self._records_after(after_seq, _SLICE):
+            for record in records:
+                changes = self.projections.stage([record], [decode(record.body)])
+                self.projections.write(changes)
+                self.projections.publish(changes)
+            after_seq = records[-1].seq

@@ -62,4 +62,15 @@ def m001_projections(db: Database) -> None:
     )
 
 
-PROJECTION_TABLES = ("sale", "ticket", "holding", "admitted")
+@projections()
+def m002_takings(db: Database) -> None:
+    """Money taken, by UTC day, means and currency; counts only grow."""
+    db.execute(
+        """CREATE TABLE takings (
+            day TEXT NOT NULL, means TEXT NOT NULL, currency TEXT NOT NULL, sales INTEGER NOT NULL,
+            amount_minor INTEGER NOT NULL, PRIMARY KEY (day, means, currency)
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
+PROJECTION_TABLES = ("sale", "ticket", "holding", "takings", "admitted")

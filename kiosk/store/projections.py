@@ -6,8 +6,9 @@ makes it visible in memory after the commit. So a failed commit leaves memory as
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import msgspec
 from sqlite_utils import Database
@@ -20,15 +21,17 @@ from kiosk.domain.events import (
     CellsReleased,
     Event,
     GrantAccepted,
+    PaymentApproved,
     PlacesFreed,
     PlacesHeld,
     TicketIssued,
 )
 from kiosk.domain.sale import SALE_EVENTS, Sale, evolve_record
+from sync.wire import Record
 
 _encode = msgspec.json.Encoder().encode
-_sale = msgspec.json.Decoder(Sale)
 _grant = msgspec.json.Decoder(Grant)
+decode_sale = msgspec.json.Decoder(Sale).decode
 
 _PUT_SALE = (
     "INSERT INTO sale VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET stage = excluded.stage, state = excluded.state"
@@ -36,6 +39,10 @@ _PUT_SALE = (
 _PUT_HOLDING = "INSERT INTO holding VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state"
 _PUT_TICKET = "INSERT INTO ticket VALUES (?, ?, ?, ?)"
 _PUT_ADMITTED = "INSERT OR IGNORE INTO admitted VALUES (?, ?, ?, ?)"
+_PUT_TAKINGS = (
+    "INSERT INTO takings VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET"
+    " sales = sales + 1, amount_minor = amount_minor + excluded.amount_minor"
+)
 
 
 class _HoldingState(msgspec.Struct, frozen=True):
@@ -59,6 +66,7 @@ class Changes:
     holdings: dict[Key, Holding] = field(default_factory=dict)
     tickets: list[tuple[int, str, str, int]] = field(default_factory=list)
     admitted: list[tuple[str, int, str, int]] = field(default_factory=list)
+    takings: list[tuple[str, str, str, int]] = field(default_factory=list)
     last_gid: Gid | None = None
 
 
@@ -70,12 +78,13 @@ class Projections:
         self.sales: dict[str, Sale] = {}  # only those that are not at rest
         self.holdings: dict[int, dict[Gid, Holding]] = {}
         self.last_gid = Gid(0, 0)
-        self.load()
 
     def load(self) -> None:
         """Read the in-memory part back from the tables."""
-        rows = self._db.execute("SELECT state FROM sale WHERE stage NOT IN ('done', 'undelivered', 'freed')")
-        self.sales = {sale.sale_id: sale for sale in (_sale.decode(row[0]) for row in rows.fetchall())}
+        rows = self._db.execute(
+            "SELECT state FROM sale WHERE stage NOT IN ('done', 'freed') AND stage <> 'undelivered' ORDER BY opened_seq"
+        )
+        self.sales = {sale.sale_id: sale for sale in (decode_sale(row[0]) for row in rows.fetchall())}
         self.holdings = {}
         self.last_gid = Gid(0, 0)
         for journey_id, epoch, n, state in self._db.execute("SELECT * FROM holding").fetchall():
@@ -87,14 +96,14 @@ class Projections:
         if sale_id in self.sales:
             return self.sales[sale_id]
         row = self._db.execute("SELECT state FROM sale WHERE sale_id = ?", [sale_id]).fetchone()
-        return _sale.decode(row[0]) if row else None
+        return decode_sale(row[0]) if row else None
 
-    def stage(self, events: Iterable[tuple[int, Event]]) -> Changes:
+    def stage(self, records: Sequence[Record], events: Sequence[Event]) -> Changes:
         """What these facts change; nothing is touched yet."""
         changes = Changes()
-        for seq, event in events:
+        for record, event in zip(records, events, strict=True):
             if isinstance(event, SALE_EVENTS):
-                self._stage_sale(changes, seq, event)
+                self._stage_sale(changes, record, event)
             elif isinstance(event, GrantAccepted):
                 grant = _grant.decode(event.grant.body)
                 changes.holdings[grant.journey_id, grant.gid] = cells.granted(grant)
@@ -110,19 +119,23 @@ class Projections:
                 changes.admitted.append((event.ticket_id, event.journey_id, event.gate, event.at))
         return changes
 
-    def _stage_sale(self, changes: Changes, seq: int, event: SALE_EVENTS) -> None:
+    def _stage_sale(self, changes: Changes, record: Record, event: SALE_EVENTS) -> None:
         before = changes.sales.get(event.sale_id) or self.sale(event.sale_id)
-        after = evolve_record(before, event, seq)
+        after = evolve_record(before, event, record.seq)
         changes.sales[event.sale_id] = after
         match event:
             case PlacesHeld():
-                changes.opened[event.sale_id] = seq
+                changes.opened[event.sale_id] = record.seq
                 self._move(changes, cells.parts(after.items), "free", "cart")
+            case PaymentApproved(attempt_id=attempt_id):
+                paid = next(each for each in after.attempts if each.attempt_id == attempt_id)
+                day = datetime.fromtimestamp(record.recorded_at_ms / 1000, UTC).date().isoformat()
+                changes.takings.append((day, paid.means, paid.currency, paid.amount_minor))
             case PlacesFreed():
                 self._move(changes, cells.parts(after.items), "cart", "free")
             case TicketIssued():
                 self._move(changes, cells.parts([after.items[event.item_no]]), "cart", "sold")
-                changes.tickets.append((seq, event.code, event.sale_id, event.item_no))
+                changes.tickets.append((record.seq, event.code, event.sale_id, event.item_no))
 
     def _move(self, changes: Changes, parts: Iterable[tuple[Key, int, int, int]], source: str, target: str) -> None:
         for key, mask, a, b in parts:
@@ -141,6 +154,8 @@ class Projections:
             execute(_PUT_HOLDING, (journey_id, gid.epoch, gid.n, _holding_state(holding)))
         for ticket in changes.tickets:
             execute(_PUT_TICKET, ticket)
+        for takings in changes.takings:
+            execute(_PUT_TAKINGS, takings)
         for admitted in changes.admitted:
             execute(_PUT_ADMITTED, admitted)
 

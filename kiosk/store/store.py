@@ -1,107 +1,222 @@
-"""A terminal's store: one folder, one process, one journal; opened with every check, or not at all."""
+"""A terminal's store: one folder, one process, one journal; opened with every check, or not at all.
+
+Order at the start: lock, key, version of SQLite, quick_check, migrations, hash chain, counter, projections.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import secrets
+import logging
 import shutil
 import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from kiosk.domain import cells
 from kiosk.domain.allotment import Gid
 from kiosk.domain.cells import Holdings
 from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
+from kiosk.domain.events import TerminalEnrolled
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Ids
 from kiosk.store import database, migrations
 from kiosk.store.counter import Counter
 from kiosk.store.journal import Journal
-from kiosk.store.projections import _sale
+from kiosk.store.keys import store_key
+from kiosk.store.projections import decode_sale
+from sync.chain import GENESIS
+
+log = logging.getLogger(__name__)
 
 FREE_MIN_BYTES = 200_000_000  # below this, selling stops while the open sale can still be finished
+_VERIFIED = "verified"
+
+
+def open_store(
+    folder: Path,
+    *,
+    terminal_id: int,
+    incarnation: int,
+    epoch: int,
+    clock: Clock,
+    ids: Ids,
+    counter_folder: Path | None = None,
+) -> Store:
+    """The store of one terminal incarnation; a fresh one begins with TerminalEnrolled (P0).
+
+    A journal of an earlier life of this machine is set aside under its own name, never deleted.
+    """
+    store = Store(folder, terminal_id, incarnation, clock, ids, counter_folder=counter_folder)
+    if store.journal.head()[0] == 0:
+        try:
+            store.journal.append(TerminalEnrolled(terminal_id=terminal_id, incarnation=incarnation, epoch=epoch))
+        except BaseException:
+            store.close()
+            raise
+    return store
 
 
 class Store:
-    """Journal, sales, cells, cursors of one terminal incarnation."""
+    """Journal, sales, cells, cursors of one terminal incarnation. Safe for several threads.
 
-    def __init__(self, folder: Path, terminal_id: int, incarnation: int, clock: Clock, ids: Ids) -> None:
+    `counter_folder` lies on another medium where there is one: a counter that is restored with its journal
+    cannot tell that the journal is old.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        terminal_id: int,
+        incarnation: int,
+        clock: Clock,
+        ids: Ids,
+        *,
+        counter_folder: Path | None = None,
+        free_min_bytes: int = FREE_MIN_BYTES,
+    ) -> None:
         self.folder = folder
         self.lock = threading.RLock()
+        self._path = folder / "journal.db"
+        self._identity = (terminal_id, incarnation)
         self._clock = clock
+        self._free_min_bytes = free_min_bytes
         self._closing = contextlib.ExitStack()
         try:
-            self._open(folder, (terminal_id, incarnation), clock, ids)
+            self._open(clock, ids, counter_folder or folder)
         except BaseException:
             self._closing.close()
             raise
 
-    def _open(self, folder: Path, identity: tuple[int, int], clock: Clock, ids: Ids) -> None:
-        with database.errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            lock_file = self._closing.enter_context((folder / "store.lock").open("w"))
-        _lock(lock_file, folder)
-        self.key = store_key(folder)
-        path = folder / "journal.db"
-        self._db = database.connect(path, self.key)
-        self._closing.callback(self._db.close)
-        with database.errors(path):
+    def _open(self, clock: Clock, ids: Ids, counter_folder: Path) -> None:
+        with database.errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock_file = self._closing.enter_context((self.folder / "store.lock").open("w"))
+        _lock(lock_file, self.folder)
+        self.key = store_key(self.folder)
+        self._db = database.connect(self._path, self.key)
+        self._closing.callback(lambda: self._db.close())
+        with database.errors(self._path):
             found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
-                raise StoreDamaged(f"{path} is damaged ({found}). Selling stops; call the operator.")
-            rebuild = self._migrate(identity, path)
-        self.journal = Journal(path, self._db, self.lock, identity, clock, ids)
-        self._verify_chain()
-        self.counter = Counter(folder / "counter")
+                raise StoreDamaged(f"{self._path} is damaged ({found}). Selling stops; call the operator.")
+            stale = self._migrate()
+            if self._held_identity() != self._identity:
+                self._set_aside(*self._held_identity())
+                stale = self._migrate()
+        self.counter = Counter(counter_folder / "counter-{}.{}".format(*self._identity))
         self._closing.callback(self.counter.close)
+        self.journal = Journal(self._path, self._db, self.lock, self._identity, clock, ids, self.counter, self._reopen)
+        self._verify_chain()
         self.counter.check(self.journal.head()[0])
-        if rebuild:
+        if stale:
             self.journal.rebuild()
 
-    def _migrate(self, identity: tuple[int, int], path: Path) -> bool:
+    def _migrate(self) -> bool:
         """Apply migrations; True when the projections must be folded anew."""
         migrations.journal.apply(self._db)
         stale = bool(migrations.projections.applied(self._db)) and bool(migrations.projections.pending(self._db))
         migrations.projections.apply(self._db)
-        self._db.conn.execute("INSERT OR IGNORE INTO identity VALUES (1, ?, ?)", identity)
-        held = self._db.execute("SELECT terminal_id, incarnation FROM identity").fetchone()
-        if held != identity:
-            raise StoreDamaged(
-                f"{path} belongs to terminal {held[0]}.{held[1]}, this is {identity[0]}.{identity[1]}. "
-                "Move it aside; its records are needed for the books."
-            )
+        self._db.conn.execute("INSERT OR IGNORE INTO identity VALUES (1, ?, ?)", self._identity)
         return stale
 
+    def _held_identity(self) -> tuple[int, int]:
+        row = self._db.execute("SELECT terminal_id, incarnation FROM identity").fetchone()
+        return int(row[0]), int(row[1])
+
+    def _set_aside(self, terminal_id: int, incarnation: int) -> None:
+        """The machine was enrolled anew: its earlier journal stays for the books, under its own name."""
+        if terminal_id == self._identity[0] and incarnation > self._identity[1]:
+            raise StoreDamaged(
+                f"{self._path} belongs to terminal {terminal_id}.{incarnation}, but the identity beside it is the "
+                f"older {terminal_id}.{self._identity[1]}. Enrol this terminal again."
+            )
+        kept = self._path.with_name(f"journal-{terminal_id}.{incarnation}.db")
+        if kept.exists():
+            raise StoreDamaged(f"{kept} exists already: two journals of one life. Call the operator.")
+        self._db.close()  # the last connection folds the log into the file
+        self._path.rename(kept)
+        log.warning("the journal of terminal %d.%d was set aside as %s", terminal_id, incarnation, kept)
+        self._reopen()
+
+    def _reopen(self) -> None:
+        with contextlib.suppress(Exception), database.errors(self._path):
+            self._db.conn.close()
+        self._db.conn = database.connect(self._path, self.key).conn
+
     def _verify_chain(self) -> None:
-        """From the last verified record on; `Journal.verify()` alone walks all of it."""
-        seq, _, hash_ = self.cursor("verified", "0 ").partition(" ")
-        head, head_hash = self.journal.verify(int(seq), hash_ or "0" * 64)
+        """From the last verified record on; `examine` walks all of it."""
+        mark = self.cursor(_VERIFIED, f"0 {GENESIS}")
+        seq, _, hash_ = mark.partition(" ")
+        head, head_hash = self.journal.verify(int(seq), hash_)
         if (head, head_hash) != self.journal.head():
             raise StoreDamaged(
                 f"{self.folder}: the journal is shorter than what was verified before. Call the operator."
             )
-        self.set_cursor("verified", f"{head} {head_hash}")
+        if mark != f"{head} {head_hash}":
+            self.set_cursor(_VERIFIED, f"{head} {head_hash}")
 
     # state
 
     @property
     def healthy(self) -> bool:
-        """False after a write whose result could not even be read back."""
+        """False after a failed write, until `heal` saw one succeed: nothing new is sold."""
         return self.journal.healthy
 
     def check_room(self) -> None:
-        """StoreFull when the disk is nearly full: told before a sale, not in the middle of one."""
-        free = shutil.disk_usage(self.folder).free
-        if free < FREE_MIN_BYTES:
+        """StoreFault or StoreFull when nothing may be sold: told before a sale, not in the middle of one."""
+        if not self.healthy:
+            raise StoreFault(f"{self.folder}: an earlier write failed. Nothing is sold until the disk works again.")
+        with database.errors(self.folder):
+            free = shutil.disk_usage(self.folder).free
+        if free < self._free_min_bytes:
             raise StoreFull(
-                f"{self.folder}: {free // 1_000_000} MB free, {FREE_MIN_BYTES // 1_000_000} MB are needed to sell. "
-                "Make room; nothing is lost."
+                f"{self.folder}: {free // 1_000_000} MB free, {self._free_min_bytes // 1_000_000} MB are needed to "
+                "sell. Make room; nothing is lost."
             )
 
+    def heal(self) -> bool:
+        """After a failed write: does the disk work again? Then selling may go on."""
+        if self.healthy:
+            return True
+        with self.lock:
+            self.journal.heal()
+            try:
+                self.set_cursor("probe", str(int(self._clock.now())))
+                self.counter.check(self.journal.head()[0])
+            except StoreFault as fault:
+                log.warning("the store is still not usable: %s", fault)
+                return False
+            self.journal.healthy = True
+        return True
+
+    def examine(self) -> list[str]:
+        """Every check there is, for a doctor; what was found, in words. Wrong projections are repaired."""
+        with self.lock, database.errors(self._path):
+            found = [row[0] for row in self._db.execute("PRAGMA integrity_check(10)").fetchall() if row[0] != "ok"]
+            try:
+                self.journal.verify()
+            except StoreDamaged as damage:
+                return [*found, str(damage)]
+            before = self.tables()
+            self.journal.rebuild()
+            after = self.tables()
+            return found + [
+                f"table {name} was not what the journal says" for name in after if before[name] != after[name]
+            ]
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of all projections, in the order of their keys."""
+        with self.lock, database.errors(self._path):
+            return {
+                name: self._db.execute(f"SELECT * FROM {name} ORDER BY 1, 2, 3").fetchall()
+                for name in migrations.PROJECTION_TABLES
+            }
+
+    # sales
+
     def sale(self, sale_id: str) -> Sale | None:
-        with self.lock, database.errors(self.folder):
+        with self.lock, database.errors(self._path):
             return self.journal.projections.sale(sale_id)
 
     def open_sales(self) -> list[Sale]:
@@ -111,21 +226,28 @@ class Store:
 
     def sales_in(self, stage: str) -> list[Sale]:
         """Sales in one stage, oldest first: "undelivered" is the staff's list."""
-        with self.lock, database.errors(self.folder):
-            rows = self._db.execute("SELECT state FROM sale WHERE stage = ? ORDER BY opened_seq", [stage]).fetchall()
-        return [_sale.decode(row[0]) for row in rows]
+        return self._sales("SELECT state FROM sale WHERE stage = ? ORDER BY opened_seq", stage)
 
     def sale_by_code(self, code: str) -> list[Sale]:
         """Sales with a ticket of this human code; nearly always one."""
-        with self.lock, database.errors(self.folder):
-            rows = self._db.execute(
-                "SELECT DISTINCT state FROM ticket JOIN sale USING (sale_id) WHERE code = ?", [code]
+        return self._sales("SELECT DISTINCT state FROM ticket JOIN sale USING (sale_id) WHERE code = ?", code)
+
+    def _sales(self, query: str, value: str) -> list[Sale]:
+        with self.lock, database.errors(self._path):
+            rows = self._db.execute(query, [value]).fetchall()
+        return [decode_sale(row[0]) for row in rows]
+
+    def takings(self) -> list[tuple[str, str, str, int, int]]:
+        """(UTC day, means, currency, sales, amount_minor)."""
+        with self.lock, database.errors(self._path):
+            rows: list[tuple[str, str, str, int, int]] = self._db.execute(
+                "SELECT day, means, currency, sales, amount_minor FROM takings ORDER BY day, means, currency"
             ).fetchall()
-        return [_sale.decode(row[0]) for row in rows]
+        return rows
 
     def admitted(self, ticket_id: str) -> tuple[str, int] | None:
         """(gate, unix s) of the first admission here."""
-        with self.lock, database.errors(self.folder):
+        with self.lock, database.errors(self._path):
             row = self._db.execute("SELECT gate, at FROM admitted WHERE ticket_id = ?", [ticket_id]).fetchone()
         return (row[0], row[1]) if row else None
 
@@ -150,12 +272,12 @@ class Store:
     # cursors
 
     def cursor(self, name: str, default: str = "") -> str:
-        with self.lock, database.errors(self.folder):
+        with self.lock, database.errors(self._path):
             row = self._db.execute("SELECT value FROM cursor WHERE name = ?", [name]).fetchone()
         return row[0] if row else default
 
     def set_cursor(self, name: str, value: str) -> None:
-        with self.lock, database.errors(self.folder):
+        with self.lock, database.errors(self._path):
             self._db.conn.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (name, value))
 
     def close(self) -> None:
@@ -167,18 +289,3 @@ def _lock(file: IO[str], folder: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise StoreFault(f"{folder} is in use by another program; a terminal runs once") from None
-
-
-def store_key(folder: Path) -> bytes:
-    """The key of the folder's databases, made on first use, in a file of its own (a backup has no key)."""
-    path = folder / "store.key"
-    with database.errors(path):
-        if not path.exists():
-            if (folder / "journal.db").exists():
-                raise StoreDamaged(f"{path} is missing: the store beside it cannot be read without it")
-            database.durable_write(path, secrets.token_bytes(32))
-        key = path.read_bytes()
-        path.chmod(0o600)
-    if len(key) != 32:
-        raise StoreDamaged(f"{path} is damaged: a key has 32 bytes, this has {len(key)}")
-    return key
