@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from central.catalogue.event import read_event
 from central.catalogue.layout_file import LayoutFault
+from kiosk.domain.fares import FareProduct, FareRuleV1, LegRule, fare_options
+from kiosk.domain.network import Line, StopPlace
 from kiosk.domain.segments import choose_places, is_adjacent
 
 HALL = Path(__file__).parents[2] / "assets" / "demo" / "hall.toml"
@@ -68,6 +71,31 @@ def test_every_class_has_a_price_for_every_rider_in_both_kinds_of_tariff() -> No
         assert leg.network_id in line.network_ids
         assert {leg.from_area, leg.to_area} <= set(event.stop_places[0].area_ids)
     assert [rider.id for rider in tariff.categories if rider.default] == ["adult"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_prices_hold_beside_a_feed_of_either_version_and_only_for_the_hall(version: int) -> None:
+    event = read_event(HALL, window_from=MONDAY, window_days=7)
+    tariff = msgspec.structs.replace(
+        event.tariff,
+        version=version,
+        products=(*event.tariff.products, FareProduct("ride", "Ride", 500, "CNY")),
+        rules_v1=(*event.tariff.rules_v1, FareRuleV1("ride", line_id="metro")),
+        leg_rules=(*event.tariff.leg_rules, LegRule("", "ride", from_area="city", to_area="city")),
+    )
+    [line], [hall], [layout] = event.lines, event.stop_places, event.layouts
+    station = StopPlace("x", "X", area_ids=("city",))
+
+    def sold(on: Line, at: StopPlace) -> set[tuple[str, str, int]]:
+        options = fare_options(tariff, line=on, origin=at, destination=at, departs_s=70_000, operating_day=MONDAY)
+        return {(option.product_id, option.category_id, option.amount_minor) for option in options}
+
+    assert sold(Line("metro", "Metro", network_ids=("city-lines",)), station) == {("ride", "", 500)}
+    at_the_hall = sold(line, hall)
+    assert {product for product, _, _ in at_the_hall} == {each for c in layout.classes for each in c.fares}
+    assert ("city-philharmonic-stalls", "", 48_000) in at_the_hall
+    assert ("city-philharmonic-standing", "child", 4_000) in at_the_hall
+    assert len(at_the_hall) == 9
 
 
 def test_a_couple_sits_side_by_side_and_the_crowd_stands() -> None:
