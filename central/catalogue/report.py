@@ -38,8 +38,8 @@ class Report(msgspec.Struct):
         if not self.findings:
             return "No faults found."
         lines = [
-            f"{finding.file}{f', line {finding.line}' if finding.line else ''}: {finding.message}: {finding.consequence}"
-            for finding in self.findings
+            f"{each.file}{f', line {each.line}' if each.line else ''}: {each.message}: {each.consequence}"
+            for each in self.findings
         ]
         more = [
             f"{key}: {count - SHOWN_OF_A_KIND} more" for key, count in self.counts.items() if count > SHOWN_OF_A_KIND

@@ -116,7 +116,7 @@ class Archive:
             except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
                 raise FeedRefused(f"{name} cannot be unpacked: {error}") from None
         else:
-            raw = Path(self._members[name]).open("rb")
+            raw = Path(self._members[name]).open("rb")  # noqa: SIM115  closed by the wrapper
         return io.TextIOWrapper(_Limited(raw), encoding="utf-8-sig", errors="replace", newline="")
 
 

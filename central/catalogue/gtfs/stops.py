@@ -22,8 +22,8 @@ class Stops(msgspec.Struct, frozen=True):
     place_of: dict[str, str]  # stop_id -> stop place id
 
 
-def read_stops(archive: Archive, translations: Translations, areas: dict[str, set[str]], report: Report) -> Stops:
-    """Stations and stops; a stop without a station is a stop place of its own."""
+def _rows(archive: Archive, report: Report) -> dict[str, tuple[int, Row]]:
+    """Stations and platforms by id; entrances, nodes and boarding areas play no part in selling."""
     rows: dict[str, tuple[int, Row]] = {}
     for line, row in archive.rows(_FILE):
         stop_id = row.get("stop_id", "")
@@ -33,10 +33,16 @@ def read_stops(archive: Archive, translations: Translations, areas: dict[str, se
             report.add(_FILE, line, "twice", f"stop {stop_id} is defined twice", "the first definition holds")
         elif row.get("location_type", "") in ("", "0", "1"):
             rows[stop_id] = (line, row)
+    return rows
+
+
+def read_stops(archive: Archive, translations: Translations, areas: dict[str, set[str]], report: Report) -> Stops:
+    """Stations and stops; a stop without a station is a stop place of its own."""
+    rows = _rows(archive, report)
     places: dict[str, StopPlace] = {}
     quays: dict[str, Quay] = {}
     place_of: dict[str, str] = {}
-    for stop_id, (line, row) in rows.items():
+    for stop_id, (_, row) in rows.items():
         if row.get("location_type", "") == "1":
             places[stop_id] = _place(stop_id, row, translations, areas)
             place_of[stop_id] = stop_id

@@ -1,0 +1,174 @@
+"""Fares v2: areas, networks, timeframes, rider categories, media, products, leg and transfer rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from central.catalogue.gtfs.archive import Archive
+from central.catalogue.gtfs.fares_v1 import money_of
+from central.catalogue.gtfs.translations import Translations
+from central.catalogue.gtfs.values import seconds, whole
+from central.catalogue.report import Report
+from kiosk.domain.fares import FareProduct, LegRule, RiderCategory, Tariff, Timeframe, TransferRule
+
+_MEDIA = {"0": "none", "1": "paper", "2": "card", "3": "cemv", "4": "app"}
+
+
+def read_areas(archive: Archive) -> dict[str, set[str]]:
+    """stop_id -> area ids."""
+    found: dict[str, set[str]] = {}
+    for _, row in archive.rows("stop_areas.txt"):
+        if row.get("area_id") and row.get("stop_id"):
+            found.setdefault(row["stop_id"], set()).add(row["area_id"])
+    return found
+
+
+def read_networks(archive: Archive) -> dict[str, set[str]]:
+    """route_id -> network ids of route_networks.txt; routes.network_id is read with the routes."""
+    found: dict[str, set[str]] = {}
+    for _, row in archive.rows("route_networks.txt"):
+        if row.get("network_id") and row.get("route_id"):
+            found.setdefault(row["route_id"], set()).add(row["network_id"])
+    return found
+
+
+def read_fares_v2(
+    archive: Archive, translations: Translations, days: Mapping[str, tuple[str, ...]], report: Report
+) -> Tariff:
+    """The tariff of a feed with fare_products.txt and fare_leg_rules.txt; version 0 when nothing in it is sound.
+
+    `days` has the operating days of each service a timeframe names.
+    """
+    if archive.has("fare_leg_join_rules.txt"):
+        name = "fare_leg_join_rules.txt"
+        report.add(name, 0, "joins", "legs that are priced as one", "only single rides are sold; joins are not used")
+    categories = _categories(archive, translations, report)
+    products = _products(archive, translations, {each.id for each in categories}, report)
+    timeframes = _timeframes(archive, report)
+    known = {product.id for product in products}
+    leg_rules = _leg_rules(archive, known, {frame.group_id for frame in timeframes}, report)
+    return Tariff(
+        version=2 if products and leg_rules else 0,
+        products=tuple(products),
+        categories=tuple(categories),
+        leg_rules=tuple(leg_rules),
+        has_priority="rule_priority" in archive.columns("fare_leg_rules.txt"),
+        transfer_rules=tuple(_transfer_rules(archive, known, report)),
+        timeframes=tuple(timeframes),
+        service_days={frame.service_id: days.get(frame.service_id, ()) for frame in timeframes},
+    )
+
+
+def _categories(archive: Archive, translations: Translations, report: Report) -> list[RiderCategory]:
+    name = "rider_categories.txt"
+    found: dict[str, RiderCategory] = {}
+    for line, row in archive.rows(name):
+        rider_id = row.get("rider_category_id", "")
+        if not rider_id or rider_id in found:
+            report.add(name, line, "id", f"rider category {rider_id!r} has no id of its own", "this row is ignored")
+            continue
+        title = row.get("rider_category_name", "") or row.get("rider_category_description", "") or rider_id
+        ages = [whole(row.get(column, "")) for column in ("min_age", "max_age")]
+        default = row.get("is_default_fare_category", "") == "1" and not any(each.default for each in found.values())
+        names = translations.of("rider_categories", "rider_category_name", rider_id, title)
+        low, high = (-1 if age is None else age for age in ages)
+        found[rider_id] = RiderCategory(rider_id, title, names, default, low, high)
+    return list(found.values())
+
+
+def _products(archive: Archive, translations: Translations, riders: set[str], report: Report) -> list[FareProduct]:
+    media = {
+        row.get("fare_media_id", ""): _MEDIA.get(row.get("fare_media_type", ""), "")
+        for _, row in archive.rows("fare_media.txt")
+    }
+    name = "fare_products.txt"
+    found = []
+    for line, row in archive.rows(name):
+        product_id, rider = row.get("fare_product_id", ""), row.get("rider_category_id", "")
+        money = money_of(row.get("amount", ""), row.get("currency", "").upper())
+        if not product_id or money is None:
+            report.add(name, line, "price", f"fare product {product_id!r} has no sound price", "it is not sold")
+            continue
+        if rider and rider not in riders:
+            report.add(
+                name, line, "rider", f"fare product {product_id} is for unknown riders {rider}", "it is not sold"
+            )
+            continue
+        title = row.get("fare_product_name", "")
+        found.append(
+            FareProduct(
+                product_id,
+                title or product_id,
+                money.amount_minor,
+                money.currency,
+                rider,
+                media.get(row.get("fare_media_id", ""), ""),
+                translations.of("fare_products", "fare_product_name", product_id, title),
+            )
+        )
+    return found
+
+
+def _timeframes(archive: Archive, report: Report) -> list[Timeframe]:
+    name = "timeframes.txt"
+    found = []
+    for line, row in archive.rows(name):
+        start = seconds(row.get("start_time", "") or "00:00:00")
+        end = seconds(row.get("end_time", "") or "24:00:00")
+        group, service = row.get("timeframe_group_id", ""), row.get("service_id", "")
+        if not group or not service or start is None or end is None or end <= start:
+            report.add(name, line, "row", f"timeframe {group!r} is not sound", "this row is ignored")
+            continue
+        found.append(Timeframe(group, start, end, service))
+    return found
+
+
+def _leg_rules(archive: Archive, products: set[str], timeframes: set[str], report: Report) -> list[LegRule]:
+    name = "fare_leg_rules.txt"
+    found = []
+    for line, row in archive.rows(name):
+        product = row.get("fare_product_id", "")
+        if product not in products:
+            report.add(name, line, "product", f"leg rule for unknown fare product {product!r}", "this row is ignored")
+            continue
+        frames = (row.get("from_timeframe_group_id", ""), row.get("to_timeframe_group_id", ""))
+        if any(frame and frame not in timeframes for frame in frames):
+            report.add(name, line, "timeframe", f"leg rule for {product} at an unknown time", "this row is ignored")
+            continue
+        found.append(
+            LegRule(
+                leg_group_id=row.get("leg_group_id", ""),
+                product_id=product,
+                network_id=row.get("network_id", ""),
+                from_area=row.get("from_area_id", ""),
+                to_area=row.get("to_area_id", ""),
+                from_timeframe=frames[0],
+                to_timeframe=frames[1],
+                priority=whole(row.get("rule_priority", "")) or 0,
+            )
+        )
+    return found
+
+
+def _transfer_rules(archive: Archive, products: set[str], report: Report) -> list[TransferRule]:
+    name = "fare_transfer_rules.txt"
+    found = []
+    for line, row in archive.rows(name):
+        product = row.get("fare_product_id", "")
+        kind = whole(row.get("fare_transfer_type", ""))
+        if (product and product not in products) or kind not in (0, 1, 2):
+            report.add(name, line, "row", f"transfer rule with product {product!r}", "this row is ignored")
+            continue
+        count, limit = whole(row.get("transfer_count", "")), whole(row.get("duration_limit", ""))
+        found.append(
+            TransferRule(
+                from_leg_group=row.get("from_leg_group_id", ""),
+                to_leg_group=row.get("to_leg_group_id", ""),
+                transfer_count=-1 if count is None else count,
+                duration_limit_s=-1 if limit is None else limit,
+                duration_limit_type=whole(row.get("duration_limit_type", "")) or 0,
+                fare_transfer_type=kind,
+                product_id=product,
+            )
+        )
+    return found

@@ -1,0 +1,148 @@
+"""Reading a whole GTFS feed into the network we sell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from central.catalogue.feed import Feed, FeedRefused
+from central.catalogue.gtfs.archive import Archive
+from central.catalogue.gtfs.calendar import Days, Service, read_services
+from central.catalogue.gtfs.fares_v1 import read_fares_v1
+from central.catalogue.gtfs.fares_v2 import read_areas, read_fares_v2, read_networks
+from central.catalogue.gtfs.journeys import read_lines, read_service_journeys, read_trips
+from central.catalogue.gtfs.stops import read_stops
+from central.catalogue.gtfs.translations import Translations
+from central.catalogue.report import Report
+from kiosk.domain.fares import Tariff
+from kiosk.domain.network import ServiceJourney
+
+Progress = Callable[[str], None]
+
+
+def read_feed(
+    path: Path, *, shift_to: date | None = None, today: date | None = None, progress: Progress = lambda message: None
+) -> Feed:
+    """Read a GTFS feed (zip or folder) as far as it is sound; FeedRefused when it cannot be used at all.
+
+    `shift_to` plays an old feed as if its busiest weeks ran from that day on. `today` defaults to the feed's own today.
+    """
+    report = Report([], {})
+    with Archive(path, report) as archive:
+        operator, timezone, language = _agency(archive, report)
+        today = today or datetime.now(ZoneInfo(timezone)).date()
+        progress("Reading stops and lines")
+        translations = Translations(archive)
+        stops = read_stops(archive, translations, read_areas(archive), report)
+        lines, agency_of = read_lines(archive, translations, read_networks(archive), report)
+        trips = read_trips(archive, lines, report)
+        if not stops.stop_places or not lines or not trips:
+            raise FeedRefused(
+                f"{path} holds {len(stops.stop_places)} stops, {len(lines)} lines and {len(trips)} trips "
+                f"that can be used: nothing could be sold.\n{report.text()}"
+            )
+        services = read_services(archive, report)
+        trips_of = Counter(row.get("service_id", "") for row in trips.values())
+        days = Days(services, trips_of, today=today, shift_to=shift_to)
+        progress("Reading the timetable")
+        journeys, days_of = _journeys(read_service_journeys(archive, trips, lines, stops, translations, report), days)
+        if not journeys:
+            raise FeedRefused(_nothing_runs(path, today, services, report, shift_to))
+        progress("Reading fares")
+        tariff = _tariff(archive, translations, agency_of, services.keys(), days, report)
+        served = {call.stop_place_id for journey in journeys for call in journey.calls}
+        feed_info = next((row for _, row in archive.rows("feed_info.txt")), {})
+        languages = (feed_info.get("default_lang") or feed_info.get("feed_lang") or language, *translations.languages)
+        return Feed(
+            name=path.stem,
+            operator=operator,
+            timezone=timezone,
+            currency=_currency(tariff),
+            languages=tuple(dict.fromkeys(each for each in languages if each and each not in ("mul", "und"))),
+            attribution=_attribution(archive, feed_info.get("feed_publisher_name", "")),
+            stop_places=tuple(place for place in stops.stop_places.values() if place.id in served),
+            quays=tuple(quay for quay in stops.quays.values() if quay.stop_place_id in served),
+            lines=tuple(line for line in lines.values()),
+            service_journeys=tuple(journeys),
+            days=days_of,
+            tariff=tariff,
+            report=report,
+        )
+
+
+def _agency(archive: Archive, report: Report) -> tuple[str, str, str]:
+    """(operator, time zone, language)."""
+    rows = [row for _, row in archive.rows("agency.txt")]
+    if not rows:
+        raise FeedRefused("agency.txt is missing or empty: the feed says neither who runs it nor its time zone")
+    names = list(dict.fromkeys(row.get("agency_name", "") for row in rows if row.get("agency_name")))
+    zones = [row.get("agency_timezone", "") for row in rows]
+    for zone in zones:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            continue
+        if len(set(zones)) > 1:
+            report.add("agency.txt", 0, "zones", "agencies in several time zones", f"all times are taken as {zone}")
+        operator = names[0] if len(names) == 1 else ", ".join(names[:3]) or "Public transport"
+        return operator, zone, rows[0].get("agency_lang", "")
+    raise FeedRefused(f"agency.txt: {zones[0]!r} is not a time zone; write one like Asia/Shanghai")
+
+
+def _journeys(
+    found: Iterator[tuple[ServiceJourney, str]], days: Days
+) -> tuple[list[ServiceJourney], dict[str, tuple[str, ...]]]:
+    journeys: list[ServiceJourney] = []
+    days_of: dict[str, tuple[str, ...]] = {}
+    for journey, service_id in found:
+        dates = days.of(service_id)
+        if dates:
+            journeys.append(journey)
+            days_of[journey.id] = dates
+    return journeys, days_of
+
+
+def _nothing_runs(path: Path, today: date, services: dict[str, Service], report: Report, shift_to: date | None) -> str:
+    ends = [when for service in services.values() for when in service.span()]
+    if not ends:
+        return f"{path}: no service runs on any day (calendar.txt, calendar_dates.txt).\n{report.text()}"
+    if shift_to is None and max(ends) < today:
+        return (
+            f"{path} ended on {max(ends).isoformat()}: nothing runs from {today.isoformat()} on. "
+            "Ask for a newer feed, or import it with --shift-to-today to play it as if it ran now."
+        )
+    return f"{path}: no trip that can be used runs from {today.isoformat()} on.\n{report.text()}"
+
+
+def _tariff(
+    archive: Archive,
+    translations: Translations,
+    agency_of: dict[str, str],
+    services: Iterable[str],
+    days: Days,
+    report: Report,
+) -> Tariff:
+    """One version of fares is used: the second where it prices anything."""
+    if archive.has("fare_leg_rules.txt") and archive.has("fare_products.txt"):
+        tariff = read_fares_v2(archive, translations, {each: days.of(each) for each in services}, report)
+        if tariff.version:
+            return tariff
+    if archive.has("fare_attributes.txt"):
+        return read_fares_v1(archive, agency_of, lambda: "", report)
+    report.add("fare_attributes.txt", 0, "none", "the feed has no fares", "nothing can be sold; give a --flat-fare")
+    return Tariff()
+
+
+def _currency(tariff: Tariff) -> str:
+    counted = Counter(product.currency for product in tariff.products)
+    return counted.most_common(1)[0][0] if counted else "EUR"
+
+
+def _attribution(archive: Archive, publisher: str) -> str:
+    """What the feed's licence asks to be shown."""
+    names = [row.get("organization_name", "") for _, row in archive.rows("attributions.txt")]
+    known = dict.fromkeys(name for name in (*names, publisher) if name)
+    return "Timetable: " + ", ".join(known) if known else ""
