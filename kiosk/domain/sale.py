@@ -30,6 +30,7 @@ from kiosk.domain.events import (
 from kiosk.domain.money import Money
 
 Stage = Literal["held", "paying", "unresolved", "approved", "issued", "printing", "done", "undelivered", "freed"]
+Step = Literal["free", "charge", "ask", "issue", "page", "close"]
 RESTING: frozenset[str] = frozenset({"done", "undelivered", "freed"})
 SALE_EVENTS = (
     PlacesHeld | PlacesFreed | PaymentRequested | PaymentApproved | PaymentDeclined | PaymentUnresolved
@@ -107,10 +108,24 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
         return Sale(event.sale_id, "held", event.items, event.currency, event.language)
     if sale is None:
         raise WrongState(f"{type(event).__name__} for a sale that never began")
-    change = msgspec.structs.replace
     match event:
         case PlacesFreed(reason=reason):
-            return change(sale, stage="freed", reason=reason)
+            return msgspec.structs.replace(sale, stage="freed", reason=reason)
+        case SaleClosed(outcome=outcome):
+            return msgspec.structs.replace(sale, stage="done" if outcome == "delivered" else "undelivered")
+        case TicketIssued():
+            raise WrongState("a ticket's seq is that of its record: use evolve_record")
+        case PrintStarted() | PrintFinished() | PrintFailed():
+            return _page_moved(sale, event)
+        case PaymentRequested() | PaymentApproved() | PaymentDeclined() | PaymentUnresolved():
+            return _money_moved(sale, event)
+        case _:
+            raise WrongState(f"{type(event).__name__} is not a fact of a sale")
+
+
+def _money_moved(sale: Sale, event: PaymentRequested | PaymentApproved | PaymentDeclined | PaymentUnresolved) -> Sale:
+    change = msgspec.structs.replace
+    match event:
         case PaymentRequested():
             attempt = Attempt(event.attempt_id, event.amount_minor, event.currency, event.means)
             return change(sale, stage="paying", attempts=(*sale.attempts, attempt), reason="")
@@ -122,20 +137,18 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             return change(declined, stage="held", reason=event.reason)
         case PaymentUnresolved():
             return change(_settled(sale, event.attempt_id, state="unresolved"), stage="unresolved")
-        case TicketIssued():
-            raise WrongState("a ticket's seq is that of its record: use evolve_record")
+
+
+def _page_moved(sale: Sale, event: PrintStarted | PrintFinished | PrintFailed) -> Sale:
+    match event:
         case PrintStarted():
             job = PageJob(event.what, event.item_no, event.copy)
             stage = sale.stage if sale.stage in RESTING else "printing"
-            return change(sale, stage=stage, jobs=(*sale.jobs, job))
+            return msgspec.structs.replace(sale, stage=stage, jobs=(*sale.jobs, job))
         case PrintFinished():
             return _page_over(sale, "finished", "")
         case PrintFailed():
             return _page_over(sale, "failed" if event.certain else "uncertain", event.reason)
-        case SaleClosed(outcome=outcome):
-            return change(sale, stage="done" if outcome == "delivered" else "undelivered")
-        case _:
-            raise WrongState(f"{type(event).__name__} is not a fact of a sale")
 
 
 def evolve_record(sale: Sale | None, event: Event, seq: int) -> Sale:
@@ -164,6 +177,33 @@ def _page_over(sale: Sale, state: Literal["finished", "failed", "uncertain"], re
     job = msgspec.structs.replace(sale.jobs[-1], state=state, reason=reason)
     stage = sale.stage if sale.stage in RESTING else "issued"
     return msgspec.structs.replace(sale, stage=stage, jobs=(*sale.jobs[:-1], job))
+
+
+def owed(sale: Sale, *, after_restart: bool) -> Step | None:
+    """The next step of the machine; None = the sale rests, or waits for the passenger.
+
+    The one difference after a restart: outcomes are asked for where otherwise money would be charged, and places
+    nobody pays for any more are freed.
+    """
+    match sale.stage:
+        case "held":
+            return "free" if after_restart else None
+        case "paying":
+            return "ask" if after_restart else "charge"
+        case "unresolved":
+            return "ask" if after_restart else None
+        case "approved":
+            return "issue"
+        case "issued" | "printing":
+            return "page" if next_page(sale) is not None else "close"
+        case _:
+            return None
+
+
+def tickets_on_paper(sale: Sale) -> bool:
+    """Every ticket was printed, and the printer said so."""
+    printed = {job.item_no for job in sale.jobs if job.what == "ticket" and job.state == "finished"}
+    return bool(sale.tickets) and printed >= set(range(len(sale.items)))
 
 
 def next_page(sale: Sale) -> PageJob | None:

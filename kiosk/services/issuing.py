@@ -6,16 +6,18 @@ in between: not the catalogue, not the link, not even a running clock.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import ticket as tickets
+from kiosk.domain.allotment import Gid
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.certificate import key_id
 from kiosk.domain.codes import human_code
-from kiosk.domain.errors import KioskError, NoPlaces
+from kiosk.domain.errors import KioskError, NoPlaces, WrongState
 from kiosk.domain.events import RideFacts, SaleItem
 from kiosk.domain.fares import RiderCategory
 from kiosk.domain.layout import Layout
@@ -25,6 +27,7 @@ from kiosk.domain.ticket import Ticket
 
 _OPENS_BEFORE_MIN = 24 * 60  # a reserved ticket may be used from a day before; the gate has its own, shorter window
 _OPEN_AFTER_MIN = 4 * 60  # ... until some hours after the planned arrival, for delays
+_SALE_LASTS_S = 15 * 60  # from the hold to the last ticket, at most
 _DAY_ENDS_S = 28 * 3600  # unreserved tickets are good until 04:00 of the next morning
 
 
@@ -44,20 +47,41 @@ class Issuer:
     """Makes tickets in the name of one terminal incarnation."""
 
     def __init__(
-        self, terminal_id: int, incarnation: int, certificate: bytes, key: Ed25519PrivateKey, *, test: bool = False
+        self,
+        terminal_id: int,
+        incarnation: int,
+        certificate: bytes,
+        key: Ed25519PrivateKey,
+        *,
+        test: bool = False,
+        valid_until: int | None = None,
+        online: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`valid_until`: end of the certificate, unix s. `online`: was central reached lately?"""
         self._terminal_id = terminal_id
         self._incarnation = incarnation
         self._key_id = key_id(certificate)
         self._key = key
-        self._flags = tickets.FLAG_TEST if test else 0
+        self._test = test
+        self._valid_until = valid_until
+        self._online = online
 
-    def take_certificate(self, certificate: bytes) -> None:
+    def take_certificate(self, certificate: bytes, valid_until: int | None = None) -> None:
         """A renewed certificate for the same key."""
         self._key_id = key_id(certificate)
+        self._valid_until = valid_until
+
+    def check(self, now: float) -> None:
+        """WrongState when tickets made a little later would be refused at every gate."""
+        if self._valid_until is not None and now + _SALE_LASTS_S >= self._valid_until:
+            raise WrongState(
+                "This terminal's certificate has ended, so no gate would accept its tickets. Nothing is sold until "
+                "it has reached central; please use another machine."
+            )
 
     def finish(self, draft: str, seq: int, now: float) -> tuple[str, str]:
         """(payload as hex, human code) of the ticket whose record has this seq."""
+        flags = (tickets.FLAG_TEST if self._test else 0) | (0 if self._online() else tickets.FLAG_OFFLINE)
         ticket = msgspec.structs.replace(
             tickets.unpack(bytes.fromhex(draft)),
             key_id=self._key_id,
@@ -65,7 +89,7 @@ class Issuer:
             incarnation=self._incarnation,
             seq=seq,
             issued=int(now),
-            flags=self._flags,
+            flags=flags,
         )
         return tickets.pack(ticket).hex(), human_code(ticket.ticket_id)
 
@@ -74,7 +98,9 @@ class Issuer:
         return tickets.sign(bytes.fromhex(payload), self._key)
 
 
-def items_of(quote: Quote, gids: list[tuple[object, ...]], catalogue: CatalogueFacts) -> tuple[SaleItem, ...]:
+def items_of(
+    quote: Quote, gids: Sequence[tuple[tuple[Gid, int, int], ...]], catalogue: CatalogueFacts
+) -> tuple[SaleItem, ...]:
     """The sale items of a quote, each with its ticket's draft and the facts for paper.
 
     `gids` has for each person what `kiosk.domain.cells.cover` says, () for the unreserved.
@@ -95,7 +121,7 @@ def items_of(quote: Quote, gids: list[tuple[object, ...]], catalogue: CatalogueF
                 from_call=quote.departure.from_call,
                 to_call=quote.departure.to_call,
                 place=place,
-                gids=gids[number],  # type: ignore[arg-type]
+                gids=gids[number],
                 place_class=quote.offer.place_class,
                 product_id=quote.product_ids[number] if quote.product_ids else quote.offer.product_id,
                 category_id=category,

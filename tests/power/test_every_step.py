@@ -130,7 +130,7 @@ def test_a_terminal_that_cannot_be_reached_leaves_the_sale_unresolved(tmp_path: 
         terminal.desk.pay(sales[0].sale_id)
     assert terminal.store.free(77) == [0xF3, 0xF3], "the places stay held"
     acquirer.reachable_later = True
-    (settled,) = terminal.desk.resolve()
+    (settled,) = terminal.desk.resolve_unresolved()
     assert settled.stage == "undelivered" and len(settled.tickets) == 2 and len(acquirer.charged) == 1
     assert terminal.desk.find_by_code(settled.tickets[0].code.lower().replace("-", " ")) == [settled]
     terminal.close()
@@ -149,6 +149,6 @@ def test_a_dead_printer_leaves_valid_tickets_and_a_later_reprint(tmp_path: Path)
         ("ticket", 1, 0, False),
         ("receipt", 0, 0, False),
     ]
-    terminal.desk.reprint(after.sale_id, 1)
+    terminal.desk.reprint(after.tickets[1].code)
     assert paper.pages[-1] == ("ticket", 1, 1, False), "a reprint of a printed ticket is a marked copy"
     terminal.close()
