@@ -9,8 +9,11 @@ import pytest
 
 from kiosk.app.clock import TimeOrderedIds
 from kiosk.store.store import Store
+from tests.central.conftest import context, database_url, serve, server, url
 from tests.conftest import SettableClock
 from tests.sync.scripted import ScriptedCentral
+
+__all__ = ["context", "database_url", "serve", "server", "url"]  # the real central, as its own tests have it
 
 
 @pytest.fixture
