@@ -72,7 +72,7 @@ class AllotmentReply(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One journal record exactly as stored. hash = SHA-256 over previous_hash bytes + canonical bytes, see sync.chain."""
+    """One journal record exactly as stored; `hash` as `sync.chain.record_hash` makes it."""
 
     seq: int
     event_id: str
