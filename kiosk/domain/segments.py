@@ -203,7 +203,7 @@ def _with_units(seating: Seating, free: Sequence[int], a: int, b: int, candidate
     seats = candidates & ~seating.counted
     chosen = list(seating.fewest_coaches(seats, seats.bit_count()))
     for fit in _fits(free, a, b, units):
-        for index in bits(fit):
+        for index in bits(fit & units):
             if len(chosen) == size:
                 break
             chosen.append(index)
