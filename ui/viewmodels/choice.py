@@ -55,3 +55,18 @@ class Choice:
     def with_count(self, category: str, change: int) -> Choice:
         party = tuple((name, max(0, n + change) if name == category else n) for name, n in self.party)
         return replace(self, party=party, quote=None)
+
+
+def previous(stage: str, choice: Choice, *, searched: bool) -> str:
+    """Where Back leads; a stage without a way back stays."""
+    ways = {
+        "search": "attract",
+        "events": "attract",
+        "when": "departures",
+        "departures": "search" if searched else "attract",
+        "travellers": "events" if choice.event else "departures",
+        "seats": "travellers",
+        "plan": "seats",
+        "summary": "seats" if choice.has_seats else "travellers",
+    }
+    return ways.get(stage, stage)

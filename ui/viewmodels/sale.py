@@ -16,7 +16,7 @@ from ui.tasks import Tasks
 from ui.viewmodels import texts
 from ui.viewmodels.attract import AttractViewModel
 from ui.viewmodels.checkout import Checkout, stage_of
-from ui.viewmodels.choice import Choice
+from ui.viewmodels.choice import Choice, previous
 from ui.viewmodels.frame import Context, frame
 from ui.viewmodels.framed import FramedViewModel
 from ui.viewmodels.party import PartyViewModel
@@ -34,7 +34,6 @@ QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
 PATIENCE = {"paying": 0.0, "printing": 0.0, "problem": 4.0}  # times the usual; 0 = nobody is timed out
-BACK = {"search": "attract", "events": "attract", "when": "departures", "plan": "seats"}
 
 
 @QmlElement
@@ -57,7 +56,7 @@ class SaleViewModel(FramedViewModel):
         self._message = ""
         self._attract = AttractViewModel(services, queries, self)
         self._search = SearchViewModel(services.search, queries, self._found, self)
-        self._trip = TripViewModel(self._day_chosen, self._departure_chosen, self._other_day, self)
+        self._trip = TripViewModel(self._day_chosen, self._departure_chosen, lambda: self._go("when"), self)
         self._party = PartyViewModel(self._class_chosen, self._count_changed, self)
         self._seats = SeatsViewModel(services.offers, queries, self)
         self._pay = PayViewModel(services.machine, self)
@@ -78,18 +77,11 @@ class SaleViewModel(FramedViewModel):
         """One step back; from a payment under way: ask the reader to stop."""
         if self._stage == "paying":
             self._checkout.stop_payment(self._choice.sale)
-        elif self._stage in BACK:
-            self._go(BACK[self._stage])
-        elif self._stage == "departures":
-            self._go("search") if self._search.text else self._go("attract")
-        elif self._stage == "travellers":
-            self._go("events" if self._choice.event else "departures")
-        elif self._stage == "seats":
-            self._go("travellers")
-        elif self._stage == "summary":
-            self._checkout.give_back(self._choice.sale)
-            self._choice = replace(self._choice, sale=None)
-            self._go("seats" if self._choice.has_seats else "travellers")
+        else:
+            if self._stage == "summary":
+                self._checkout.give_back(self._choice.sale)
+                self._choice = replace(self._choice, sale=None)
+            self._go(previous(self._stage, self._choice, searched=bool(self._search.text)))
 
     @Slot()
     def cancel(self) -> None:
@@ -159,9 +151,6 @@ class SaleViewModel(FramedViewModel):
     def _day_chosen(self, day: str) -> None:
         self._choice = replace(self._choice, day=day, departures=(), departure=None)
         self._plan_trip(day)
-
-    def _other_day(self) -> None:
-        self._go("when")
 
     def _plan_trip(self, day: str) -> None:
         self._trip.wait()
