@@ -1,0 +1,121 @@
+"""A camera as a process: an MJPEG stream over HTTP of the picture that is held in front of it.
+
+    python -m devices.simulated.camera [--port 0] [--control 0] [--rate 10] [--show FILE]
+
+Orders: {"do": "show", "path": FILE, "tilt": degrees, "blur": sigma, "noise": sigma}, {"do": "empty"}, {"do": "dark"}
+(no picture any more), {"do": "state"}. The stream is at http://127.0.0.1:PORT/ with the port of the ready line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from devices.simulated.control import run
+
+WIDTH, HEIGHT = 1280, 720
+_HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
+
+
+class Camera:
+    """Holds the scene as one JPEG; noise is drawn anew for each order, not for each frame."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._jpeg = _jpeg(_scene(None))
+        self._dark = False
+        self._shown = ""
+
+    def order(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Obey one order."""
+        match message.get("do"):
+            case "show":
+                self._jpeg = _jpeg(_scene(Path(message["path"]), **_wishes(message)))
+                self._shown, self._dark = str(message["path"]), False
+            case "empty":
+                self._jpeg, self._shown, self._dark = _jpeg(_scene(None)), "", False
+            case "dark":
+                self._dark = True
+            case "state":
+                pass
+            case other:
+                return {"error": f"unknown order {other!r}"}
+        return {"ok": True, "shown": self._shown, "dark": self._dark}
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One viewer."""
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(_HEAD)
+        while not self._dark:
+            length = str(len(self._jpeg)).encode()
+            head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + length + b"\r\n\r\n"
+            writer.write(head + self._jpeg + b"\r\n")
+            await writer.drain()
+            await asyncio.sleep(1 / self._rate)
+
+
+def _wishes(message: dict[str, Any]) -> dict[str, float]:
+    return {name: float(message[name]) for name in ("tilt", "blur", "noise") if name in message}
+
+
+def _scene(path: Path | None, tilt: float = 0.0, blur: float = 0.0, noise: float = 0.0) -> Any:
+    """The picture on a grey table, as large as fits, as a camera would see it."""
+    scene: Any = np.full((HEIGHT, WIDTH, 3), 96, np.uint8)
+    if path is not None:
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if image is None:
+            raise ValueError(f"{path} is not a picture")
+        fit = min((HEIGHT - 16) / image.shape[0], (WIDTH - 40) / image.shape[1])
+        # A long ticket is held so that its code fills the picture, not its whole length.
+        fit = max(fit, min(1.0, (WIDTH - 40) / image.shape[1]))
+        image = cv2.resize(image, None, fx=fit, fy=fit, interpolation=cv2.INTER_AREA)
+        top = _code_top(image)
+        image = image[top : top + HEIGHT - 16]
+        y, x = (HEIGHT - image.shape[0]) // 2, (WIDTH - image.shape[1]) // 2
+        scene[y : y + image.shape[0], x : x + image.shape[1]] = image
+    if tilt:
+        turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), tilt, 0.9)
+        scene = cv2.warpAffine(scene, turn, (WIDTH, HEIGHT), borderValue=(96, 96, 96))
+    if blur:
+        scene = cv2.GaussianBlur(scene, (0, 0), blur)
+    if noise:
+        grain = np.random.default_rng(1).normal(0, noise, scene.shape)
+        scene = np.clip(scene + grain, 0, 255).astype(np.uint8)
+    return scene
+
+
+def _code_top(image: Any) -> int:
+    """Where to cut a picture that is higher than the scene, so that its densest part (the code) is in view."""
+    if image.shape[0] <= HEIGHT - 16:
+        return 0
+    edges = np.abs(np.diff(image[:, :, 0].astype(np.int16), axis=1)).sum(axis=1).astype(np.float64)
+    window = np.convolve(edges, np.ones(HEIGHT - 16), mode="valid")
+    return int(np.argmax(window))
+
+
+def _jpeg(scene: Any) -> bytes:
+    done, data = cv2.imencode(".jpg", scene, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    assert done
+    return bytes(data)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="kiosk simulate camera", description="A camera (MJPEG over HTTP).")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser.add_argument("--rate", type=float, default=10.0, help="pictures a second")
+    parser.add_argument("--show", type=Path, help="first picture")
+    options = parser.parse_args(arguments)
+    camera = Camera(options.rate)
+    if options.show:
+        camera.order({"do": "show", "path": options.show})
+    run(camera.serve, options.port, camera.order, options.control)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""What every simulator shares: a control port for orders, a fault script, a ready line, a tidy end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+Order = Callable[[dict[str, Any]], dict[str, Any]]
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Script:
+    """Faults by occasion: [{"on": "page", "nth": 2, "do": "die_after_bytes", "n": 3000}, ...]."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._faults: list[dict[str, Any]] = json.loads(path.read_text()) if path else []
+        self._counts: dict[str, int] = {}
+
+    def due(self, occasion: str) -> list[dict[str, Any]]:
+        """Faults that belong to this occurrence, counted from 1."""
+        self._counts[occasion] = count = self._counts.get(occasion, 0) + 1
+        return [fault for fault in self._faults if fault.get("on") == occasion and fault.get("nth", count) == count]
+
+
+class Ledger:
+    """JSON lines, each on the disk when `write` returns: what really happened."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+    def write(self, **line: Any) -> None:
+        text = json.dumps({"at": round(time.time(), 3), **line}, ensure_ascii=False)
+        os.write(self._file, text.encode() + b"\n")
+        os.fsync(self._file)
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.path.read_text().splitlines() if line]
+
+
+def run(serve: Serve, port: int, order: Order, control: int, **ready: Any) -> None:
+    """Serve a device port and a control port on the loopback until SIGTERM; prints one JSON ready line."""
+    asyncio.run(_run(serve, port, order, control, ready))
+
+
+async def _run(serve: Serve, port: int, order: Order, control: int, ready: dict[str, Any]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    open_writers: set[asyncio.StreamWriter] = set()
+
+    async def tracked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_writers.add(writer)
+        try:
+            await serve(reader, writer)
+        except ConnectionError:
+            pass
+        finally:
+            open_writers.discard(writer)
+            writer.close()
+
+    async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_writers.add(writer)
+        try:
+            while line := await reader.readline():
+                try:
+                    answer = order(json.loads(line))
+                except (ValueError, KeyError, TypeError, OSError) as error:
+                    answer = {"error": f"not an order: {error!r}"}
+                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            open_writers.discard(writer)
+            writer.close()
+
+    device = await asyncio.start_server(tracked, "127.0.0.1", port)
+    controller = await asyncio.start_server(obey, "127.0.0.1", control)
+    ports = [server.sockets[0].getsockname()[1] for server in (device, controller)]
+    print(json.dumps({"ready": True, "port": ports[0], "control": ports[1], **ready}), flush=True)
+    await stop.wait()
+    device.close()
+    controller.close()
+    for writer in list(open_writers):
+        writer.transport.abort()

@@ -1,0 +1,147 @@
+"""A payment terminal with its acquirer as a process; its ledger is the truth about money.
+
+    python -m devices.simulated.payment --ledger FILE [--port 0] [--control 0] [--script FILE] [--tap-s 1.5]
+
+Orders on the control port, each for the next charge: decline, silence (approved, never answered), late_answer (s),
+drop_after_approval, wrong_amount; lasting: busy, ready; also clear, state. The ledger (JSON lines, each flushed to the
+disk) holds attempt_id, amount_minor, currency, outcome, reference; it is read again at start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from devices.simulated.control import Ledger, Script, run
+
+_ONCE = ("decline", "silence", "late_answer", "drop_after_approval", "wrong_amount")
+Answer = dict[str, Any]
+
+
+class Terminal:
+    """One card reader, one acquirer."""
+
+    def __init__(self, ledger: Ledger, script: Script, tap_s: float) -> None:
+        self._ledger = ledger
+        self._script = script
+        self._tap_s = tap_s
+        self._known: dict[str, Answer] = {line["attempt_id"]: line for line in ledger.lines()}
+        self._waiting: dict[str, asyncio.Event] = {}  # attempts that wait for the card; set = cancelled
+        self._next: list[dict[str, Any]] = []
+        self._busy = False
+
+    def order(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Obey one order."""
+        what = message.get("do", "")
+        if what in _ONCE:
+            self._next.append(message)
+        elif what in ("busy", "ready"):
+            self._busy = what == "busy"
+        elif what == "clear":
+            self._next.clear()
+            self._busy = False
+        elif what != "state":
+            return {"error": f"unknown order {what!r}"}
+        approved = sum(line["outcome"] == "approved" for line in self._known.values())
+        return {"ok": True, "approved": approved, "waiting": len(self._waiting), "busy": self._busy}
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One request."""
+        line = await reader.readline()
+        try:
+            message = json.loads(line)
+            answer = await self._answer(message)
+        except (ValueError, KeyError, TypeError) as error:
+            answer = {"error": repr(error)}
+        if answer is None:
+            await reader.read()  # silence: hold the line until the other side gives up
+            return
+        if answer.get("drop"):
+            writer.transport.abort()
+            return
+        writer.write(json.dumps(answer).encode() + b"\n")
+        await writer.drain()
+
+    async def _answer(self, message: dict[str, Any]) -> Answer | None:
+        match message["do"]:
+            case "ready":
+                return {"ready": not self._busy}
+            case "charge":
+                return await self._charge(message)
+            case "outcome":
+                return self._outcome(message)
+            case "cancel":
+                if event := self._waiting.get(message["attempt_id"]):
+                    event.set()
+                return {"ok": True}
+            case "refund":
+                known = self._known.get(message["attempt_id"])
+                return known or self._book(message, "approved", reference=f"R{len(self._known) + 1:06d}")
+            case other:
+                return {"error": f"unknown request {other!r}"}
+
+    def _outcome(self, message: dict[str, Any]) -> Answer:
+        attempt_id = message["attempt_id"]
+        if attempt_id in self._waiting:
+            return {**_fields(message), "outcome": "pending"}
+        # An attempt nobody has heard of is closed by the question: it can never be charged later.
+        return self._known.get(attempt_id) or self._book(message, "declined", reason="not_started")
+
+    async def _charge(self, message: dict[str, Any]) -> Answer | None:
+        attempt_id = message["attempt_id"]
+        if attempt_id in self._known:
+            return self._known[attempt_id]
+        if self._busy or self._waiting:
+            return {**_fields(message), "outcome": "declined", "reason": "busy"}
+        faults = [*self._script.due("charge"), *self._next[:1]]
+        del self._next[:1]
+        moods = {fault["do"]: fault for fault in faults}
+        cancelled = self._waiting[attempt_id] = asyncio.Event()
+        try:
+            await asyncio.wait_for(cancelled.wait(), self._tap_s)
+            return self._book(message, "declined", reason="cancelled")
+        except TimeoutError:
+            pass  # the card was held to the reader in time
+        finally:
+            del self._waiting[attempt_id]
+        if "decline" in moods:
+            return self._book(message, "declined", reason="declined")
+        answer = self._book(message, "approved", reference=f"A{len(self._known) + 1:06d}", card="**** **** **** 4417")
+        if "silence" in moods:
+            return None
+        if "late_answer" in moods:
+            await asyncio.sleep(float(moods["late_answer"]["s"]))
+        if "drop_after_approval" in moods:
+            return {"drop": True}
+        if "wrong_amount" in moods:
+            return {**answer, "amount_minor": answer["amount_minor"] + 1}
+        return answer
+
+    def _book(self, message: dict[str, Any], outcome: str, **details: str) -> Answer:
+        answer = {**_fields(message), "outcome": outcome, **details}
+        self._ledger.write(do=message["do"], **answer)
+        self._known[message["attempt_id"]] = answer
+        return answer
+
+
+def _fields(message: dict[str, Any]) -> Answer:
+    return {name: message[name] for name in ("attempt_id", "amount_minor", "currency")}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="kiosk simulate payment", description="A payment terminal (JSON lines).")
+    parser.add_argument("--ledger", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser.add_argument("--script", type=Path, help="JSON list of faults")
+    parser.add_argument("--tap-s", type=float, default=1.5, help="time until the card is held to the reader")
+    options = parser.parse_args(arguments)
+    terminal = Terminal(Ledger(options.ledger), Script(options.script), options.tap_s)
+    run(terminal.serve, options.port, terminal.order, options.control)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""Paper as values: what a ticket and a receipt say, in the passenger's words, before anybody draws them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from kiosk.domain import ticket as tickets
+from kiosk.domain.events import RideFacts
+from kiosk.domain.money import Money
+from kiosk.domain.network import Names
+from kiosk.domain.page_texts import text_of
+from kiosk.domain.sale import Sale
+
+EVENT = -1
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A label and its value in large type."""
+
+    label: str
+    value: str
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """One end of the ride. `other` is the name in the second script, "" if there is none."""
+
+    time: str
+    name: str
+    other: str
+
+
+class TicketPage(msgspec.Struct, frozen=True):
+    """One traveller's ticket."""
+
+    day: str
+    count: str  # "Ticket 1 of 2"
+    stops: tuple[Stop, ...]  # two for a ride, one for an event
+    title: str  # an event's title
+    facts: tuple[Fact, ...]  # up to four, widest last
+    code: str  # text of the QR code
+    details: tuple[str, ...]  # beside the code; the first and the price are bold
+    notes: tuple[str, ...]  # below the code
+    human_code: str
+    origin: str  # machine and time of issue
+    mark: str = ""  # "COPY 1": a page that is not the original
+
+
+class ReceiptPage(msgspec.Struct, frozen=True):
+    """Proof of payment; not valid for travel and not to be taken for a ticket."""
+
+    title: str
+    warning: str
+    head: tuple[Fact, ...]
+    lines: tuple[Fact, ...]  # what and its price; an empty value is a heading
+    total: Fact
+    payment: tuple[Fact, ...]
+    notes: tuple[str, ...]
+    mark: str = ""
+
+
+Page = TicketPage | ReceiptPage
+
+
+def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str) -> TicketPage:
+    """The page of one issued ticket; `code` is what its QR says. Needs nothing but the sale."""
+    t = text_of(sale.language)
+    issued = next(each for each in sale.tickets if each.item_no == item_no)
+    item = sale.items[item_no]
+    facts = _facts_of(sale, item_no)
+    zone = ZoneInfo(facts.timezone)
+    at = tickets.unpack(bytes.fromhex(issued.payload)).issued
+    event = facts.mode == EVENT
+    price = Money(item.price_minor, sale.currency).text()
+    return TicketPage(
+        day=_day(facts.departs_at, zone, sale.language),
+        count=t["ticket_of"].format(n=item_no + 1, count=len(sale.items)),
+        stops=_stops(facts, zone, sale.language),
+        title=named(facts.title, sale.language) if event else "",
+        facts=_place_facts(facts, zone, t, sale.language),
+        code=code,
+        details=tuple(
+            each
+            for each in (named(facts.category, sale.language), named(facts.place_class, sale.language), price)
+            if each
+        ),
+        notes=(
+            t["valid_seat"] if facts.place else t["valid_event"] if event else t["valid_open"],
+            t["keep_flat"],
+            *([facts.attribution] if facts.attribution else []),
+        ),
+        human_code=issued.code,
+        origin=f"{machine}  {_clock(at, zone)}  {facts.operator}"[:64],
+        mark=t["copy"].format(n=copy) if copy else "",
+    )
+
+
+def receipt_page(sale: Sale, copy: int, *, machine: str, receipt_no: str) -> ReceiptPage:
+    """The receipt of a paid sale."""
+    t = text_of(sale.language)
+    facts = _facts_of(sale, 0)
+    zone = ZoneInfo(facts.timezone)
+    at = tickets.unpack(bytes.fromhex(sale.tickets[0].payload)).issued
+    paid = next(each for each in reversed(sale.attempts) if each.state == "approved")
+    lines = [Fact(_ride_line(facts, zone, sale.language), "")]
+    if facts.mode != EVENT:
+        lines.append(Fact(f"{named(facts.origin, sale.language)} – {named(facts.destination, sale.language)}", ""))
+    for number, item in enumerate(sale.items):
+        its = _facts_of(sale, number)
+        what = [named(its.category, sale.language), named(its.place_class, sale.language)]
+        if its.place and not its.counted:
+            what.append(f"{named(its.coach, sale.language)} / {its.place}")
+        lines.append(Fact(", ".join(each for each in what if each), _money(item.price_minor, sale.currency)))
+    total = _money(sale.total.amount_minor, sale.currency)
+    return ReceiptPage(
+        title=t["receipt"],
+        warning=t["not_a_ticket"],
+        head=(
+            Fact(t["sold"], _clock(at, zone)),
+            Fact(t["at"], machine),
+            Fact(t["receipt_no"], receipt_no),
+            Fact(t["booking"], sale.tickets[0].code),
+        ),
+        lines=tuple(lines),
+        total=Fact(t["total"], total),
+        payment=tuple(
+            each
+            for each in (
+                Fact(t["paid_by_card"] if paid.amount_minor else t["free"], total),
+                Fact(t["card"], paid.card),
+                Fact(t["approved"], paid.reference),
+            )
+            if each.value
+        ),
+        notes=(t["receipt_note"], facts.operator),
+        mark=t["copy"].format(n=copy) if copy else "",
+    )
+
+
+def named(names: Names, language: str) -> str:
+    """The text in a language, else the feed's own, else anything there is."""
+    own = names.get("", "")
+    return names.get(language) or names.get(language.split("-")[0]) or own or next(iter(names.values()), "")
+
+
+def other_name(names: Names, language: str) -> str:
+    """The name in the second script of the place; "" when it is the same."""
+    shown = named(names, language)
+    candidates = (names.get("", ""), names.get("en", ""), names.get("zh-Hans", ""))
+    return next((each for each in candidates if each and each != shown), "")
+
+
+def _facts_of(sale: Sale, item_no: int) -> RideFacts:
+    facts = sale.items[item_no].facts
+    assert facts is not None, "every sale since version 1 keeps its facts"
+    return facts
+
+
+def _stops(facts: RideFacts, zone: ZoneInfo, language: str) -> tuple[Stop, ...]:
+    ends = ((facts.departs_at, facts.origin), (facts.arrives_at, facts.destination))
+    if facts.mode == EVENT:
+        ends = ends[:1]  # type: ignore[assignment]
+    return tuple(Stop(_time(at, zone), named(names, language), other_name(names, language)) for at, names in ends)
+
+
+def _place_facts(facts: RideFacts, zone: ZoneInfo, t: dict[str, str], language: str) -> tuple[Fact, ...]:
+    event = facts.mode == EVENT
+    found = [] if event else [Fact(t["train"] if facts.mode in (2, 100, 101, 102, 103) else t["line"], facts.number)]
+    if facts.place and not facts.counted:
+        where = next((t[each] for each in ("window", "aisle", "middle", "wheelchair") if each in facts.features), "")
+        found.append(Fact(t["block"] if event else t["coach"], named(facts.coach, language)))
+        found.append(Fact(f"{t['seat']}, {where}" if where else t["seat"], facts.place))
+    elif facts.counted:
+        found.append(Fact(t["area"], named(facts.coach, language)))
+    elif not event:
+        found.append(Fact(t["seat"], t["free_choice"]))
+    if facts.platform and len(found) < 4:
+        found.append(Fact(t["platform"], facts.platform))
+    return tuple(found)
+
+
+def _ride_line(facts: RideFacts, zone: ZoneInfo, language: str) -> str:
+    what = named(facts.title, language) if facts.mode == EVENT else facts.number
+    return f"{what}, {_day(facts.departs_at, zone, language)}, {_time(facts.departs_at, zone)}"
+
+
+def _day(at: int, zone: ZoneInfo, language: str) -> str:
+    when = datetime.fromtimestamp(at, zone)
+    t = text_of(language)
+    return t["date"].format(
+        weekday=t["weekdays"].split()[when.weekday()],
+        day=when.day,
+        month=t["months"].split()[when.month - 1],
+        year=when.year,
+    )
+
+
+def _time(at: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at, zone).strftime("%H:%M")
+
+
+def _clock(at: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _money(amount_minor: int, currency: str) -> str:
+    return Money(amount_minor, currency).text(exact=True)
