@@ -153,7 +153,8 @@ def _matrix(text: str, level: str) -> list[list[bool]]:
     """Modules of a QR code, True = dark, without quiet zone."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     image: Any = zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False)
-    return [[value == 0 for value in row] for row in memoryview(image).tolist()]
+    rows: list[list[int]] = memoryview(image).tolist()  # type: ignore[assignment]
+    return [[value == 0 for value in row] for row in rows]
 
 
 def _mark(sheet: _Sheet, mark: str) -> None:
