@@ -48,6 +48,7 @@ class Kiosk:
         self.engine: QQmlApplicationEngine = stage.make_engine(self.language)
         self._tasks = [Tasks.single(name, self.engine) for name in ("queries", "desk", "health")]
         queries, desk, health = self._tasks
+        self._desk, self._at_desk = services.desk, desk
         self.terminal = TerminalViewModel(
             services,
             health,
@@ -68,6 +69,10 @@ class Kiosk:
         """Open the window; once it is painted, prepare the other screens so that the first tap is quick."""
         self.window.frameSwapped.connect(self._warm_up_once)
         stage.show(self.window, options)
+
+    def recover(self) -> None:
+        """Finish or undo what a power cut interrupted, before the desk takes anything new."""
+        self._at_desk.run(self._desk.recover, lambda _: None, lambda error: log.error("recovery: %s", error))
 
     def close(self) -> None:
         """End the threads and the window; work under way is waited for, so that no sale is cut in two."""
@@ -96,6 +101,7 @@ def run_terminal(services: Services, options: ScreenOptions) -> int:
     kiosk = Kiosk(services, options)
     catch_errors(kiosk.terminal)
     kiosk.show(options)
+    kiosk.recover()
     if vnc:
         print(f"No display here: the screen is served over VNC on {vnc}", flush=True)
     remote = None

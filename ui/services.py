@@ -9,6 +9,7 @@ from typing import Protocol
 from kiosk.domain.offers import Quote
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock
+from kiosk.services.desk import FreeReason
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.store.catalogue import CatalogueStore
@@ -17,11 +18,11 @@ from kiosk.store.catalogue import CatalogueStore
 class SaleDesk(Protocol):
     """`kiosk.services.desk.Desk` as the screens use it."""
 
-    on_change: Callable[[Sale], None]
+    on_change: Callable[[Sale], None] | None
 
     def hold(self, quote: Quote, language: str = "en") -> Sale: ...
 
-    def free(self, sale_id: str, reason: str = "cancelled") -> Sale: ...
+    def free(self, sale_id: str, reason: FreeReason = "cancelled") -> Sale: ...
 
     def pay(self, sale_id: str, means: str = "card") -> Sale: ...
 
@@ -30,6 +31,8 @@ class SaleDesk(Protocol):
     def deliver(self, sale_id: str) -> Sale: ...
 
     def ask(self, sale_id: str) -> Sale: ...
+
+    def recover(self) -> list[Sale]: ...
 
     def ticket_text(self, sale: Sale, item_no: int) -> str: ...
 

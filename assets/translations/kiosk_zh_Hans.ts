@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>ActionBar</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>Attract</name>
     <message>
         <source>Next trains</source>
@@ -220,8 +227,20 @@
         <translation>核对并支付</translation>
     </message>
     <message>
-        <source>Nothing is taken before you agree at the reader</source>
-        <translation>在读卡器上确认之前不会扣款</translation>
+        <source>You agree to the amount at the reader</source>
+        <translation>请在读卡器上确认金额</translation>
+    </message>
+    <message>
+        <source>Take everything</source>
+        <translation>请拿好所有物品</translation>
+    </message>
+    <message>
+        <source>Your ticket and the receipt, below the screen</source>
+        <translation>您的票和收据，请从屏幕下方取走</translation>
+    </message>
+    <message>
+        <source>%1 tickets and the receipt, below the screen</source>
+        <translation>%1 张票和收据，请从屏幕下方取走</translation>
     </message>
     <message>
         <source>Pay at the card reader</source>
@@ -250,14 +269,6 @@
     <message>
         <source>Paid</source>
         <translation>已付</translation>
-    </message>
-    <message>
-        <source>Take your ticket and receipt</source>
-        <translation>请取走车票和收据</translation>
-    </message>
-    <message>
-        <source>Take %1 tickets and the receipt</source>
-        <translation>请取走 %1 张票和收据</translation>
     </message>
     <message>
         <source>Your tickets are here</source>
@@ -526,7 +537,7 @@
     </message>
     <message>
         <source>Ticket %1 of %2</source>
-        <translation>第 %1 张票，共 %2 张</translation>
+        <translation>车票 %1/%2</translation>
     </message>
     <message>
         <source>Receipt</source>
@@ -821,11 +832,11 @@
     <name>Texts</name>
     <message>
         <source>%1 min</source>
-        <translation>%1 分钟</translation>
+        <translation>%1分钟</translation>
     </message>
     <message>
         <source>%1 h %2</source>
-        <translation>%1 小时 %2 分</translation>
+        <translation>%1小时%2分</translation>
     </message>
     <message>
         <source>Today</source>
@@ -857,10 +868,6 @@
     <message>
         <source>Or carry it on your phone</source>
         <translation>也可存在手机里</translation>
-    </message>
-    <message>
-        <source>Take a picture of this code.</source>
-        <translation>拍下此二维码。</translation>
     </message>
     <message>
         <source>Take a picture of this code. The gate takes each ticket once, paper or phone.</source>

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.network import StopPlace
+from kiosk.domain.network import Names, StopPlace
 from kiosk.domain.offers import Departure, Destination
 from ui.rows import RowsModel
 from ui.services import Services
@@ -20,7 +20,7 @@ from ui.viewmodels.trip import places_left, sellable
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
-BOARD_LINES = 6
+BOARD_LINES = 9
 TILES = 8
 
 
@@ -45,6 +45,7 @@ class AttractViewModel(QObject):
         self._next: list[Departure] = []
         self._popular: list[Destination] = []
         self._performances: list[Departure] = []
+        self._titles: dict[str, Names] = {}
         self._board = RowsModel(BoardLine, self)
         self._tiles = RowsModel(TileRow, self)
         self._events = RowsModel(EventRow, self)
@@ -62,16 +63,23 @@ class AttractViewModel(QObject):
         found = self._performances[number] if 0 <= number < len(self._performances) else None
         return found if found is not None and sellable(found) else None
 
+    def title(self, performance: Departure) -> Names:
+        """What is played, by language."""
+        return self._titles.get(performance.service_journey_id, {})
+
     def refresh(self) -> None:
         """Ask for the board, the tiles and the performances again."""
         origin, search = self._services.stop_place_id, self._services.search
 
-        def work() -> tuple[list[Departure], list[Destination], list[Departure]]:
+        def work() -> tuple[list[Departure], list[Destination], list[Departure], dict[str, Names]]:
             board = search.board(origin, self._services.clock.now(), BOARD_LINES)
-            return board, search.popular(origin, TILES), search.events()
+            events = search.events()
+            runs = {each.service_journey_id for each in events}
+            found = [self._services.catalogue.service_journey(run) for run in sorted(runs)]
+            return board, search.popular(origin, TILES), events, {run.id: run.names for run in found if run}
 
-        def done(found: tuple[list[Departure], list[Destination], list[Departure]]) -> None:
-            self._next, self._popular, self._performances = found
+        def done(found: tuple[list[Departure], list[Destination], list[Departure], dict[str, Names]]) -> None:
+            self._next, self._popular, self._performances, self._titles = found
             self.draw(self._language)
 
         self._tasks.run(work, done, lambda _: None)
@@ -81,7 +89,7 @@ class AttractViewModel(QObject):
         self._language = language
         self._board.show([_board_line(each, language) for each in self._next])
         self._tiles.show([_tile(each, language) for each in self._popular])
-        self._events.show([_event(number, each, language) for number, each in enumerate(self._performances)])
+        self._events.show([_event(no, each, self.title(each), language) for no, each in enumerate(self._performances)])
         trains = all(texts.is_train(each.mode) for each in self._next)
         self._state = AttractState(
             translate("Attract", "Next trains") if trains else translate("Attract", "Next departures"),
@@ -126,15 +134,16 @@ def _tile(destination: Destination, language: str) -> TileRow:
     if destination.price_from_minor is not None:
         amount = texts.money(destination.price_from_minor, destination.currency)
         detail += "  ·  " + translate("Attract", "from %1").replace("%1", amount)
-    return TileRow(destination.stop_place.id, name, other, detail)
+    # The other name helps to recognise the signs; who reads the signs' own language needs it less than the price.
+    return TileRow(destination.stop_place.id, name, "" if language.startswith("zh") else other, detail)
 
 
-def _event(number: int, performance: Departure, language: str) -> EventRow:
+def _event(number: int, performance: Departure, names: Names, language: str) -> EventRow:
     when = f"{texts.long_date(performance.operating_day, language)}, {performance.departs}"
     amount = performance.price_from_minor
     detail = [texts.name_of(performance.origin, language), places_left(performance.left, amount is not None)[1]]
     if amount is not None and performance.left != 0:
         money = texts.money(amount, performance.classes[0].currency)
         detail.append(translate("Attract", "from %1").replace("%1", money))
-    title = performance.headsign or performance.line_name
+    title = texts.localized(names, performance.headsign or performance.line_name, language)
     return EventRow(number, title, when, "  ·  ".join(part for part in detail if part), sellable(performance))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kiosk.domain.layout import Layout
-from kiosk.domain.network import StopPlace
+from kiosk.domain.network import Names, StopPlace
 from kiosk.domain.offers import CategoryPrice, ClassOffer, Departure, Quote, Traveller
 from kiosk.domain.sale import Sale
 
@@ -17,6 +17,7 @@ class Choice:
     origin: StopPlace | None = None
     destination: StopPlace | None = None
     day: str = ""
+    title: Names = field(default_factory=dict)  # of a performance, by language
     departures: tuple[Departure, ...] = ()
     departure: Departure | None = None
     offer: ClassOffer | None = None

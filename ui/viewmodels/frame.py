@@ -118,14 +118,14 @@ def _route(choice: Choice, language: str) -> str:
 
 
 def _what(choice: Choice, context: Context) -> str:
-    """ "G1, tomorrow 07:00", "Swan Lake, 24 Nov 19:30"."""
+    """ "G1, tomorrow 07:00"; of a performance only when."""
     departure = choice.departure
     if departure is None:
         return ""
-    name = departure.headsign if choice.event else departure.number
     day = departure.operating_day if choice.event else choice.day
     when = texts.day_in_words(day, context.today, context.language) if day else ""
-    return f"{name}, {when} {departure.departs}"
+    when = f"{when} {departure.departs}"
+    return when if choice.event else f"{departure.number}, {when}"
 
 
 def _sum(choice: Choice) -> str:
@@ -177,7 +177,7 @@ def _departures(choice: Choice, context: Context) -> FrameState:
 def _travellers(choice: Choice, context: Context) -> FrameState:
     departure, offer = choice.departure, choice.offer
     question = translate("Frame", "How many tickets?") if choice.event else translate("Frame", "Who is travelling?")
-    hint = _what(choice, context)
+    hint = texts.localized(choice.title, departure.headsign, context.language) if departure else ""
     if departure is not None and offer is not None and not choice.event:
         hint = f"{departure.number}, {texts.localized(offer.names, offer.name, context.language)}"
     return FrameState(
@@ -218,7 +218,7 @@ def _summary(choice: Choice, context: Context) -> FrameState:
     pay = translate("Frame", "Pay %1 by card").replace("%1", _sum(choice))
     return FrameState(
         question=translate("Frame", "Check and pay"),
-        hint=translate("Frame", "Nothing is taken before you agree at the reader"),
+        hint=translate("Frame", "You agree to the amount at the reader"),
         summary=f"{texts.people(choice.size)}, {_what(choice, context)}",
         totalWord=translate("Frame", "Total"),
         total=_sum(choice),
@@ -256,18 +256,17 @@ def _thanks(choice: Choice, context: Context) -> FrameState:
     sale = choice.sale
     paper = sale is not None and sale.stage == "done"
     count = len(sale.tickets) if sale else 0
-    question = translate("Frame", "Take your ticket and receipt")
+    question = translate("Frame", "Take everything")
+    out = translate("Frame", "Your ticket and the receipt, below the screen")
     if count > 1:
-        question = translate("Frame", "Take %1 tickets and the receipt").replace("%1", str(count))
+        out = translate("Frame", "%1 tickets and the receipt, below the screen").replace("%1", str(count))
     if not paper:
         question = translate("Frame", "Your tickets are here")
         if count == 1:
             question = translate("Frame", "Your ticket is here")
     return FrameState(
         question=question,
-        hint=translate("Frame", "They come out below the screen")
-        if paper
-        else translate("Frame", "No paper came out. The code on this screen is your ticket."),
+        hint=out if paper else translate("Frame", "No paper came out. The code on this screen is your ticket."),
         summary=_paid_with(choice),
         totalWord=translate("Frame", "Paid"),
         total=_sum(choice),

@@ -65,7 +65,7 @@ class PayViewModel(QObject):
         places = choice.quote.places if choice.quote else ()
         amount = texts.money(sale.total.amount_minor if sale else choice.total_minor, departure.classes[0].currency)
         event = choice.event
-        title = departure.headsign or departure.line_name
+        title = texts.localized(choice.title, departure.headsign or departure.line_name, language)
         self._lines.show(price_lines(choice, language))
         self._notes.show(paywords.notes(choice))
         self._ways.show(paywords.ways(health))

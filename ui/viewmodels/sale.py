@@ -135,7 +135,8 @@ class SaleViewModel(FramedViewModel):
         """A performance of the list."""
         event = self._attract.performance(number)
         if event is not None:
-            self._choice = replace(self._choice, day=event.operating_day, destination=event.destination)
+            title = self._attract.title(event)
+            self._choice = replace(self._choice, day=event.operating_day, destination=event.destination, title=title)
             self._departure_chosen(event)
 
     # What follows

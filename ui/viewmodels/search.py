@@ -131,7 +131,12 @@ class SearchViewModel(QObject):
         by_name = name.lower().startswith(typed.lower()) and typed != ""
         marked = f"<b>{escape(name[: len(typed)])}</b>{escape(name[len(typed) :])}" if by_name else escape(name)
         spelling = ""
-        if not by_name and hit.spelling and hit.spelling.lower() not in (name.lower(), other.lower()):
+        if (
+            not by_name
+            and hit.matched != "code"
+            and hit.spelling
+            and hit.spelling.lower() not in (name.lower(), other.lower())
+        ):
             cut = hit.matched_length
             spelling = f"<b>{escape(hit.spelling[:cut])}</b>{escape(hit.spelling[cut:])}"
         return ResultRow(hit.stop_place.id, marked, name, other, spelling, hit.stop_place.code, best)

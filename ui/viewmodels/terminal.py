@@ -61,7 +61,7 @@ class TerminalViewModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._services, self._tasks, self._texts = services, tasks, language
-        self._idle_s, self._first_language = max(idle_s, 2 * WARNING_S), first_language
+        self.idle_s, self._first_language = max(idle_s, 2 * WARNING_S), first_language
         self._patience: Callable[[], float] = lambda: 0.0  # how many times the usual time; 0 = nobody is timed out
         self._last_touch = services.clock.monotonic()
         self._next_health = 0.0
@@ -122,7 +122,7 @@ class TerminalViewModel(QObject):
         times = self._patience()
         if not times:
             self._last_touch = now
-        left = self._last_touch + self._idle_s * (times or 1) * (2 if self._state.large else 1) - now
+        left = self._last_touch + self.idle_s * (times or 1) * (2 if self._state.large else 1) - now
         if left <= 0:
             self._show(replace(self._state, overlay="", secondsLeft=0))
             self.touched()

@@ -29,6 +29,17 @@ Item {
         onTapped: bar.sale.back()
     }
     ActionButton {
+        id: cancel
+
+        objectName: "cancel"
+        visible: bar.wide && bar.sale.canCancel
+        x: back.visible ? back.x + back.width + Theme.gap : Theme.margin
+        y: back.y
+        text: qsTr("Cancel")
+        size: Theme.large ? Theme.caption : Theme.body
+        onTapped: bar.sale.cancel()
+    }
+    ActionButton {
         id: next
 
         objectName: "next"
@@ -66,7 +77,7 @@ Item {
         color: Theme.quiet
     }
     Words {
-        x: bar.wide ? back.x + back.width + Theme.wide : Theme.margin
+        x: !bar.wide ? Theme.margin : cancel.visible ? cancel.x + cancel.width + Theme.wide : back.visible ? back.x + back.width + Theme.wide : Theme.margin
         y: bar.wide ? back.y + 52 - height / 2 : amount.visible ? amount.y + amount.baselineOffset - baselineOffset : 44
         width: (amount.visible ? word.x : bar.wide ? next.x : bar.width - Theme.margin) - x - Theme.gap
         maximumLineCount: bar.wide ? 2 : 1

@@ -13,11 +13,11 @@ Plate {
 
     Words {
         x: 24
-        y: (Theme.large ? 58 : 48) - baselineOffset
-        width: parent.width - 2 * x - (tile.chosen ? 40 : 0)
+        y: parent.height * 0.36 - baselineOffset
+        width: parent.width - 2 * x - (tile.chosen && !Theme.large ? 36 : 0)
         elide: Text.ElideRight
         text: tile.title
-        size: Theme.large ? 40 : Theme.body
+        size: Theme.large ? Theme.caption : Theme.body
         strong: tile.chosen
         color: tile.available ? Theme.ink : Theme.quiet
     }
@@ -25,7 +25,7 @@ Plate {
         id: amount
 
         x: 24
-        y: (Theme.large ? 136 : 104) - baselineOffset
+        y: parent.height * 0.8 - baselineOffset
         text: tile.price
         size: Theme.large ? 48 : 38
         strong: true
@@ -35,7 +35,7 @@ Plate {
         anchors.right: parent.right
         anchors.rightMargin: 24
         anchors.baseline: amount.baseline
-        visible: x > amount.x + amount.width + 12
+        visible: x > amount.x + amount.width + 12 && !(Theme.large && tile.chosen)
         text: tile.leftText
         size: Theme.caption
         color: Theme.quiet
@@ -44,7 +44,7 @@ Plate {
         visible: tile.chosen
         anchors.right: parent.right
         anchors.rightMargin: 20
-        y: 18
+        y: Theme.large ? parent.height * 0.8 - height + 6 : 18
         name: "check"
         color: Theme.accent
         size: 36

@@ -23,7 +23,7 @@ Plate {
         id: out
 
         x: 32
-        y: row.narrow ? 26 : 14
+        y: row.narrow ? 26 : row.height < 124 ? 6 : 14
         text: row.departs
         size: Theme.title
         strong: true
@@ -53,7 +53,7 @@ Plate {
     Words {
         x: 32
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: row.narrow ? 32 : 18
+        anchors.bottomMargin: row.narrow ? 32 : row.height < 124 ? 12 : 18
         width: (row.narrow ? pill.visible ? pill.x : row.width - 32 : pill.visible ? pill.x : seats.x) - x - Theme.small
         elide: Text.ElideRight
         text: row.narrow ? row.shortAbout : row.about

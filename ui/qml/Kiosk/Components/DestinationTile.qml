@@ -13,18 +13,18 @@ Plate {
 
     Words {
         x: 28
-        y: (Theme.large ? 70 : 62) - baselineOffset
+        y: parent.height * 0.43 - baselineOffset
         width: parent.width - 2 * x
         elide: Text.ElideRight
         text: tile.name
-        size: Theme.large ? 44 : 36
+        size: Theme.large ? 40 : 36
         strong: true
     }
     Words {
         id: second
 
         x: 28
-        y: (Theme.large ? 132 : 112) - baselineOffset
+        y: parent.height * 0.79 - baselineOffset
         visible: detail.x > x + implicitWidth + Theme.small
         text: tile.other
         size: Theme.caption
@@ -35,7 +35,7 @@ Plate {
 
         anchors.right: parent.right
         anchors.rightMargin: 28
-        y: (Theme.large ? 132 : 112) - baselineOffset
+        y: parent.height * 0.79 - baselineOffset
         text: tile.detail
         size: Theme.large ? Theme.caption : 26
         color: Theme.quiet

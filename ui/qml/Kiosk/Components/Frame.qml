@@ -31,13 +31,13 @@ Rectangle {
         x: Theme.margin
         y: frame.wide ? 150 : 156
         visible: frame.sale.step > 0
-        room: frame.wide ? 430 : 728
+        room: frame.wide ? frame.column : 728
         names: frame.sale.steps
         step: frame.sale.step
     }
     Plate {
         objectName: "cancel"
-        visible: frame.sale.canCancel
+        visible: frame.sale.canCancel && !frame.wide
         label: cancelWord.text
         x: Theme.margin + frame.column - width
         y: 148

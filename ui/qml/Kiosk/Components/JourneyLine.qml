@@ -16,7 +16,7 @@ Item {
     property int size: 40
     readonly property bool one: to === "" // an event: one place, one time
 
-    implicitHeight: one ? size * 1.4 + 2 * Theme.body : end.y + end.height
+    implicitHeight: one ? middle.y + middle.height : end.y + end.height
 
     Rectangle {
         visible: !journey.one
@@ -49,7 +49,22 @@ Item {
         size: journey.size
         strong: true
     }
+    Words {
+        id: title
+
+        visible: journey.one
+        x: 208
+        anchors.baseline: start.baseline
+        width: journey.width - x
+        wrapMode: Text.WordWrap
+        maximumLineCount: 3
+        elide: Text.ElideRight
+        text: journey.one ? journey.from : ""
+        size: journey.size
+        lineHeight: 1
+    }
     StationName {
+        visible: !journey.one
         x: 208
         room: journey.width - x
         anchors.baseline: start.baseline
@@ -62,7 +77,7 @@ Item {
         id: middle
 
         x: 208
-        y: start.height + 4
+        y: (journey.one ? title.height : start.height) + 4
         width: journey.width - x
         wrapMode: Text.WordWrap
         text: journey.between

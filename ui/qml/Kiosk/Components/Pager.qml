@@ -13,12 +13,15 @@ Item {
     signal earlier
     signal later
 
-    implicitHeight: 96
+    readonly property bool narrow: width < 760 // then the page stands above the buttons
+
+    implicitHeight: narrow ? 144 : 96
 
     ActionButton {
         objectName: "earlier"
         width: Math.max(284, implicitWidth)
-        height: parent.height
+        y: pager.height - height
+        height: 96
         text: pager.before
         icon: "chevron-up"
         available: pager.hasBefore
@@ -26,7 +29,8 @@ Item {
         onTapped: pager.earlier()
     }
     Words {
-        anchors.centerIn: parent
+        anchors.horizontalCenter: parent.horizontalCenter
+        y: pager.narrow ? 0 : (parent.height - height) / 2
         text: pager.here
         size: Theme.large ? Theme.caption : Theme.body
         color: Theme.quiet
@@ -35,7 +39,8 @@ Item {
         objectName: "later"
         anchors.right: parent.right
         width: Math.max(284, implicitWidth)
-        height: parent.height
+        y: pager.height - height
+        height: 96
         text: pager.after
         icon: "chevron-down"
         available: pager.hasAfter

@@ -49,6 +49,8 @@ Item {
             color: Theme.quiet
         }
         Words {
+            width: parent.width
+            wrapMode: Text.WordWrap
             text: row.price
             strong: row.count > 0
         }

@@ -9,20 +9,21 @@ Item {
     property string letter
     property string condition: "free" // free, yours, taken, kept
     property string label
+    property string key // its name on screen
     property bool live: true // false in a legend
     readonly property bool open: condition !== "taken"
-    signal tapped
+    signal wished
 
     Plate {
         anchors.fill: parent
         visible: seat.open
-        objectName: seat.live && seat.open ? "plate-" + seat.objectName : ""
+        objectName: seat.key
         label: seat.label
         primary: seat.condition === "yours"
         activeFocusOnTab: seat.live
         Accessible.ignored: !seat.live
         onTapped: if (seat.live)
-            seat.tapped()
+            seat.wished()
 
         Words {
             visible: seat.condition === "free"

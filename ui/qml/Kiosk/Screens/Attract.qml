@@ -11,8 +11,8 @@ Rectangle {
     required property SaleViewModel sale
     required property TerminalViewModel terminal
     readonly property bool wide: width > height
-    readonly property int boardWidth: wide ? 760 : width
-    readonly property int boardLines: Math.min(wide ? 6 : Theme.large ? 3 : 4, board.count)
+    readonly property int boardWidth: wide ? 860 : width
+    readonly property int boardLines: Math.min(wide ? 9 : Theme.large ? 3 : 4, board.count)
 
     color: Theme.ground
 
@@ -91,9 +91,9 @@ Rectangle {
             id: question
 
             x: -4
-            y: screen.wide ? 24 : 40
+            y: screen.wide ? 12 : 40
             text: qsTr("Where to?")
-            size: screen.wide ? 96 : Theme.display
+            size: screen.wide ? 84 : Theme.display
             strong: true
             Accessible.role: Accessible.Heading
             Accessible.name: text
@@ -114,7 +114,7 @@ Rectangle {
             framed: true
             y: question.y + question.height + 4
             width: parent.width
-            height: screen.wide ? 116 : 136
+            height: screen.wide ? 104 : 136
             onTapped: screen.sale.openSearch()
 
             Icon {
@@ -164,7 +164,7 @@ Rectangle {
                     objectName: "to-" + stopId
                     visible: y + height <= extras.y - tiles.y - Theme.small
                     width: (tiles.width - Theme.gap) / 2
-                    implicitHeight: screen.wide ? 128 : Theme.large ? 168 : 144
+                    height: Theme.large ? 168 : screen.wide ? 120 : 144
                     label: name + ", " + detail
                     onTapped: screen.sale.travelTo(stopId)
                 }
@@ -178,10 +178,13 @@ Rectangle {
             spacing: Theme.gap
 
             ActionButton {
+                id: events
+
                 objectName: "events"
                 visible: screen.sale.attract.hasEvents
-                width: Math.max(468, implicitWidth)
+                width: Math.max(screen.wide ? 400 : 468, implicitWidth)
                 height: screen.wide ? 96 : 112
+                size: Theme.large ? 40 : Theme.lead
                 text: qsTr("Concerts and shows")
                 icon: "ticket"
                 onTapped: screen.sale.openEvents()
@@ -195,7 +198,8 @@ Rectangle {
                     required chosen
 
                     objectName: "language-" + tag
-                    width: (body.width - (screen.sale.attract.hasEvents ? 468 + Theme.gap : 0) - Theme.gap) / 2
+                    width: (body.width - (events.visible ? events.width + Theme.gap : 0) - Theme.gap) / 2
+                    size: Theme.large ? 40 : Theme.lead
                     height: screen.wide ? 96 : 112
                     text: name
                     onTapped: screen.terminal.useLanguage(tag)

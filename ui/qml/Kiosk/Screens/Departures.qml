@@ -7,8 +7,8 @@ import Kiosk.Theme
 Frame {
     id: screen
 
-    readonly property int rowHeight: Theme.large ? 200 : 128
-    readonly property int room: area.height - pager.height - Theme.small
+    readonly property int rowHeight: Theme.large ? 200 : wide ? 116 : 128
+    readonly property int room: wide ? area.height : area.height - pager.height - Theme.small
     readonly property int rows: Math.floor((room + Theme.tight) / (rowHeight + Theme.tight))
 
     asideHeight: Theme.large ? 136 : 112
@@ -93,10 +93,11 @@ Frame {
     Pager {
         id: pager
 
+        parent: screen.wide ? screen.side : screen.area
         visible: screen.sale.trip.hasBefore || screen.sale.trip.hasAfter
-        anchors.bottom: parent.bottom
+        anchors.bottom: parent?.bottom
         anchors.bottomMargin: screen.wide ? 0 : Theme.tight
-        width: parent.width
+        width: parent?.width ?? 0
         before: qsTr("Earlier")
         here: screen.sale.trip.here
         after: qsTr("Later")

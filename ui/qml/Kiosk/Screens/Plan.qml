@@ -158,13 +158,13 @@ Frame {
             required property int column
             required property string spoken
 
-            objectName: "seat-" + place
+            key: "seat-" + place
             label: spoken
             x: 16 + screen.labels + column * screen.pitch + 6
             y: screen.planTop + row * screen.rise
             width: screen.pitch - 12
             height: screen.rise - 8
-            onTapped: screen.sale.seats.toggle(place)
+            onWished: screen.sale.seats.toggle(place)
         }
     }
     Legend {
@@ -180,8 +180,8 @@ Frame {
 
         visible: screen.sale.seats.before !== "" || screen.sale.seats.after !== ""
         parent: screen.wide ? screen.side : screen.area
-        anchors.right: parent.right
-        anchors.bottom: parent.bottom
+        anchors.right: parent?.right
+        anchors.bottom: parent?.bottom
         anchors.bottomMargin: screen.wide ? 0 : Theme.tight
         spacing: Theme.small
 

@@ -9,7 +9,7 @@ Frame {
 
     readonly property int rowHeight: Theme.large ? 132 : 112
     readonly property int room: area.height - keyboard.height - Theme.small
-    readonly property int columns: wide ? 2 : 1
+    readonly property int columns: wide && !Theme.large ? 2 : 1
     readonly property int rows: Math.max(1, Math.floor((room + Theme.tight) / (rowHeight + Theme.tight)))
 
     asideHeight: 112

@@ -96,13 +96,21 @@ Frame {
                 }
             }
         }
-        ActionButton {
-            objectName: "otherSeats"
-            anchors.horizontalCenter: parent.horizontalCenter
-            width: Math.max(520, implicitWidth)
-            text: qsTr("Choose other seats")
-            icon: "seat"
-            onTapped: screen.sale.openPlan()
+        Item {
+            id: place
+
+            visible: !screen.wide
+            width: parent.width
+            height: Theme.action
         }
+    }
+    ActionButton {
+        parent: screen.wide ? screen.side : place
+        objectName: "otherSeats"
+        anchors.horizontalCenter: screen.wide ? undefined : parent?.horizontalCenter
+        width: Math.max(520, implicitWidth)
+        text: qsTr("Choose other seats")
+        icon: "seat"
+        onTapped: screen.sale.openPlan()
     }
 }

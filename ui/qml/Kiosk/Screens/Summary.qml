@@ -55,7 +55,7 @@ Frame {
             text: screen.sale.pay.warning
         }
         Repeater {
-            model: screen.sale.pay.warning === "" ? screen.sale.pay.notes : null
+            model: screen.sale.pay.warning === "" && !(Theme.large && !screen.wide) ? screen.sale.pay.notes : null
 
             Item {
                 id: note

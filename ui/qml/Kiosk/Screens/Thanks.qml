@@ -61,7 +61,8 @@ Frame {
                 Words {
                     width: parent.width
                     wrapMode: Text.WordWrap
-                    text: Theme.large ? qsTr("Take a picture of this code.") : qsTr("Take a picture of this code. The gate takes each ticket once, paper or phone.")
+                    visible: !Theme.large
+                    text: qsTr("Take a picture of this code. The gate takes each ticket once, paper or phone.")
                     color: Theme.quiet
                     lineHeight: 1.04
                 }

@@ -1,0 +1,121 @@
+"""A walk past every screen of the kiosk, by tapping; `see` is called on each with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.ui.world import Session
+
+SCREENS = (
+    "01-attract", "02-search", "03-departures", "04-when", "05-travellers", "06-seats", "07-plan", "08-summary",
+    "09-declined", "10-paying", "11-printing", "12-thanks", "13-events", "14-event-tickets", "15-event-seats",
+    "16-event-plan", "17-event-summary", "18-problem", "19-access", "20-languages", "21-timeout",
+    "22-without-paper", "23-out-of-order",
+)  # fmt: skip
+
+
+def walk(kiosk: Session, see: Callable[[str], None]) -> None:
+    """Buy two tickets to Shanghai (one refused card), one concert ticket (the bank silent), look at the rest."""
+    _to_shanghai(kiosk, see)
+    _concert(kiosk, see)
+    _around(kiosk, see)
+
+
+def _to_shanghai(kiosk: Session, see: Callable[[str], None]) -> None:
+    world, driver = kiosk.world, kiosk.driver
+    see("01-attract")
+    kiosk.tap("searchField", "key-s", "key-h")
+    driver.get("to-AOH")
+    see("02-search")
+    kiosk.tap("to-AOH")
+    kiosk.stage("departures")
+    driver.get("next")
+    see("03-departures")
+    kiosk.tap("otherDay")
+    kiosk.stage("when")
+    see("04-when")
+    kiosk.tap("back", "next")
+    kiosk.stage("travellers")
+    kiosk.tap("more-child")
+    see("05-travellers")
+    kiosk.tap("next")
+    kiosk.stage("seats")
+    driver.get("otherSeats")
+    kiosk.says("1D")
+    see("06-seats")
+    kiosk.tap("otherSeats")
+    kiosk.stage("plan")
+    see("07-plan")
+    kiosk.tap("next")
+    kiosk.stage("summary")
+    see("08-summary")
+    world.acquirer.moods = ["decline", "wait"]
+    kiosk.tap("next")
+    driver.wait_until(lambda: kiosk.kiosk.sale.pay.warning != "", "the refused card")
+    see("09-declined")
+    world.paper.go_on.clear()
+    kiosk.tap("next")
+    kiosk.stage("paying")
+    see("10-paying")
+    world.acquirer.card_held.set()
+    kiosk.stage("printing")
+    see("11-printing")
+    world.paper.go_on.set()
+    kiosk.stage("thanks")
+    see("12-thanks")
+    kiosk.tap("next")
+    kiosk.stage("attract")
+
+
+def _concert(kiosk: Session, see: Callable[[str], None]) -> None:
+    kiosk.tap("events")
+    kiosk.stage("events")
+    see("13-events")
+    kiosk.tap("event-0")
+    kiosk.stage("travellers")
+    kiosk.tap("class-stalls")
+    see("14-event-tickets")
+    kiosk.tap("next")
+    kiosk.stage("seats")
+    kiosk.says("A2")
+    see("15-event-seats")
+    kiosk.tap("otherSeats")
+    kiosk.stage("plan")
+    see("16-event-plan")
+    kiosk.tap("next")
+    kiosk.stage("summary")
+    see("17-event-summary")
+    kiosk.world.acquirer.moods = ["silence"]
+    kiosk.tap("next")
+    kiosk.stage("problem")
+    see("18-problem")
+    kiosk.tap("next")
+    kiosk.stage("attract")
+
+
+def _around(kiosk: Session, see: Callable[[str], None]) -> None:
+    world, terminal = kiosk.world, kiosk.kiosk.terminal
+    kiosk.tap("access")
+    kiosk.driver.get("large")
+    see("19-access")
+    kiosk.tap("closeOverlay", "language")
+    kiosk.driver.get("use-en")
+    see("20-languages")
+    kiosk.tap("closeOverlay", "searchField")
+    kiosk.stage("search")
+    world.clock.forward(terminal.idle_s * (2 if terminal.state.large else 1) - 15)
+    terminal.tick()
+    kiosk.driver.get("stillHere")
+    see("21-timeout")
+    kiosk.tap("stillHere", "cancel")
+    kiosk.stage("attract")
+    world.paper.out = True
+    kiosk.to_summary()
+    kiosk.tap("next")
+    kiosk.stage("thanks")
+    see("22-without-paper")
+    kiosk.tap("next")
+    kiosk.stage("attract")
+    terminal.break_down("RuntimeError")
+    kiosk.stage("outOfOrder")
+    see("23-out-of-order")
