@@ -34,7 +34,7 @@ FreeReason = Literal["cancelled", "timed_out", "declined", "restarted", "device"
 class Desk:
     """One sale at a time is carried; every verb may block on a device, so never on the UI thread.
 
-    `on_change` hears every step, on the caller's thread.
+    `on_change` hears every step, `on_rest` each sale that came to rest, on the caller's thread.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Desk:
         clock: Clock,
         ids: Ids,
         on_change: Callable[[Sale], None] | None = None,
+        on_rest: Callable[[Sale], None] | None = None,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
@@ -59,6 +60,7 @@ class Desk:
         self._one_at_a_time = threading.RLock()
         self._begun: set[str] = set()  # sales of this run of the program: their passengers may still be here
         self.on_change = on_change
+        self._on_rest = on_rest
 
     # verbs of the passenger
 
@@ -264,9 +266,10 @@ class Desk:
         sale = self._must(sale_id)
         if sale.resting:
             self._begun.discard(sale_id)
-        if self.on_change is not None:
+        for listener in (self.on_change, self._on_rest if sale.resting else None):
             try:
-                self.on_change(sale)
+                if listener is not None:
+                    listener(sale)
             except Exception:  # who listens must not be able to stop a sale in the middle
                 log.exception("a listener failed on sale %s at %s", sale_id, sale.stage)
         return sale

@@ -1,0 +1,316 @@
+"""Builds a terminal's objects, in reading order: identity, store, catalogue, devices, services, sync, screen."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from zlib import crc32
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from kiosk.app import identity as identities
+from kiosk.app.clock import SystemClock, TimeOrderedIds
+from kiosk.app.config import Config
+from kiosk.app.identity import Identity
+from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
+from kiosk.domain.errors import KioskError, StoreFault
+from kiosk.domain.pages import receipt_page, ticket_page
+from kiosk.domain.sale import PageJob, Sale
+from kiosk.ports import Bitmap, PaymentTerminal, Renderer, TicketPrinter
+from kiosk.services.allotments import Allotments
+from kiosk.services.desk import Desk
+from kiosk.services.issuing import Issuer
+from kiosk.services.offers import Offers
+from kiosk.services.search import Search
+from kiosk.services.wants import WantPolicy
+from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.store import Store, open_store
+from sync.backoff import Backoff
+from sync.client import CentralClient
+from sync.engine import Engine, Step, SyncState
+from sync.pull import PullAllotments, PullCatalogue, Renew
+from sync.push import Push
+from sync.session import AbortableSession
+from sync.wire import CertificateReply
+from ui.services import Health, Services
+
+log = logging.getLogger(__name__)
+
+SYNC_EVERY_S = 20.0
+RESOLVE_EVERY_S = 30.0
+
+
+class Terminal:
+    """Everything behind the screen of one terminal; `close` ends threads and files in the right order."""
+
+    def __init__(self, config: Config, renderer: Renderer) -> None:
+        self.config = config
+        self.clock = SystemClock(config.clock.offset_s)
+        self.identity: Identity = identities.load(config.folder)
+        self._closing = ExitStack()
+        try:
+            self._build(renderer)
+        except BaseException:
+            self._closing.close()
+            raise
+
+    def _build(self, renderer: Renderer) -> None:
+        reply, ids = self.identity.reply, TimeOrderedIds()
+        self.store: Store = open_store(
+            self.config.folder,
+            terminal_id=reply.terminal_id,
+            incarnation=reply.incarnation,
+            epoch=reply.epoch,
+            clock=self.clock,
+            ids=ids,
+        )
+        self._closing.callback(self.store.close)
+        self.catalogue = CatalogueStore.open(self.config.folder, self.store.key)
+        self._closing.callback(self.catalogue.close)
+        self.printer = self._printer()
+        self.payment = self._payment()
+        self.offers = Offers(self.catalogue, self.store, self.clock)
+        self.search = Search(self.catalogue, self.offers, self.clock)
+        self._paper = Paper(renderer, self.config.printer.width_dots, reply.name)
+        self.issuer = Issuer(
+            reply.terminal_id,
+            reply.incarnation,
+            bytes.fromhex(reply.certificate),
+            self.identity.key,
+            valid_until=self._certificate().not_after,
+            online=lambda: self.engine.state.online,
+        )
+        self._paper.issuer = self.issuer
+        self.desk = Desk(
+            self.store,
+            self.catalogue,
+            self.issuer,
+            self.payment,
+            self.printer,
+            self._paper.draw,
+            self.clock,
+            ids,
+            on_rest=self._rested,
+        )
+        self.engine = self._engine()
+        self._closing.callback(self.engine.stop)
+
+    def _printer(self) -> TicketPrinter | None:
+        if not self.config.printer.address:
+            return None
+        from devices.printer.escpos import EscPosPrinter
+
+        host, _, port = self.config.printer.address.rpartition(":")
+        printer = EscPosPrinter(host, int(port), self.config.printer.timeout_s)
+        self._closing.callback(printer.close)
+        return printer
+
+    def _payment(self) -> PaymentTerminal | None:
+        if not self.config.payment.address:
+            return None
+        from devices.payment.jsonline import JsonLinePayment
+
+        host, _, port = self.config.payment.address.rpartition(":")
+        payment = JsonLinePayment(host, int(port), self.config.payment.timeout_s)
+        self._closing.callback(payment.close)
+        return payment
+
+    # certificate
+
+    def central_key(self) -> Ed25519PublicKey:
+        """The key that signs grants and certificates, proven by the root."""
+        root = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.identity.reply.root_key))
+        issuer = read_issuer(bytes.fromhex(self.identity.reply.issuer_certificate), root)
+        return Ed25519PublicKey.from_public_bytes(issuer.public_key)
+
+    def _certificate(self) -> TerminalCertificate:
+        return read_terminal(bytes.fromhex(self.identity.reply.certificate), self.central_key())
+
+    def _renewed(self, renewal: CertificateReply) -> None:
+        self.identity.reply = msgspec.structs.replace(
+            self.identity.reply,
+            certificate=renewal.certificate,
+            issuer_certificate=renewal.issuer_certificate,
+        )
+        identities.save(self.config.folder, self.identity.reply)
+        self.issuer.take_certificate(bytes.fromhex(renewal.certificate), self._certificate().not_after)
+
+    # sync
+
+    def _engine(self) -> Engine:
+        reply = self.identity.reply
+        session = AbortableSession()
+        client = CentralClient(
+            self.config.central.url,
+            timeout_s=self.config.central.timeout_s,
+            reply=reply,
+            sign=self.identity.sign,
+            session=session,
+        )
+        self._closing.callback(client.close)
+        self.push = Push(client, self.store, reply.terminal_id, reply.incarnation)
+        steps: list[Step] = [self.push, *self.steps(client), PullCatalogue(client, self.catalogue, self._in_use)]
+        public_key = self.identity.key.public_key().public_bytes_raw().hex()
+        life = self._life
+        steps.append(Renew(client, public_key, life, self._renewed, self.clock))
+        seed = crc32(f"{reply.terminal_id}.{reply.incarnation}".encode())
+        return Engine(
+            steps,
+            self.push,
+            self.clock,
+            backoff=Backoff(seed),
+            interval_s=SYNC_EVERY_S,
+            on_change=_tell_link,
+            abort=session.abort,
+        )
+
+    def steps(self, client: CentralClient) -> list[Step]:
+        """What this role asks of central besides the catalogue: a seller asks for places."""
+        reply = self.identity.reply
+        allotments = Allotments(
+            self.store, reply.terminal_id, reply.incarnation, reply.epoch, self.central_key(), self.clock
+        )
+        policy = WantPolicy(self.catalogue, self.offers, self.clock, reply.stop_place_id)
+        return [PullAllotments(client, self.store, allotments, policy.wants)]
+
+    def _in_use(self) -> Sequence[int]:
+        return self.store.journeys_held()
+
+    def _life(self) -> tuple[int, int]:
+        certificate = self._certificate()
+        return certificate.not_before, certificate.not_after
+
+    # the screen's questions
+
+    def health(self) -> Health:
+        """What works now; asks the devices, so it may take a moment."""
+        reason = self.push.forked
+        if not reason:
+            try:
+                self.store.check_room()
+            except StoreFault as fault:
+                reason = str(fault) if self.store.heal() is False else ""
+        status = self.printer.status() if self.printer is not None else None
+        return Health(
+            card=self.payment is not None and self.payment.ready(),
+            printer=status is not None and status.ready,
+            paper_low=status is not None and status.paper_low,
+            online=self.engine.state.online,
+            selling=not reason,
+            reason=reason,
+        )
+
+    def _rested(self, sale: Sale) -> None:
+        """A sale came to rest: tell central soon, and remember where people go."""
+        self.engine.poke()
+        if sale.paid and sale.items and (facts := sale.items[0].facts) is not None:
+            journey = self.catalogue.journey(sale.items[0].journey_id)
+            service = self.catalogue.service_journey(journey.service_journey_id) if journey else None
+            if service is not None and facts.mode >= 0:
+                ends = (service.calls[sale.items[0].from_call], service.calls[sale.items[0].to_call])
+                self.catalogue.note_sale(*(call.stop_place_id for call in ends))
+
+    def close(self) -> None:
+        self._closing.close()
+
+
+class Paper:
+    """Draws a sale's pages: the desk's `draw`."""
+
+    issuer: Issuer
+
+    def __init__(self, renderer: Renderer, width_dots: int, machine: str) -> None:
+        self._renderer = renderer
+        self._width_dots = width_dots
+        self._machine = machine
+
+    def draw(self, sale: Sale, job: PageJob) -> Bitmap:
+        if job.what == "receipt":
+            number = f"{self._machine}-{sale.tickets[0].seq:07d}"
+            page: object = receipt_page(sale, job.copy, machine=self._machine, receipt_no=number)
+        else:
+            payload = next(each.payload for each in sale.tickets if each.item_no == job.item_no)
+            code = self.issuer.text(payload)
+            page = ticket_page(sale, job.item_no, job.copy, code=code, machine=self._machine)
+        return self._renderer.render(page, self._width_dots)
+
+
+class Resolver:
+    """Asks about unresolved payments in the background, for as long as there are any."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="resolver", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(RESOLVE_EVERY_S):
+            try:
+                if self._desk.unresolved():
+                    self._desk.resolve_unresolved()
+            except KioskError as error:
+                log.warning("an unresolved payment could not be asked for: %s", error)
+
+
+def _tell_link(state: SyncState) -> None:
+    if state.online:
+        log.info("central is reached, %d records to send", state.backlog)
+    else:
+        log.warning("central is not reached: %s", state.last_error)
+
+
+def run(config: Config, *, drive: Path | None = None) -> int:
+    """Open the terminal in the role central gave it; returns the exit status."""
+    role = identities.load(config.folder).reply.role
+    if role == "gate":
+        from kiosk.app.gate import run_gate_terminal
+
+        return run_gate_terminal(config, drive=drive)
+    if role == "counter":
+        raise KioskError("the counter's screens are not part of this version; enrol this terminal as kiosk or gate")
+    return _run_kiosk(config, drive)
+
+
+def _run_kiosk(config: Config, drive: Path | None) -> int:
+    from ui.paper import PaperRenderer
+    from ui.run import run_terminal
+    from ui.stage import ScreenOptions
+
+    terminal = Terminal(config, PaperRenderer())
+    resolver = Resolver(terminal.desk)
+    try:
+        reply = terminal.identity.reply
+        services = Services(
+            catalogue=terminal.catalogue,
+            search=terminal.search,
+            offers=terminal.offers,
+            desk=terminal.desk,
+            clock=terminal.clock,
+            health=terminal.health,
+            machine=reply.name,
+            stop_place_id=reply.stop_place_id,
+        )
+        options = ScreenOptions(
+            shape=config.screen.shape,
+            width_mm=config.screen.width_mm,
+            idle_s=config.screen.idle_s,
+            drive=str(drive) if drive else "",
+        )
+        terminal.engine.start()
+        resolver.start()
+        return run_terminal(services, options)
+    finally:
+        if resolver._thread.is_alive():
+            resolver.stop()
+        terminal.close()
