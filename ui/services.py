@@ -47,6 +47,7 @@ class Health:
     online: bool = False  # central was reached lately
     selling: bool = True  # False: this terminal must not sell
     reason: str = ""  # why not, for a passenger
+    catalogue_version: int = 0  # a new one is news for the first screen
 
 
 @dataclass(frozen=True)

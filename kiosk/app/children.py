@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import queue
@@ -16,9 +17,25 @@ from typing import Any
 
 from kiosk.domain.errors import KioskError
 
+_PR_SET_PDEATHSIG = 1
+
 
 class ChildFailed(KioskError):
     """A helper process did not start or ended too early; the message ends with its last words."""
+
+
+def _die_with_parent() -> None:
+    """In the child, before it starts: end politely when the parent is gone, however it went (Linux)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def end_on_sigterm() -> None:
+    """Let SIGTERM end this program like an exit, so that its children are stopped in order."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
 
 
 class Child:
@@ -37,6 +54,7 @@ class Child:
             stderr=self._log,
             text=True,
             start_new_session=True,
+            preexec_fn=_die_with_parent,
             env={**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"},
         )
         threading.Thread(target=self._read, name=f"{name} output", daemon=True).start()

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from kiosk.app.children import Child
+from kiosk.app.children import Child, end_on_sigterm
 from kiosk.app.config import load
 from kiosk.app.identity import IDENTITY_FILE, enrol
 from kiosk.domain.errors import KioskError
@@ -84,6 +84,7 @@ def run(role: str, folder: Path, *, shape: str, feed: Path | None, station: str 
     """Everything on one machine; ends with the terminal's window."""
     from kiosk.app import wiring
 
+    end_on_sigterm()
     if feed is not None:
         folder = folder / feed.stem
         station = station or ""

@@ -195,6 +195,7 @@ class Terminal:
             except StoreFault as fault:
                 reason = str(fault) if self.store.heal() is False else ""
         status = self.printer.status() if self.printer is not None else None
+        info = self.catalogue.info()
         return Health(
             card=self.payment is not None and self.payment.ready(),
             printer=status is not None and status.ready,
@@ -202,6 +203,7 @@ class Terminal:
             online=self.engine.state.online,
             selling=not reason,
             reason=reason,
+            catalogue_version=info.version if info else 0,
         )
 
     def _rested(self, sale: Sale) -> None:

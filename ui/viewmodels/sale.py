@@ -68,6 +68,7 @@ class SaleViewModel(FramedViewModel):
         terminal.changed.connect(self._look_again)
         self._search.changed.connect(self._frame)
         self._seats.changed.connect(self._frame)
+        self._news = (0, "")
         self._leave()
 
     # What the screens say
@@ -247,7 +248,12 @@ class SaleViewModel(FramedViewModel):
             self._draw()
 
     def _look_again(self) -> None:
-        """The terminal changed: devices, time, or the passenger's picture."""
+        """The terminal changed: devices, time, the catalogue, or the passenger's picture."""
+        news = (self._terminal.health.catalogue_version, self._terminal.state.time)
+        if self._stage == "attract" and news != self._news:
+            self._news = news
+            self._choice = replace(self._choice, origin=self._attract.here())
+            self._attract.refresh()
         if self._stage in ("attract", "summary"):
             self._draw()
 

@@ -21,7 +21,7 @@ QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
 WARNING_S = 20  # how long a person has to say "I am still here"
-HEALTH_EVERY_S = 10
+HEALTH_EVERY_S = 5
 
 
 @dataclass(frozen=True)
