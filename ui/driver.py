@@ -99,8 +99,18 @@ class Driver:
         """A property of the window's root, such as `stage`."""
         return QObject.property(self.window, name)
 
+    def settled(self) -> bool:
+        """The screen takes touches: right after a change it does not, against hasty double taps."""
+        screen = self.find("screen")
+        return screen is None or screen.isEnabled()
+
     @staticmethod
     def centre(item: QQuickItem) -> QPointF:
+        """Its middle in the window, once everything around it has found its place."""
+        parent: QQuickItem | None = item
+        while parent is not None:
+            parent.ensurePolished()
+            parent = parent.parentItem()
         return item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
 
     def _can_tap(self, item: QQuickItem) -> bool:

@@ -101,7 +101,7 @@ class Remote(QObject):
         def there() -> bool:
             return (
                 (name is None or driver.find(name) is not None)
-                and (stage is None or driver.property("stage") in stage.split("|"))
+                and (stage is None or (driver.property("stage") in stage.split("|") and driver.settled()))
                 and (text is None or any(text in words for words in driver.texts()))
             )
 

@@ -127,13 +127,13 @@ class Paper:
 class World:
     """Everything behind one kiosk, on a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **store_options: int) -> None:
         self.clock, ids = Clock(), Ids()
         self.acquirer, self.paper = Acquirer(), Paper()
         self.health = Health(card=True, printer=True, online=True)
         self.catalogue = CatalogueStore(folder, bytes(32))
         self.catalogue.replace(network.catalogue(), "1")
-        self.store = Store(folder, 14, 1, self.clock, ids)
+        self.store = Store(folder, 14, 1, self.clock, ids, **store_options)
         if self.store.journal.head()[0] == 0:
             self.store.journal.append(TerminalEnrolled(terminal_id=14, incarnation=1, epoch=1), *self._grants())
         self.offers = Offers(self.catalogue, self.store, self.clock)

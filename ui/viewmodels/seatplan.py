@@ -74,8 +74,9 @@ def row_label(plan: Sequence[PlaceView], row: int) -> str:
 
 def _parts(number: str) -> tuple[str, str, str]:
     """(row, separator, seat) of "8F", "A12" or "C-3"; the row is "" where a number has one part only."""
-    match = re.fullmatch(r"(\d+|[^\W\d]+)([-. ]?)([^\W\d]+|\d+)", number)
-    return (match[1], match[2], match[3]) if match else ("", "", number)
+    match = re.fullmatch(r"(\d+)([-. ]?)([^\W\d]+)|([^\W\d]+)([-. ]?)(\d+)|(\d+)([-. ])(\d+)", number)
+    row, separator, seat = [part for part in match.groups() if part is not None] if match else ("", "", number)
+    return row, separator, seat
 
 
 def heads(plan: Sequence[PlaceView], page: Page) -> list[str]:
