@@ -251,6 +251,11 @@ class Store:
             row = self._db.execute("SELECT gate, at FROM admitted WHERE ticket_id = ?", [ticket_id]).fetchone()
         return (row[0], row[1]) if row else None
 
+    def admitted_since(self, at: int) -> int:
+        """Tickets let in here since a unix second."""
+        with self.lock, database.errors(self._path):
+            return int(self._db.execute("SELECT count(*) FROM admitted WHERE at >= ?", [at]).fetchone()[0])
+
     # cells
 
     def holdings(self, journey_id: int) -> Holdings:

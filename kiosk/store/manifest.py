@@ -1,0 +1,49 @@
+"""The gate's last manifest on disk, beside the journal: whole or not at all, with its etag and when it came."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import msgspec
+
+from kiosk.store.database import durable_write, errors
+from sync.wire import GateManifest
+
+log = logging.getLogger(__name__)
+
+FILE = "gate.json"
+
+
+class KeptManifest(msgspec.Struct, frozen=True):
+    """A manifest as it was taken over."""
+
+    manifest: GateManifest
+    etag: str
+    taken_at: int  # unix s
+
+
+class ManifestStore:
+    """One small file in the terminal's folder. It is only a copy: a damaged one is fetched anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+
+    def load(self) -> KeptManifest | None:
+        """What was kept last; None when there is nothing usable."""
+        with errors(self._path):
+            try:
+                content = self._path.read_bytes()
+            except FileNotFoundError:
+                return None
+        try:
+            return msgspec.json.decode(content, type=KeptManifest)
+        except (msgspec.DecodeError, UnicodeDecodeError) as damage:
+            log.warning("%s is damaged (%s) and will be fetched anew; until then every ticket is refused",
+                        self._path, damage)  # fmt: skip
+            return None
+
+    def keep(self, kept: KeptManifest) -> None:
+        """Durable when this returns; StoreFault or StoreFull otherwise, and the one before is still there."""
+        with errors(self._path):
+            durable_write(self._path, msgspec.json.encode(kept))
