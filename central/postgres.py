@@ -177,7 +177,8 @@ class EmbeddedPostgres:
     def _stop(self) -> None:
         """Fast shutdown: roll back what is open, write a checkpoint, leave."""
         pid = self.server_pid()
-        if pid is not None and self._answers():
+        ours = self._server is not None and self._server.poll() is None
+        if pid is not None and (ours or self._answers()):
             os.kill(pid, signal.SIGINT)
             deadline = time.monotonic() + START_TIMEOUT_S
             while self.server_pid() == pid and time.monotonic() < deadline:
