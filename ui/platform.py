@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,30 +22,31 @@ class LoopbackVnc:
     """Qt's `vnc` platform, reachable from this machine only.
 
     Qt's server listens on every interface and has no option for it. So it is started on a port of chance and,
-    before its event loop runs (nobody can have been accepted), its listening descriptor is replaced by a
+    before its event loop runs for good, its listening descriptor is replaced by a
     socket bound to 127.0.0.1.
     """
 
     def __init__(self, width: int, height: int) -> None:
         self._socket = _listen()
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"  # what to type into a VNC viewer
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._born_on = int(free.getsockname()[1])
         self.platform = f"vnc:size={width}x{height}:port={self._born_on}"
 
-    @property
-    def address(self) -> str:
-        """What to type into a VNC viewer."""
-        return f"127.0.0.1:{self._socket.getsockname()[1]}"
+    def move_to_loopback(self, process_events: Callable[[], None]) -> None:
+        """Call right after QGuiApplication is made. NoScreen if Qt's socket is not found: none beats open.
 
-    def move_to_loopback(self) -> None:
-        """Call right after QGuiApplication is made. NoScreen if Qt's socket is not found: none beats open."""
-        for name in Path("/proc/self/fd").iterdir():
-            number = int(name.name)
-            if number != self._socket.fileno() and _listens_on(number, self._born_on):
-                os.dup2(self._socket.fileno(), number)
-                os.set_blocking(number, False)
-                return
+        Qt begins to listen in its first events, so a few are let through.
+        """
+        for _ in range(10):
+            for name in Path("/proc/self/fd").iterdir():
+                number = int(name.name)
+                if number != self._socket.fileno() and _listens_on(number, self._born_on):
+                    os.dup2(self._socket.fileno(), number)
+                    os.set_blocking(number, False)
+                    return
+            process_events()
         raise NoScreen("Qt's VNC server did not start; set QT_QPA_PLATFORM=offscreen or give it a display")
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, QTimer, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent
 from PySide6.QtQuick import QQuickWindow
@@ -24,6 +24,7 @@ from ui.viewmodels.terminal import TerminalViewModel
 log = logging.getLogger(__name__)
 
 TOUCHES = (QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.KeyPress)
+WARM_EVERY_MS = 40  # between two screens, so that a finger never waits for more than one
 __all__ = ["Kiosk", "ScreenOptions", "Services", "run_terminal"]
 
 
@@ -62,12 +63,17 @@ class Kiosk:
         self.window: QQuickWindow = stage.load(self.engine, "Main", properties)
         self._watch = TouchWatch(self.terminal.touched, self.engine)
         self.window.installEventFilter(self._watch)
+        screens = (stage.QML / "Kiosk" / "Screens").glob("[A-Z]*.qml")
+        self._cold = [path for path in sorted(screens) if path.name != "Main.qml" and not path.name.startswith("Gate")]
         self._warm: list[QQmlComponent] = []
+        self._warming = QTimer(self.engine)
+        self._warming.setInterval(WARM_EVERY_MS)
+        self._warming.timeout.connect(self._warm_up)
         self.terminal.start()
 
     def show(self, options: ScreenOptions) -> None:
         """Open the window; once it is painted, prepare the other screens so that the first tap is quick."""
-        self.window.frameSwapped.connect(self._warm_up_once)
+        self.window.frameSwapped.connect(self._painted)
         stage.show(self.window, options)
 
     def recover(self) -> None:
@@ -77,21 +83,25 @@ class Kiosk:
     def close(self) -> None:
         """End the threads and the window; work under way is waited for, so that no sale is cut in two."""
         self.terminal.stop()
+        self._warming.stop()
         for tasks in self._tasks:
             tasks.close()
         self.window.close()
+        self._warm.clear()
         self.engine.deleteLater()
+        QCoreApplication.sendPostedEvents(self.engine, QEvent.Type.DeferredDelete)
 
-    def _warm_up_once(self) -> None:
-        self.window.frameSwapped.disconnect(self._warm_up_once)
-        QTimer.singleShot(200, self.engine, self.warm_up)
+    def _painted(self) -> None:
+        self.window.frameSwapped.disconnect(self._painted)
+        self._warming.start()
 
-    def warm_up(self) -> None:
-        """Compile every screen once; the components are kept, and with them their types."""
-        for path in sorted((stage.QML / "Kiosk" / "Screens").glob("[A-Z]*.qml")):
-            if path.name != "Main.qml" and not path.name.startswith("Gate"):
-                asynchronously = QQmlComponent.CompilationMode.Asynchronous
-                self._warm.append(QQmlComponent(self.engine, QUrl.fromLocalFile(str(path)), asynchronously))
+    def _warm_up(self) -> None:
+        """Compile one more screen; the components are kept, and with them their types."""
+        if self._cold:
+            path = self._cold.pop()
+            self._warm.append(QQmlComponent(self.engine, QUrl.fromLocalFile(str(path))))
+        else:
+            self._warming.stop()
 
 
 def run_terminal(services: Services, options: ScreenOptions) -> int:

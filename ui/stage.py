@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6 import QtQuick  # before any window is made, else Qt hands out bare QWindows
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QLoggingCategory, QUrl
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 
@@ -48,10 +48,11 @@ def make_application(options: ScreenOptions) -> tuple[QGuiApplication, str]:
         vnc = LoopbackVnc(*(options.size or SIZES[options.shape]))
         os.environ.setdefault("QT_QUICK_BACKEND", "software")
         os.environ["QT_QPA_PLATFORM"] = vnc.platform
+        QLoggingCategory.setFilterRules("default.debug=false")  # Qt tells the port of chance, which misleads
     app = QGuiApplication(["kiosk"])
     app.setApplicationName("kiosk")
     if vnc is not None:
-        vnc.move_to_loopback()
+        vnc.move_to_loopback(app.processEvents)
         vnc.close()
         return app, vnc.address
     return app, ""
