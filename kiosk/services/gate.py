@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from kiosk.domain.admission import FirstUse, GateRules, Reason, Trust, Verdict, decide
 from kiosk.domain.codes import human_code_of
 from kiosk.domain.errors import CentralUnreachable, StoreFault
-from kiosk.domain.events import Admitted, AdmissionRefused
+from kiosk.domain.events import AdmissionRefused, Admitted
 from kiosk.ports import Clock
 from kiosk.services.rides import GateCatalogue, Rides
 from kiosk.services.trust import checked, trust_of

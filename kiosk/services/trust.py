@@ -56,8 +56,8 @@ def trust_of(manifest: GateManifest, root_key: Ed25519PublicKey) -> Trust:
     """
     issuers = _issuers(manifest.issuer_certificates, root_key)
     revoked: dict[tuple[int, int], int] = {}
-    for terminal_id, incarnation, since in manifest.revoked_incarnations:
-        revoked[terminal_id, incarnation] = min(since, revoked.get((terminal_id, incarnation), since))
+    for terminal_id, incarnation, at in manifest.revoked_incarnations:
+        revoked[terminal_id, incarnation] = min(at, revoked.get((terminal_id, incarnation), at))
     found: dict[bytes, KnownCertificate] = {}
     twice: set[bytes] = set()
     for text in manifest.certificates:
