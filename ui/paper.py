@@ -113,10 +113,12 @@ class _Sheet:
         self._painter.setFont(self.font(size, bold))
         self._painter.setPen(Qt.GlobalColor.black)
         box = QRectF(x * self.scale, self.y * self.scale, width * self.scale, 10_000)
-        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        bounds = self._painter.boundingRect(box, int(flags), text)
-        if bounds.width() > box.width() or bounds.height() > 0:
-            self._painter.drawText(box, int(Qt.TextFlag.TextWordWrap), text)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        bounds = self._painter.boundingRect(box, flags, text)
+        if bounds.width() > box.width():  # one word wider than the column
+            flags = int(Qt.TextFlag.TextWrapAnywhere)
+            bounds = self._painter.boundingRect(box, flags, text)
+        self._painter.drawText(box, flags, text)
         self.y += bounds.height() / self.scale + 4
 
     def rule(self, thickness: float = 4) -> None:

@@ -18,9 +18,7 @@ from pathlib import Path
 from tests.ui.world import World
 from ui import run
 
-folder = Path(sys.argv[1])
-folder.mkdir()
-world = World(folder)
+world = World(Path(sys.argv[1]))
 raise SystemExit(run.run_terminal(world.services, run.ScreenOptions(drive=sys.argv[2])))
 """
 

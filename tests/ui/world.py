@@ -131,8 +131,10 @@ class World:
         self.clock, ids = Clock(), Ids()
         self.acquirer, self.paper = Acquirer(), Paper()
         self.health = Health(card=True, printer=True, online=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.catalogue = CatalogueStore(folder, bytes(32))
-        self.catalogue.replace(network.catalogue(), "1")
+        if self.catalogue.etag() != "1":
+            self.catalogue.replace(network.catalogue(), "1")
         self.store = Store(folder, 14, 1, self.clock, ids, **store_options)
         if self.store.journal.head()[0] == 0:
             self.store.journal.append(TerminalEnrolled(terminal_id=14, incarnation=1, epoch=1), *self._grants())

@@ -1,0 +1,135 @@
+"""From the tap to the next screen painted, beside a bare Loader that switches between two texts."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+from PySide6.QtCore import QEventLoop, QObject, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+
+ROUNDS = 12
+GOAL_MS = 50.0
+WAIT_S = 20.0
+BARE = """
+import QtQuick
+Window {
+    id: window
+    property int page: 0
+    width: 1080; height: 1920; visible: true
+    Loader { anchors.fill: parent; source: window.page % 2 ? "Odd.qml" : "Even.qml" }
+}
+"""
+PAGE = 'import QtQuick\nRectangle {{ color: "{0}"; Text {{ anchors.centerIn: parent; text: "{0}" }} }}\n'
+
+
+class Painted(QObject):
+    """Counts the pictures of a window."""
+
+    def __init__(self, window: QQuickWindow) -> None:
+        super().__init__()
+        self.count = 0
+        window.frameSwapped.connect(self._one_more)
+
+    def _one_more(self) -> None:
+        self.count += 1
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    end = time.perf_counter() + WAIT_S
+    while not condition():
+        assert time.perf_counter() < end, "the picture did not come"
+        QGuiApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
+
+
+def bare(folder: Path) -> list[float]:
+    """Milliseconds of a bare Loader switch, painted."""
+    for name, colour in (("Odd", "white"), ("Even", "silver")):
+        (folder / f"{name}.qml").write_text(PAGE.format(colour))
+    (folder / "Bare.qml").write_text(BARE)
+    engine = QQmlApplicationEngine()
+    engine.load(QUrl.fromLocalFile(str(folder / "Bare.qml")))
+    window = engine.rootObjects()[0]
+    assert isinstance(window, QQuickWindow)
+    painted = Painted(window)
+    wait(lambda: painted.count > 0)
+    times = []
+    for page in range(1, ROUNDS * 4 + 1):
+        start, before = time.perf_counter(), painted.count
+        window.setProperty("page", page)
+        wait(lambda before=before: painted.count > before)  # type: ignore[misc]
+        times.append((time.perf_counter() - start) * 1000)
+    window.close()
+    engine.deleteLater()
+    return times[4:]
+
+
+@contextmanager
+def kiosk(folder: Path) -> Iterator[Any]:
+    from tests.ui.world import Session, World
+
+    world = World(folder)
+    session = Session(world)
+    try:
+        yield session
+    finally:
+        session.close()
+        world.close()
+
+
+def ours(folder: Path) -> list[float]:
+    """Milliseconds from the finger's touch to the next screen painted, for every step up to the payment."""
+    steps = (
+        ("to-AOH", "departures"), ("next", "travellers"), ("next", "seats"), ("otherSeats", "plan"),
+        ("next", "summary"), ("back", "seats"), ("back", "travellers"), ("back", "departures"), ("back", "attract"),
+    )  # fmt: skip
+    times = []
+    with kiosk(folder) as session:
+        painted, driver = Painted(session.kiosk.window), session.driver
+        for _ in range(ROUNDS):
+            for name, stage in steps:
+                driver.wait_until(lambda name=name: name in driver.names(), name)
+                centre = driver.centre(driver.get(name))
+                start = time.perf_counter()
+                driver.tap_at(centre)
+                wait(lambda stage=stage: driver.property("stage") == stage)
+                before = painted.count
+                wait(lambda before=before: painted.count > before)
+                times.append((time.perf_counter() - start) * 1000)
+    return times[len(steps) :]  # the first round compiles
+
+
+def run() -> dict[str, Any]:
+    from ui import stage
+
+    existing = QGuiApplication.instance()
+    app = existing if isinstance(existing, QGuiApplication) else QGuiApplication(["kiosk"])
+    stage.use_fonts(app)
+    with tempfile.TemporaryDirectory() as folder:
+        floor = bare(Path(folder))
+        mine = ours(Path(folder) / "terminal")
+    p95 = statistics.quantiles(mine, n=20)[-1]
+    beyond = p95 - statistics.median(floor)
+    return {
+        "name": "tap to next screen painted",
+        "floor_ms": statistics.median(floor),
+        "ours_ms": statistics.median(mine),
+        "ratio": statistics.median(mine) / statistics.median(floor),
+        "n": len(mine),
+        "median": statistics.median(mine),
+        "p95": p95,
+        "beyond_ms": beyond,
+        "goal": f"p95 at most {GOAL_MS:g} ms beyond the bare switch ({beyond:.0f} ms)",
+        "ok": beyond <= GOAL_MS,
+    }
