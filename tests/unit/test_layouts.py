@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
 from pathlib import Path
 
 import pytest
 
+from central.catalogue.gtfs import read_feed
 from central.catalogue.layout_file import LayoutFault, read_layout
 from central.catalogue.layouts import load_layouts
 from kiosk.domain.layout import Layout
@@ -240,3 +242,9 @@ def test_the_example_for_taiwan_sells_each_class_by_the_fares_of_the_feed(data: 
         "non-reserved": ("hsr-std-non-*",),
     }
     assert {coach.counted for coach in layout.coaches if coach.place_class == "non-reserved"} == {True}
+    feed = read_feed(data / "gtfs" / "thsr-taiwan-hsr-2016-faresv1.zip")
+    sold = {product.id for product in feed.tariff.products}
+    for place_class in layout.classes:
+        [pattern] = place_class.fares
+        assert fnmatch.filter(sold, pattern), f"{place_class.id} is sold by no product of the feed"
+    assert {book.layout_for(line) for line in feed.lines} == {"thsr-700t"}
