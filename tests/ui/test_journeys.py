@@ -227,6 +227,21 @@ def test_a_hasty_second_tap_does_not_reach_the_next_screen(kiosk: Session) -> No
         kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.stage != "travellers", "another stage", wait_s=0.5)
 
 
+def test_two_taps_on_take_these_seats_do_not_begin_the_payment(kiosk: Session) -> None:
+    kiosk.tap("to-AOH", "next")
+    kiosk.stage("travellers")
+    kiosk.tap("next")
+    kiosk.stage("seats")
+    kiosk.driver.wait_until(lambda: "next" in kiosk.driver.names(), "the blue button")
+    place = Driver.centre(kiosk.driver.get("next"))
+    kiosk.driver.tap_at(place)
+    kiosk.driver.tap_at(place)
+    kiosk.stage("summary")
+    with pytest.raises(NotOnScreen):
+        kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.stage != "summary", "another stage", wait_s=0.5)
+    assert sales(kiosk.world) == []
+
+
 def test_the_screen_stays_alive_while_the_reader_waits(kiosk: Session) -> None:
     kiosk.world.acquirer.moods = ["wait"]
     kiosk.to_summary()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from PySide6.QtCore import Property, QObject, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain.network import StopPlace
@@ -18,7 +18,7 @@ from ui.viewmodels.attract import AttractViewModel
 from ui.viewmodels.checkout import Checkout, stage_of
 from ui.viewmodels.choice import Choice, previous
 from ui.viewmodels.frame import Context, frame
-from ui.viewmodels.framed import FramedViewModel
+from ui.viewmodels.paged import PagedViewModel
 from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
 from ui.viewmodels.paywords import refusal
@@ -37,7 +37,7 @@ PATIENCE = {"paying": 0.0, "printing": 0.0, "problem": 4.0}  # times the usual; 
 
 
 @QmlElement
-class SaleViewModel(FramedViewModel):
+class SaleViewModel(PagedViewModel):
     """Which screen shows and what its buttons do."""
 
     def __init__(
@@ -93,11 +93,14 @@ class SaleViewModel(FramedViewModel):
 
     @Slot()
     def next(self) -> None:
-        """The blue button."""
+        """The blue button. A second, hasty tap never counts for the step that follows."""
         if self._state.nextReady and not self._checkout.busy:
-            self._planner.when_idle(self._advance)
+            stage = self._stage
+            self._planner.when_idle(lambda: self._advance(stage))
 
-    def _advance(self) -> None:
+    def _advance(self, touched_on: str) -> None:
+        if self._stage != touched_on:
+            return
         if self._stage == "search" and self._search.best:
             self._found(self._search.best)
         elif self._stage == "departures" and self._choice.departure:
@@ -118,6 +121,7 @@ class SaleViewModel(FramedViewModel):
 
     @Slot()
     def openEvents(self) -> None:
+        self._attract.refresh()  # places may have come in since the first screen was drawn
         self._go("events")
 
     @Slot()
@@ -127,17 +131,15 @@ class SaleViewModel(FramedViewModel):
     @Slot(str)
     def travelTo(self, stop_id: str) -> None:
         """A tile of the first screen."""
-        stop = self._attract.stop(stop_id)
-        if stop is not None:
+        if (stop := self._attract.stop(stop_id)) is not None:
             self._found(stop)
 
     @Slot(int)
     def attend(self, number: int) -> None:
         """A performance of the list."""
-        event = self._attract.performance(number)
-        if event is not None:
-            title = self._attract.title(event)
-            self._choice = replace(self._choice, day=event.operating_day, destination=event.destination, title=title)
+        if (event := self._attract.performance(number)) is not None:
+            title, day = self._attract.title(event), event.operating_day
+            self._choice = replace(self._choice, day=day, destination=event.destination, title=title)
             self._departure_chosen(event)
 
     # What follows
@@ -180,7 +182,9 @@ class SaleViewModel(FramedViewModel):
 
     def _priced(self, choice: Choice, stage: str) -> None:
         def done(priced: Choice) -> None:
-            self._choice = priced
+            # Somebody may have tapped a stepper while prices were worked out: that tap counts.
+            counted = self._choice.party if self._choice.party != choice.party else priced.party
+            self._choice = replace(priced, party=counted)
             self._go(stage)
 
         self._planner.prices(choice, done, self._refused)
@@ -279,27 +283,3 @@ class SaleViewModel(FramedViewModel):
             places=self._seats.places,
         )
         self._show(replace(frame(self._choice, context), message=self._message))
-
-    @Property(AttractViewModel, constant=True)
-    def attract(self) -> AttractViewModel:
-        return self._attract
-
-    @Property(SearchViewModel, constant=True)
-    def search(self) -> SearchViewModel:
-        return self._search
-
-    @Property(TripViewModel, constant=True)
-    def trip(self) -> TripViewModel:
-        return self._trip
-
-    @Property(PartyViewModel, constant=True)
-    def party(self) -> PartyViewModel:
-        return self._party
-
-    @Property(SeatsViewModel, constant=True)
-    def seats(self) -> SeatsViewModel:
-        return self._seats
-
-    @Property(PayViewModel, constant=True)
-    def pay(self) -> PayViewModel:
-        return self._pay
