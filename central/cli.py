@@ -134,7 +134,7 @@ def import_gtfs(
     clock_offset_s: float,
 ) -> None:
     """Take over a GTFS feed (zip or folder) and publish it; a feed that cannot be used changes nothing."""
-    from central.catalogue.gtfs import read_feed
+    from central.catalogue.gtfs.read import read_feed
     from central.catalogue.layouts import LayoutBook, load_layouts
     from central.publish import imports
     from central.publish.publish import import_source
@@ -161,9 +161,9 @@ def import_event(event: Path, database: str | None, data: Path | None, clock_off
 
     first = date.today() - timedelta(days=1)
     found = read_event(event, window_from=first.isoformat(), window_days=EVENT_DAYS)
-    source = imports.from_event(event.stem, found)
+    source = imports.from_event(found)
     with opened(database, data, clock_offset_s) as context:
-        import_source(context, source, f"event {event.name}", progress=click.echo)
+        import_source(context, source, found.report.text(), progress=click.echo)
 
 
 @central.command()

@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
-
 import msgspec
 
+from central.catalogue.feed import Feed
 from central.catalogue.layouts import LayoutBook
 from central.publish.combine import PublishRefused
 from central.publish.source import Source, patterns_of
 from kiosk.domain.fares import FareProduct, FareRuleV1, RiderCategory, Tariff
 from kiosk.domain.layout import Layout
 from kiosk.domain.money import Money
-from kiosk.domain.network import Line, Quay, ServiceJourney, StopPlace
+from kiosk.domain.network import ServiceJourney
 
 NETWORK = "network"
 
 
-class Readable(Protocol):
-    """What every reader gives."""
-
-    @property
-    def operator(self) -> str: ...
-    @property
-    def timezone(self) -> str: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def languages(self) -> tuple[str, ...]: ...
-    @property
-    def attribution(self) -> str: ...
-    @property
-    def stop_places(self) -> tuple[StopPlace, ...]: ...
-    @property
-    def quays(self) -> tuple[Quay, ...]: ...
-    @property
-    def lines(self) -> tuple[Line, ...]: ...
-    @property
-    def service_journeys(self) -> tuple[ServiceJourney, ...]: ...
-    @property
-    def tariff(self) -> Tariff: ...
-    @property
-    def days(self) -> Mapping[str, tuple[str, ...]]: ...
-
-
-def from_feed(feed: Readable, book: LayoutBook, *, flat_fare: Money | None = None) -> Source:
+def from_feed(feed: Feed, book: LayoutBook, *, flat_fare: Money | None = None) -> Source:
     """A railway's feed, its service journeys tied to layouts; `flat_fare` where the feed knows no fares."""
     lines = {line.id: line for line in feed.lines}
     tied = tuple(
@@ -58,12 +29,20 @@ def from_feed(feed: Readable, book: LayoutBook, *, flat_fare: Money | None = Non
             raise PublishRefused("the feed has fares of its own; leave --flat-fare out")
         tariff, currency = flat_tariff(flat_fare), flat_fare.currency
     used = {each.layout_id for each in tied}
-    return source_of(NETWORK, feed, tied, tuple(each for each in book.layouts if each.id in used), tariff, currency)
+    layouts = tuple(each for each in book.layouts if each.id in used)
+    return _source(NETWORK, feed, service_journeys=tied, layouts=layouts, tariff=tariff, currency=currency)
 
 
-def source_of(
+def from_event(feed: Feed) -> Source:
+    """An event, beside the network."""
+    layouts, service_journeys = feed.layouts, feed.service_journeys
+    name = f"event {feed.name}"
+    return _source(name, feed, service_journeys, layouts, feed.tariff, feed.currency)
+
+
+def _source(
     name: str,
-    feed: Readable,
+    feed: Feed,
     service_journeys: tuple[ServiceJourney, ...],
     layouts: tuple[Layout, ...],
     tariff: Tariff,
