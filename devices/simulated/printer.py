@@ -3,7 +3,7 @@
     python -m devices.simulated.printer --out DIR [--port 0] [--control 0] [--script FILE] [--width 576]
 
 Orders on the control port: paper_out, paper_in, paper_low, cover_open, cover_close, jam, offline, online, silent,
-die_after_bytes (n), stall_after_bytes (n), clear, state. `die_...` and `stall_...` concern the page that comes next.
+die_after_bytes (n), stall_after_bytes (n), power_cycle, clear, state. `die_...` and `stall_...` concern the next page.
 Ledger: DIR/printed.jsonl with file, bytes, complete.
 """
 
@@ -42,6 +42,8 @@ class Printer:
         self._pages = len(self._ledger.lines())
         self._on: set[str] = set()
         self._die_after = self._stall_after = -1
+        self._power_cuts = 0
+        self._receiving = 0  # bytes of the page that is coming in
         self._moved = asyncio.Event()
 
     def order(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -54,13 +56,16 @@ class Printer:
             self._die_after = int(message["n"])
         elif what == "stall_after_bytes":
             self._stall_after = int(message["n"])
+        elif what == "power_cycle":
+            self._power_cuts += 1
+            self._die_after = self._stall_after = -1
         elif what == "clear":
             self._on.clear()
             self._die_after = self._stall_after = -1
         elif what != "state":
             return {"error": f"unknown order {what!r}"}
         self._moved.set()
-        return {"ok": True, "pages": self._pages, "on": sorted(self._on), "stalled": self._stall_after >= 0}
+        return {"ok": True, "pages": self._pages, "on": sorted(self._on), "receiving": self._receiving}
 
     def status(self, n: int) -> int:
         """Real-time status bytes (DLE EOT n), and 101/149 for GS r 1."""
@@ -86,7 +91,7 @@ class Printer:
         for fault in self._script.due("connection"):
             self.order(fault)
         interpreter = Interpreter(self._width, lambda data: self._reply(writer, data), self.status, self._page_done)
-        begun = False
+        begun, life = False, self._power_cuts
         while data := await reader.read(4096):
             if "silent" in self._on:
                 continue
@@ -95,6 +100,7 @@ class Printer:
                 for fault in self._script.due("page"):
                     self.order(fault)
             interpreter.feed(data)
+            self._receiving = interpreter.page.byte_count
             if 0 <= self._die_after <= interpreter.page.byte_count:
                 self._die_after = -1
                 self._torn(interpreter.page)
@@ -103,6 +109,10 @@ class Printer:
             while 0 <= self._stall_after <= interpreter.page.byte_count:
                 self._moved.clear()
                 await self._moved.wait()
+            if life != self._power_cuts:  # what was not on paper yet is gone
+                self._torn(interpreter.page)
+                writer.transport.abort()
+                return
             await writer.drain()
         if not interpreter.page.empty:
             self._torn(interpreter.page)

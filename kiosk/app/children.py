@@ -79,9 +79,10 @@ class Child:
                 fields: dict[str, Any] = json.loads(line)
                 if fields.get("ready"):
                     return fields
-        raise ChildFailed(f"{self.name} did not get ready; {self._log_path} ends with:\n{self._last_words()}")
+        raise ChildFailed(f"{self.name} did not get ready; {self._log_path} ends with:\n{self.last_words()}")
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The end of its log."""
         self._log.flush()
         return "\n".join(self._log_path.read_text(errors="replace").splitlines()[-12:])
 

@@ -93,12 +93,20 @@ def demo(role: str, folder: Path, shape: str, feed: Path | None, station: str | 
 @click.option("--from", "origin", help="origin (name, code or id); default: a sensible pair")
 @click.option("--to", "destination", help="destination (name, code or id)")
 @click.option("--product", help="class or fare product to buy")
+@click.option("--flat-fare", help="one price for a feed without fares, such as 2.50EUR")
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "tour", show_default=True)
-def tour(feed: Path | None, origin: str | None, destination: str | None, product: str | None, out: Path) -> None:
+def tour(
+    feed: Path | None,
+    origin: str | None,
+    destination: str | None,
+    product: str | None,
+    flat_fare: str | None,
+    out: Path,
+) -> None:
     """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync."""
     from kiosk.app.tour import story
 
-    sys.exit(story.run(story.Wishes(feed, origin, destination, product), out))
+    sys.exit(story.run(story.Wishes(feed, origin, destination, product, flat_fare), out))
 
 
 @main.command()

@@ -89,7 +89,6 @@ def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str)
         notes=(
             t["valid_seat"] if facts.place else t["valid_event"] if event else t["valid_open"],
             t["keep_flat"],
-            *([facts.attribution] if facts.attribution else []),
         ),
         human_code=issued.code,
         origin=f"{machine}  {_clock(at, zone)}  {facts.operator}"[:64],
@@ -134,7 +133,7 @@ def receipt_page(sale: Sale, copy: int, *, machine: str, receipt_no: str) -> Rec
             )
             if each.value
         ),
-        notes=(t["receipt_note"], facts.operator),
+        notes=tuple(each for each in (t["receipt_note"], facts.operator, facts.attribution) if each),
         mark=t["copy"].format(n=copy) if copy else "",
     )
 

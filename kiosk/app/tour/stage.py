@@ -1,0 +1,111 @@
+"""The tour's processes: central, the link, devices, terminals; each can be started, cut, killed and looked at."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kiosk.app.children import Child, Control
+from kiosk.app.config import load
+from kiosk.app.demo import CentralAtHand, start_devices, write_config
+from kiosk.app.identity import Identity, enrol
+from kiosk.domain.errors import KioskError
+
+OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
+POLL_S = 0.1
+
+
+class Stage:
+    """Everything that runs during the tour, in one folder."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self._stack = stack
+        self.central = CentralAtHand(folder / "central", folder / "log" / "central.log")
+        self.ports: dict[str, int] = {}
+        self._controls: dict[str, Control] = {}
+        self.lives = 0
+
+    def start_central(self) -> None:
+        """Central, and the link that stands between it and every terminal."""
+        self.central.serve()
+        self._stack.callback(self.central.stop)
+        to = urlsplit(self.central.url).netloc
+        link = Child("link", "devices.simulated.link", "--to", to, log=self.folder / "log" / "link.log")
+        self._stack.callback(link.stop)
+        ready = link.wait_ready(30)
+        self.ports["link"], self.ports["link_control"] = int(ready["port"]), int(ready["control"])
+
+    def start_devices(self) -> None:
+        self.ports |= start_devices(self.folder, self._stack)
+
+    def order(self, device: str, **message: Any) -> dict[str, Any]:
+        """An order to a simulator or the link."""
+        if device not in self._controls:
+            control = self._controls[device] = Control(self.ports[f"{device}_control"])
+            self._stack.callback(control.close)
+        return self._controls[device].ask(**message)
+
+    def enrol(self, name: str, role: str, station: str, **sections: dict[str, Any]) -> tuple[Path, Identity]:
+        """A terminal's configuration and its identity, through the link."""
+        config_path = self.folder / f"{role}.toml"
+        write_config(
+            config_path,
+            terminal={"folder": str(self.folder / role)},
+            central={"url": f"http://127.0.0.1:{self.ports['link']}", "timeout_s": 5},
+            **sections,
+        )
+        config = load(config_path)
+        code = self.central.code(name, role, station)
+        return config_path, enrol(config.folder, config.central.url, code, machine="tour")
+
+    def open_terminal(self, name: str, config_path: Path) -> tuple[Child, Control]:
+        """Start a terminal offscreen and connect to its remote control."""
+        self.lives += 1
+        socket = self.folder / f"{name}-{self.lives}.sock"
+        child = Child(
+            name,
+            "kiosk",
+            "run",
+            "--config",
+            str(config_path),
+            "--drive",
+            str(socket),
+            log=self.folder / "log" / f"{name}.log",
+            environment=OFFSCREEN,
+        )
+        self._stack.callback(child.stop)
+        wait_until(lambda: socket.exists() or not child.alive, f"{name} opens its remote control", 60)
+        if not child.alive:
+            raise KioskError(f"the {name} ended at once:\n{child.last_words()}")
+        control = Control(socket)
+        self._stack.callback(control.close)
+        return child, control
+
+    def printed(self) -> list[dict[str, Any]]:
+        """The printer's ledger."""
+        return _lines(self.folder / "paper" / "printed.jsonl")
+
+    def charges(self) -> list[dict[str, Any]]:
+        """Approved charges in the acquirer's ledger."""
+        return [line for line in _lines(self.folder / "ledger.jsonl") if line["outcome"] == "approved"]
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines() if line]
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float) -> None:
+    """Poll other processes until something holds; KioskError says what did not happen."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise KioskError(f"waited {seconds:g} s in vain until {what}")
+        time.sleep(POLL_S)

@@ -1,0 +1,363 @@
+"""The story: sell with the link cut, let in once, crash, recover, sync; one line a step, a report at the end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kiosk.app.children import end_on_sigterm
+from kiosk.app.demo import import_network
+from kiosk.app.identity import enrol
+from kiosk.app.tour.paper import is_marked, read_paper
+from kiosk.app.tour.passenger import Passenger
+from kiosk.app.tour.plan import Plan, Wishes, make_plan
+from kiosk.app.tour.stage import Stage, wait_until
+from kiosk.domain import ticket as tickets
+from kiosk.domain.codes import human_code
+from kiosk.domain.errors import KioskError
+from kiosk.domain.money import Money
+from sync.client import CentralClient
+
+MACHINE, GATE = "K14", "Gate 5"
+GAP_S = 3.5  # longer than the gate takes the same code for the same person
+
+__all__ = ["Wishes", "run"]
+
+
+def run(wishes: Wishes, out: Path) -> int:
+    """Play the story into a folder; exit status 0 only when all of it held."""
+    end_on_sigterm()
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    story = Story(wishes, out)
+    begun = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            story.play(stack)
+    except (KioskError, AssertionError, OSError) as error:
+        story.report["error"] = str(error) or repr(error)
+        click.echo(f"FAILED: {error or repr(error)}")
+    story.report["seconds"] = round(time.monotonic() - begun, 1)
+    story.report["ok"] = story.holds()
+    (out / "report.json").write_text(json.dumps(story.report, indent=1, ensure_ascii=False) + "\n")
+    words = "everything held" if story.report["ok"] else "something did not hold: see the report"
+    click.echo(f"{words}; {story.report['seconds']} s; {out / 'report.json'}")
+    return 0 if story.report["ok"] else 1
+
+
+class Story:
+    """The steps in order, and what was seen."""
+
+    def __init__(self, wishes: Wishes, out: Path) -> None:
+        self._wishes = wishes
+        self._out = out
+        self._begun = time.monotonic()
+        self.report: dict[str, Any] = {
+            "feed": str(wishes.feed or "shipped network"),
+            "sold_offline": False,
+            "tickets": [],
+            "gate": [],
+            "recovery": {},
+            "central": {},
+        }
+        self._paper: list[tuple[Path, str]] = []  # printed tickets in order, with the text of their codes
+
+    def say(self, text: str) -> None:
+        click.echo(f"{time.monotonic() - self._begun:6.1f} s  {text}")
+
+    def play(self, stack: ExitStack) -> None:
+        self.stage = stage = Stage(self._out / "run", stack)
+        self._feed()
+        stage.start_central()
+        self.say(f"central answers on {stage.central.url}; the link stands between it and the terminals")
+        stage.start_devices()
+        self.say("printer, payment terminal and camera are processes of their own")
+        self.plan = plan = self._plan()
+        self._terminals()
+        self._sell_offline(plan)
+        self._gate(plan)
+        self._crash_after_payment(plan)
+        self._crash_while_printing(plan)
+        self._out_of_order()
+        self._sync()
+
+    # before
+
+    def _feed(self) -> None:
+        wishes = self._wishes
+        extra = ["--flat-fare", wishes.flat_fare] if wishes.flat_fare else []
+        if wishes.feed is not None and not wishes.feed.exists():
+            raise KioskError(f"{wishes.feed}: there is no such feed")
+        said = import_network(self.stage.central, wishes.feed, *extra)
+        (self._out / "import.txt").write_text(said)
+        self.say(f"imported {self.report['feed']}: {said.strip().splitlines()[-1]}")
+
+    def _plan(self) -> Plan:
+        """The tour's own look at the catalogue, as a terminal that never sells."""
+        folder = self._out / "run" / "plan"
+        wishes = self._wishes
+        if wishes.feed is None and wishes.origin is None:
+            wishes = replace(wishes, origin="VNP", destination="AOH")  # Beijing South to Shanghai Hongqiao
+        central = self.stage.central
+        who = enrol(folder, central.url, central.code("Tour", "counter", ""), machine="tour")
+        client = CentralClient(central.url, reply=who.reply, sign=who.sign, timeout_s=60)
+        try:
+            answer = client.catalogue()
+        finally:
+            client.close()
+        assert answer is not None
+        plan = make_plan(answer[0], wishes, folder)
+        self.report["plan"] = {
+            "from": plan.origin.name,
+            "to": plan.destination.name,
+            "day": plan.day,
+            "departure": f"{plan.departure.number} {plan.departure.departs}",
+            "product": plan.offer.product_id,
+            "seats": plan.reserved,
+        }
+        self.say(
+            f"to buy: {plan.origin.name} to {plan.destination.name}, {plan.departure.number} on {plan.day} at "
+            f"{plan.departure.departs}, {plan.offer.name}"
+        )
+        return plan
+
+    def _terminals(self) -> None:
+        stage, plan, ports = self.stage, self.plan, self.stage.ports
+        devices = {
+            "printer": {"address": f"127.0.0.1:{ports['printer']}", "timeout_s": 4},
+            "payment": {"address": f"127.0.0.1:{ports['payment']}", "timeout_s": 20},
+        }
+        self.kiosk_config, who = stage.enrol(MACHINE, "kiosk", plan.origin.id, **devices)
+        self.kiosk, control = stage.open_terminal("kiosk", self.kiosk_config)
+        self.passenger = Passenger(control, self._pictures("kiosk"))
+        self.say(f"kiosk {MACHINE} enrolled as terminal {who.reply.terminal_id}.{who.reply.incarnation}")
+        # The gate's clock stands 20 minutes before the departure: it opens for this train only.
+        offset = round(plan.departure.departs_at - 20 * 60 - time.time())
+        camera = {"source": f"http://127.0.0.1:{ports['camera']}/"}
+        gate_config, _ = stage.enrol(GATE, "gate", plan.origin.id, camera=camera, clock={"offset_s": offset})
+        self.passenger.ask("wait", name="searchField", seconds=60)
+        if plan.reserved:
+            # Places are leased in the background; the departure shows them once they are in hand.
+            wait_until(self._has_places, "the kiosk holds places", 90)
+        self._gate_child, self._gate_control = stage.open_terminal("gate", gate_config)
+        wait_until(self._gate_knows, "the gate has its lists", 60)
+        self.say("the kiosk holds its places, the gate has its lists")
+
+    def _has_places(self) -> bool:
+        """The kiosk's records of accepted grants have reached central: they are durable on its disk."""
+        return self.stage.central.status()["records"] > 1 and "searchField" in self.passenger.items()
+
+    def _gate_knows(self) -> bool:
+        return bool(self._gate_state().get("lists"))
+
+    def _gate_state(self) -> dict[str, Any]:
+        return self._gate_control.ask(do="state")
+
+    def _pictures(self, name: str) -> Path:
+        folder = self._out / "pictures" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    # the sale
+
+    def _sell_offline(self, plan: Plan) -> None:
+        self.passenger.look_around()
+        self.stage.order("link", do="cut")
+        self.say("the link is cut")
+        self.passenger.choose(plan, people=2, by_letters=True)
+        self.passenger.pay()
+        self.passenger.wait("printing|thanks|problem", 30)
+        self.passenger.picture("printing")
+        ended = self.passenger.wait("thanks|problem", 60)
+        self.passenger.picture(ended)
+        if ended != "thanks":
+            raise KioskError("the sale did not end with tickets")
+        self.report["sold_offline"] = True
+        self._collect(2)
+        self.passenger.leave()
+        self.say(
+            f"two tickets sold and printed with the link cut: {', '.join(t['code'] for t in self.report['tickets'])}"
+        )
+
+    def _collect(self, count: int) -> list[dict[str, Any]]:
+        """Read the newest printed tickets back from their pictures, with both readers."""
+        found = []
+        for line in self.stage.printed():
+            path = self._out / "run" / "paper" / line["file"]
+            known = {each for each, _ in self._paper}
+            if not line["complete"] or path in known:
+                continue
+            code = read_paper(path)
+            if code is None:
+                continue  # a receipt
+            self._paper.append((path, code))
+            found.append(self._describe(path, code))
+        if len(found) != count:
+            raise KioskError(f"{count} new tickets should be on paper, {len(found)} can be read")
+        return found
+
+    def _describe(self, path: Path, code: str) -> dict[str, Any]:
+        """One printed ticket, from its own code."""
+        copy_to = self._out / "tickets"
+        copy_to.mkdir(exist_ok=True)
+        shutil.copy(path, copy_to)
+        ticket, _, _ = tickets.read(code)
+        price = Money(ticket.price_minor or 0, ticket.currency)
+        entry = {
+            "code": human_code(ticket.ticket_id),
+            "ticket_id": ticket.ticket_id,
+            "journey": ticket.journey_id,
+            "place": [ticket.coach, ticket.seat] if ticket.reserved else None,
+            "price_minor": price.amount_minor,
+            "currency": price.currency,
+            "picture": path.name,
+            "marked_copy": is_marked(path),
+        }
+        self.report["tickets"].append(entry)
+        return entry
+
+    # the gate
+
+    def _gate(self, plan: Plan) -> None:
+        for path, code in list(self._paper):
+            self._show(path, code, "admitted")
+        path, code = self._paper[0]
+        self._show(path, code, "already_used")
+        self.say("the gate let each ticket in once and refused the second use")
+
+    def _show(self, path: Path, code: str, expected: str) -> None:
+        """Hold a paper before the camera until the gate says something about it, then take it away."""
+        stage = self.stage
+        stage.order("camera", do="show", path=str(path))
+        ticket_id = tickets.read(code)[0].ticket_id
+        seen: dict[str, Any] = {}
+
+        def verdict() -> bool:
+            seen.update(self._gate_state())
+            return seen.get("ticket_id") == ticket_id and seen.get("verdict") == expected
+
+        try:
+            wait_until(verdict, f"the gate says {expected}", 20)
+        finally:
+            entry = {"code": human_code(ticket_id), "verdict": "admit" if seen.get("admitted") else "refuse"}
+            self.report["gate"].append({**entry, "reason": seen.get("verdict", "nothing")})
+        number = len(self.report["gate"])
+        self._gate_control.ask(do="picture", path=str(self._pictures("gate") / f"{number:02d}-{expected}.png"))
+        stage.order("camera", do="empty")
+        gone = time.monotonic()
+        wait_until(lambda: time.monotonic() - gone > GAP_S, "the passenger has gone on", GAP_S + 5)
+
+    # crashes
+
+    def _crash_after_payment(self, plan: Plan) -> None:
+        """The money is taken, the answer never arrives, the power goes."""
+        self.stage.order("payment", do="silence")
+        charged, pages = len(self.stage.charges()), len(self._paper)
+        self.passenger.choose(plan, people=1)
+        self.passenger.pay()
+        wait_until(lambda: len(self.stage.charges()) > charged, "the acquirer has booked the charge", 30)
+        self.kiosk.kill()
+        self.say("SIGKILL between payment and printing")
+        self._reopen()
+        wait_until(lambda: self._tickets_on_paper() > pages, "the recovered ticket is printed", 60)
+        (ticket,) = self._collect(1)
+        times = len(self.stage.charges()) - charged
+        self.report["recovery"]["charged_times"] = times
+        self.report["recovery"]["after_payment"] = {"charged": times, "marked_copy": ticket["marked_copy"]}
+        self.say(f"after the restart: charged {times} time, ticket {ticket['code']} printed")
+
+    def _crash_while_printing(self, plan: Plan) -> None:
+        """The page is half out, the power goes: what follows must be a marked copy."""
+        stage = self.stage
+        charged, pages = len(stage.charges()), len(self._paper)
+        self.passenger.choose(plan, people=1)
+        stage.order("printer", do="stall_after_bytes", n=6000)
+        self.passenger.pay()
+        wait_until(lambda: len(stage.charges()) > charged, "the acquirer has booked the charge", 30)
+        self.passenger.wait("printing", 20)
+        wait_until(lambda: stage.order("printer", do="state")["receiving"] >= 6000, "half a page is out", 20)
+        self.kiosk.kill()
+        self.say("SIGKILL in the middle of a page")
+        stage.order("printer", do="power_cycle")
+        self._reopen()
+        wait_until(lambda: self._tickets_on_paper() > pages, "the copy is printed", 60)
+        (ticket,) = self._collect(1)
+        times = len(stage.charges()) - charged
+        self.report["recovery"]["charged_times"] = max(self.report["recovery"]["charged_times"], times)
+        self.report["recovery"]["printed_copies_marked"] = ticket["marked_copy"]
+        self.report["recovery"]["while_printing"] = {"charged": times, "marked_copy": ticket["marked_copy"]}
+        self.say(f"after the restart: charged {times} time, a marked copy of ticket {ticket['code']} printed")
+
+    def _reopen(self) -> None:
+        self.kiosk, control = self.stage.open_terminal("kiosk", self.kiosk_config)
+        self.passenger = Passenger(control, self._pictures(f"kiosk-life-{self.stage.lives}"))
+        self.passenger.ask("wait", name="searchField", seconds=60)
+        self.passenger.picture("after-restart")
+
+    def _tickets_on_paper(self) -> int:
+        paper = self._out / "run" / "paper"
+        return sum(line["complete"] and read_paper(paper / line["file"]) is not None for line in self.stage.printed())
+
+    def _out_of_order(self) -> None:
+        """What a passenger sees when nothing can be paid here."""
+        self.stage.order("payment", do="busy")
+        self.passenger.ask("wait", text="No card", seconds=30)
+        self.passenger.picture("no-card")
+        self.stage.order("payment", do="ready")
+        self.say("without a payment terminal the first screen says so")
+
+    # after
+
+    def _sync(self) -> None:
+        stage = self.stage
+        expected = len({entry["ticket_id"] for entry in self.report["tickets"]})
+        before = stage.central.status()
+        if before["tickets"]:
+            raise KioskError("central knew of tickets while the link was cut")
+        stage.order("link", do="heal")
+        self.say("the link is back")
+        found: dict[str, Any] = {}
+
+        def arrived() -> bool:
+            found.update(stage.central.status())
+            return found["tickets"] >= expected and found["admissions"] >= 2
+
+        wait_until(arrived, f"central has all {expected} tickets and both admissions", 180)
+        self.report["central"] = {
+            "sales": found["sales"],
+            "tickets": found["tickets"],
+            "admissions": found["admissions"],
+            "oversold": found["oversold"],
+            "duplicates": found["duplicates"],
+            "unapplied": found["unapplied"],
+            "incidents": found["incidents"],
+            "sound": found["sound"],
+        }
+        self.say(f"central holds {found['sales']} sales, {found['tickets']} tickets, oversold {found['oversold']}")
+
+    def holds(self) -> bool:
+        """Everything the story promises, judged from what was seen."""
+        report = self.report
+        verdicts = [(entry["verdict"], entry["reason"]) for entry in report["gate"]]
+        central, recovery = report["central"], report["recovery"]
+        tickets_sold = len({entry["ticket_id"] for entry in report["tickets"]})
+        held: bool = (
+            "error" not in report
+            and report["sold_offline"]
+            and verdicts == [("admit", "admitted")] * 2 + [("refuse", "already_used")]
+            and recovery.get("charged_times") == 1
+            and recovery.get("printed_copies_marked") is True
+            and tickets_sold == 4
+            and len({json.dumps([e["journey"], e["place"]]) for e in report["tickets"] if e["place"]})
+            in (0, tickets_sold)
+            and (central.get("sales"), central.get("tickets")) == (3, tickets_sold)
+            and (central.get("oversold"), central.get("duplicates")) == (0, 0)
+        )
+        return held
