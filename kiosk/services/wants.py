@@ -1,7 +1,8 @@
-"""How many places this terminal would like to hold: enough of every class of every departure from its station."""
+"""How many places this terminal would like to hold: of every class of every departure from here, and of events."""
 
 from __future__ import annotations
 
+from kiosk.domain.fares import EVENT_MODE
 from kiosk.domain.network import service_day_start
 from kiosk.ports import Clock
 from kiosk.services.offers import Offers
@@ -47,7 +48,12 @@ class WantPolicy:
                 if zero + network.latest_s <= now:
                     continue
                 low = max(0, now + 1 - zero)
-                for ride in timetable.reserved(origin, number, low):
+                rides = timetable.reserved(origin, number, low)
+                if origin:
+                    # Halls stand elsewhere, and every terminal sells their evenings.
+                    runs = timetable.reserved(0, number, low)
+                    rides += [ride for ride in runs if network.lines[ride.line_no - 1].mode == EVENT_MODE]
+                for ride in rides:
                     found += [(zero + ride.departure_s, want) for want in self._missing(network, ride)]
         found.sort(key=lambda each: (each[0], each[1].journey_id))
         return tuple(want for _, want in found)
