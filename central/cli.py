@@ -194,12 +194,12 @@ def enrol(
 
     with opened(database, data, clock_offset_s) as context:
         code, place = make_code(context, name, role, station, valid_hours * 3600)
-    content = {"handshake_version": 1, "url": url, "code": code}
-    picture = segno.make(json.dumps(content, separators=(",", ":")), error="m", micro=False)
+    content = qr_content(url, code)
+    picture = segno.make(content, error="m", micro=False)
     if png is not None:
         picture.save(str(png), kind="png", scale=8, border=4)
     if as_json:
-        click.echo(json.dumps({**content, "name": name, "role": role, "stop_place": place}))
+        click.echo(json.dumps({**json.loads(content), "name": name, "role": role, "stop_place": place}))
         return
     picture.terminal(compact=True)
     click.echo(f"{name} ({role}, {place}): {code}")
@@ -233,6 +233,11 @@ def revoke(name: str, database: str | None, data: Path | None, clock_offset_s: f
 
     with opened(database, data, clock_offset_s) as context:
         click.echo(revoke_terminal(context, name))
+
+
+def qr_content(url: str, code: str) -> str:
+    """What a terminal reads from the enrolment QR."""
+    return json.dumps({"handshake_version": 1, "url": url, "code": code}, separators=(",", ":"))
 
 
 def _money(text: str) -> Money:

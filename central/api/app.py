@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import HeaderParameter
+from litestar.params import HeaderParameter, JSONBody
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 @post("/v1/enrol", status_code=200, sync_to_thread=True)
-def enrol(request: Call, data: EnrolRequest, state: State) -> EnrolReply:
+def enrol(request: Call, data: JSONBody[EnrolRequest], state: State) -> EnrolReply:
     """Exchange a one-time code for an identity."""
     return enrolment.enrol(state["context"], data, request.client.host if request.client else "")
 
@@ -72,7 +72,7 @@ def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[byte
 
 
 @post("/v1/allotments", status_code=200, sync_to_thread=True)
-def allotments(request: Call, data: AllotmentRequest, state: State) -> AllotmentReply:
+def allotments(request: Call, data: JSONBody[AllotmentRequest], state: State) -> AllotmentReply:
     """Ask for places."""
     caller = _caller(request)
     if caller.role == "gate":
@@ -81,14 +81,14 @@ def allotments(request: Call, data: AllotmentRequest, state: State) -> Allotment
 
 
 @post("/v1/journal", status_code=200, sync_to_thread=True)
-def journal(request: Call, data: JournalBatch, state: State) -> JournalAck:
+def journal(request: Call, data: JSONBody[JournalBatch], state: State) -> JournalAck:
     """Upload records."""
     caller = _caller(request)
     return upload.receive(state["context"], caller.terminal_id, caller.incarnation, data)
 
 
 @post("/v1/certificate", status_code=200, sync_to_thread=True)
-def certificate(request: Call, data: CertificateRequest, state: State) -> CertificateReply:
+def certificate(request: Call, data: JSONBody[CertificateRequest], state: State) -> CertificateReply:
     """Renew the terminal's certificate."""
     caller = _caller(request)
     return certificates.renew(state["context"], caller.terminal_id, caller.incarnation, data)
