@@ -52,7 +52,7 @@ def m001_projections(db: Database) -> None:
         ) STRICT;
         CREATE INDEX ticket_by_code ON ticket (code);
         CREATE TABLE holding (
-            journey_id INTEGER NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL, state TEXT NOT NULL,
+            journey_id INTEGER NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL, state BLOB NOT NULL,
             PRIMARY KEY (journey_id, epoch, n)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE admitted (
