@@ -142,7 +142,7 @@ def import_gtfs(
     fare = _money(flat_fare) if flat_fare else None
     book = load_layouts(layouts or ASSETS / "layouts", ties) if ties else LayoutBook()
     click.echo(f"reading {feed}")
-    found = read_feed(feed, shift_to=date.today() if shift_to_today else None)
+    found = read_feed(feed, shift_to=date.today() if shift_to_today else None, progress=click.echo)
     report = found.report.text()
     click.echo(report)
     source = imports.from_feed(found, book, flat_fare=fare)
