@@ -76,6 +76,10 @@ def enrol(context: Context, request: EnrolRequest, address: str) -> EnrolReply:
         # In a transaction of its own: the refused one is rolled back.
         with context.engine.begin() as connection:
             connection.execute(
+                text("DELETE FROM enrolment_failure WHERE failed_at < :since"),
+                {"since": _time(context) - timedelta(seconds=TRIES_WINDOW_S)},
+            )
+            connection.execute(
                 text("INSERT INTO enrolment_failure (address, failed_at) VALUES (:address, :now)"),
                 {"address": address, "now": _time(context)},
             )

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
+import psycopg
 import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.context import Context
 from central.enrolment import make_code, revoke
+from central.postgres import SUPERUSER, EmbeddedPostgres
 from kiosk.domain.allotment import Gid
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
 from kiosk.domain.events import PlacesFreed
@@ -171,20 +173,21 @@ def test_every_error_is_a_problem_without_a_traceback(terminal: Terminal, url: s
         assert problem["message"] and "Traceback" not in answer.text
 
 
-def test_a_database_that_went_away_is_no_answer(context: Context, client: CentralClient) -> None:
+def test_a_database_that_went_away_is_no_answer(
+    context: Context, server: EmbeddedPostgres, client: CentralClient
+) -> None:
     client.health()
-    pool_closed = context.engine.url
-    context.engine.dispose()
-    context.engine.pool._creator = lambda *_: (_ for _ in ()).throw(_gone(pool_closed))  # type: ignore[attr-defined]
-    with pytest.raises(CentralUnreachable, match="database is away") as unreachable:
-        client.health()
-    assert unreachable.value.retry_after_s == 5.0
-
-
-def _gone(url: object) -> Exception:
-    from sqlalchemy.exc import OperationalError
-
-    return OperationalError(str(url), {}, Exception("connection refused"))
+    name = context.engine.url.database
+    with psycopg.connect(
+        host=str(server.socket_folder), user=SUPERUSER, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        with pytest.raises(CentralUnreachable, match="database is away") as unreachable:
+            client.health()
+        assert unreachable.value.retry_after_s == 5.0
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    assert client.health().status == "ok"
 
 
 def test_the_api_describes_itself(url: str) -> None:
