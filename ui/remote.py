@@ -113,7 +113,9 @@ class Remote(QObject):
         return {"path": os.fspath(self.driver.picture(Path(path)))}
 
     def _state_verb(self) -> Answer:
-        return {"stage": self.driver.property("stage")}
+        """The stage, and of a gate also its last verdict and how old its lists are."""
+        found = {name: self.driver.property(name) for name in ("stage", "last", "lists")}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _items_verb(self) -> Answer:
         return {"items": self.driver.names()}

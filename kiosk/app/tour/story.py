@@ -157,8 +157,11 @@ class Story:
     def _gate_knows(self) -> bool:
         return bool(self._gate_state().get("lists"))
 
-    def _gate_state(self) -> dict[str, Any]:
-        return self._gate_control.ask(do="state")
+    def _gate_state(self) -> dict[str, str]:
+        """What the gate shows: `verdict` and `ticket_id` of its last answer, `lists` once it has any."""
+        answer = self._gate_control.ask(do="state")
+        verdict, _, ticket_id = str(answer.get("last", "")).partition(" ")
+        return {"verdict": verdict, "ticket_id": ticket_id, "lists": answer.get("lists", "")}
 
     def _pictures(self, name: str) -> Path:
         folder = self._out / "pictures" / name
@@ -246,7 +249,10 @@ class Story:
         try:
             wait_until(verdict, f"the gate says {expected}", 20)
         finally:
-            entry = {"code": human_code(ticket_id), "verdict": "admit" if seen.get("admitted") else "refuse"}
+            entry = {
+                "code": human_code(ticket_id),
+                "verdict": "admit" if seen.get("verdict") == "admitted" else "refuse",
+            }
             self.report["gate"].append({**entry, "reason": seen.get("verdict", "nothing")})
         number = len(self.report["gate"])
         self._gate_control.ask(do="picture", path=str(self._pictures("gate") / f"{number:02d}-{expected}.png"))
@@ -348,7 +354,7 @@ class Story:
         verdicts = [(entry["verdict"], entry["reason"]) for entry in report["gate"]]
         central, recovery = report["central"], report["recovery"]
         tickets_sold = len({entry["ticket_id"] for entry in report["tickets"]})
-        held: bool = (
+        held = bool(
             "error" not in report
             and report["sold_offline"]
             and verdicts == [("admit", "admitted")] * 2 + [("refuse", "already_used")]

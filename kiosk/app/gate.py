@@ -1,0 +1,55 @@
+"""Wiring of a gate: what every terminal has, a camera instead of printer and payment, lists instead of places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from devices.camera.reader import CameraReader
+from kiosk.app.config import Config
+from kiosk.app.wiring import Terminal
+from kiosk.services.gate import Gate
+from kiosk.store.manifest import ManifestStore
+from sync.client import CentralClient
+from sync.engine import Step
+from sync.pull import PullGate
+from ui.gate import SIZE, GateServices, run_gate
+from ui.paper import PaperRenderer
+from ui.stage import ScreenOptions
+
+
+class GateTerminal(Terminal):
+    """A terminal that lets people in and sells nothing."""
+
+    def steps(self, client: CentralClient) -> list[Step]:
+        reply = self.identity.reply
+        self.gate = Gate(
+            self.store,
+            self.catalogue,
+            ManifestStore(self.config.folder),
+            self.clock,
+            name=reply.name,
+            stop_place_id=reply.stop_place_id,
+            tenant=reply.tenant,
+            root_key=bytes.fromhex(reply.root_key),
+            opens_before_min=self.config.gate.opens_before_min,
+        )
+        return [PullGate(client, self.gate.etag, self.gate.take_manifest)]
+
+
+def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
+    """Open the gate; returns the exit status."""
+    terminal = GateTerminal(config, PaperRenderer())
+    try:
+        services = GateServices(
+            gate=terminal.gate,
+            reader=lambda: CameraReader(config.camera.source),
+            catalogue=terminal.catalogue,
+            clock=terminal.clock,
+            online=lambda: terminal.engine.state.online,
+            stop_place_id=terminal.identity.reply.stop_place_id,
+        )
+        options = ScreenOptions(shape=config.screen.shape, size=SIZE, drive=str(drive) if drive else "")
+        terminal.engine.start()
+        return run_gate(services, options)
+    finally:
+        terminal.close()
