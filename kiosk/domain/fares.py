@@ -7,6 +7,7 @@ unknown, never free. Source of the rules: GTFS Schedule reference, revision of A
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -37,6 +38,7 @@ class FareProduct(msgspec.Struct, frozen=True):
     category_id: str = ""
     medium: str = ""  # fare_media_type as text: "", none, paper, card, cemv, app
     names: Names = {}
+    kind: str = ""  # what a passenger chooses, the same for every origin and destination; "" = the id itself
 
 
 class FareRuleV1(msgspec.Struct, frozen=True, array_like=True):
@@ -69,18 +71,20 @@ class LegRule(msgspec.Struct, frozen=True):
     from_timeframe: str = ""
     to_timeframe: str = ""
     priority: int = 0
+    transfer_only: bool = False  # never sold alone, only after another leg
 
 
 class TransferRule(msgspec.Struct, frozen=True):
-    """Row of fare_transfer_rules, directional."""
+    """Row of fare_transfer_rules, directional: A is the leg before, B the leg after, AB this rule's product."""
 
     from_leg_group: str = ""
     to_leg_group: str = ""
-    transfer_count: int = -1
+    transfer_count: int = -1  # consecutive transfers within one leg group; -1 = no limit
     duration_limit_s: int = -1
-    duration_limit_type: int = 0
-    fare_transfer_type: int = 0
+    duration_limit_type: int = 0  # from departure (0, 1) or arrival (2, 3) to departure (1, 2) or arrival (0, 3)
+    fare_transfer_type: int = 0  # 0 = A + AB, 1 = A + AB + B, 2 = AB
     product_id: str = ""
+    from_product: str = ""  # holds only after this product; "" = after any
 
 
 class Tariff(msgspec.Struct, frozen=True):
@@ -96,6 +100,7 @@ class Tariff(msgspec.Struct, frozen=True):
     timeframes: tuple[Timeframe, ...] = ()
     service_days: dict[str, tuple[str, ...]] = {}  # timeframe service_id -> ISO dates in the window
     transfers_v1: dict[str, int] = {}  # fare id -> transfers allowed (-1 unlimited)
+    transfer_durations_v1: dict[str, int] = {}  # fare id -> s from the first departure to the last arrival
 
 
 class FareOption(msgspec.Struct, frozen=True):
@@ -147,17 +152,19 @@ class Pricer:
         Times are seconds of the operating day and may pass 86,400. `crossed_zones` holds the zones of all stops of the
         ride, both ends included.
         """
-        # An event's rules stand beside a railway's in one catalogue; a railway's leg rules never price an event.
-        product_ids: list[str] = []
-        if line.mode != EVENT_MODE:
-            product_ids = self._leg_products(line, origin, destination, departs_s, arrives_s, operating_day)
+        rules = self.leg_rules(line, origin, destination, departs_s, arrives_s, operating_day)
+        product_ids = [rule.product_id for rule in rules if not rule.transfer_only]
         if not product_ids:
-            product_ids = self._v1_products(line, origin, destination, crossed_zones)
+            product_ids = self._chosen_v1(self.products_v1(line, origin, destination, crossed_zones))
         return self._offers(product_ids)
 
-    def _leg_products(
-        self, line: Line, origin: StopPlace, destination: StopPlace, departs_s: int, arrives_s: int, day: str
-    ) -> list[str]:
+    def leg_rules(
+        self, line: Line, origin: StopPlace, destination: StopPlace, departs_s: int, arrives_s: int, operating_day: str
+    ) -> list[LegRule]:
+        """The rules of Fares v2 that match one leg; several are alternatives."""
+        # An event's rules stand beside a railway's in one catalogue; a railway's leg rules never price an event.
+        if not self._v2 or line.mode == EVENT_MODE:
+            return []
         strict = not self._tariff.has_priority
         rules = [
             rule
@@ -165,60 +172,76 @@ class Pricer:
             for start in _or_empty(origin.area_ids, self._listed_from if strict else None)
             for end in _or_empty(destination.area_ids, self._listed_to if strict else None)
             for rule in self._v2.get((network, start, end), ())
-            if self._in_time(rule.from_timeframe, departs_s, day) and self._in_time(rule.to_timeframe, arrives_s, day)
+            if self._in_time(rule.from_timeframe, departs_s, operating_day)
+            and self._in_time(rule.to_timeframe, arrives_s, operating_day)
         ]
         if self._tariff.has_priority and rules:
             highest = max(rule.priority for rule in rules)
             rules = [rule for rule in rules if rule.priority == highest]
-        return list(dict.fromkeys(rule.product_id for rule in rules))
+        return rules
 
     def _in_time(self, group: str, at_s: int, operating_day: str) -> bool:
         """Timeframes are of the local calendar day, not of the operating day."""
         if not group:
             return True
-        day = (date.fromisoformat(operating_day) + timedelta(days=at_s // 86_400)).isoformat()
-        of_day_s = at_s % 86_400
+        day, of_day_s = _calendar_day(operating_day, at_s // 86_400), at_s % 86_400
         return any(
             frame.start_s <= of_day_s < frame.end_s and day in self._days.get(frame.service_id, ())
             for frame in self._timeframes.get(group, ())
         )
 
-    def _v1_products(
+    def products_v1(
         self, line: Line, origin: StopPlace, destination: StopPlace, crossed_zones: frozenset[str]
-    ) -> list[str]:
-        rules = [
-            rule
+    ) -> set[str]:
+        """Fares v1 with a rule that matches."""
+        return {
+            rule.product_id
             for line_id in {line.id, ""}
             for start in {origin.zone_id, ""}
             for end in {destination.zone_id, ""}
             for rule in self._v1.get((line_id, start, end), ())
             if not rule.contains or frozenset(rule.contains) == crossed_zones
-        ]
-        # Fares that differ in nothing a passenger could choose by: the cheapest holds.
+        }
+
+    def _chosen_v1(self, product_ids: set[str]) -> list[str]:
+        """Of fares that differ in nothing a passenger could choose by, the cheapest."""
         cheapest: dict[str, tuple[int, str]] = {}
-        for rule in rules:
-            rows = self._products.get(rule.product_id)
-            if rows:
-                candidate = (rows[0].amount_minor, rule.product_id)
-                kind = rows[0].name
+        for product_id in product_ids:
+            for row in self._products.get(product_id, ())[:1]:
+                kind = row.kind or row.name or row.id
+                candidate = (row.amount_minor, product_id)
                 cheapest[kind] = min(cheapest.get(kind, candidate), candidate)
         return [product_id for _, product_id in sorted(cheapest.values())]
 
+    def rows(self, product_id: str) -> tuple[FareProduct, ...]:
+        """All prices of a product: by rider category and medium."""
+        return tuple(self._products.get(product_id, ()))
+
     def _offers(self, product_ids: list[str]) -> tuple[FareOption, ...]:
-        rows = [row for product_id in product_ids for row in self._products.get(product_id, ())]
+        rows = [row for product_id in dict.fromkeys(product_ids) for row in self._products.get(product_id, ())]
         # A kiosk hands out paper; what exists only on a card or in an app is offered when nothing else is.
-        best = min((_MEDIA_RANK.get(row.medium, 3) for row in rows), default=0)
+        best = min((medium_rank(row) for row in rows), default=0)
         chosen: dict[tuple[str, str], FareProduct] = {}
         for row in rows:
-            if _MEDIA_RANK.get(row.medium, 3) != best or row.amount_minor < 0:
+            if medium_rank(row) != best or row.amount_minor < 0:
                 continue
             known = chosen.get((row.id, row.category_id))
             if known is None or row.amount_minor < known.amount_minor:
                 chosen[row.id, row.category_id] = row
         return tuple(
-            FareOption(row.id, row.name or row.id, row.category_id, row.amount_minor, row.currency)
+            FareOption(row.kind or row.id, row.name or row.id, row.category_id, row.amount_minor, row.currency)
             for row in chosen.values()
         )
+
+
+def medium_rank(row: FareProduct) -> int:
+    """0 = on paper or on nothing; higher = less at home at a kiosk."""
+    return _MEDIA_RANK.get(row.medium, 3)
+
+
+@lru_cache(maxsize=1024)
+def _calendar_day(operating_day: str, days_on: int) -> str:
+    return (date.fromisoformat(operating_day) + timedelta(days=days_on)).isoformat()
 
 
 def _or_empty(ids: tuple[str, ...], listed: set[str] | None) -> tuple[str, ...]:
