@@ -69,6 +69,7 @@ class RideFacts(msgspec.Struct, frozen=True):
     product: str = ""
     category: Names = {}
     attribution: str = ""
+    opens_at: int = 0  # unix s; when an event's doors open, 0 = with its beginning
 
 
 class SaleItem(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 EN = {
+    "comma": ", ",
     "ticket_of": "Ticket {n} of {count}",
     "train": "Train",
     "line": "Line",
@@ -19,6 +20,7 @@ EN = {
     "valid_seat": "Valid only on this train, on this day.",
     "valid_open": "Valid on this day, on every service between these stops.",
     "valid_event": "Valid for this performance. Please come in time.",
+    "doors": "Doors open at {time}.",
     "keep_flat": "Keep the code flat, dry and dark.",
     "copy": "COPY {n}",
     "receipt": "Receipt",
@@ -39,6 +41,7 @@ EN = {
 }
 
 ZH_HANS = {
+    "comma": "，",
     "ticket_of": "第 {n} 张，共 {count} 张",
     "train": "车次",
     "line": "线路",
@@ -55,6 +58,7 @@ ZH_HANS = {
     "valid_seat": "仅限当日当次列车有效。",
     "valid_open": "当日该区间所有班次有效。",
     "valid_event": "仅限本场演出有效，请提前入场。",
+    "doors": "{time} 开始入场。",
     "keep_flat": "请保持二维码平整、干燥、清晰。",
     "copy": "副本 {n}",
     "receipt": "收据",

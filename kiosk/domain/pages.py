@@ -15,6 +15,8 @@ from kiosk.domain.page_texts import text_of
 from kiosk.domain.sale import Sale
 
 EVENT = -1
+RAIL = 2
+EXTENDED_RAIL = range(100, 118)  # GTFS extended route types of railways
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -87,11 +89,12 @@ def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str)
             if each
         ),
         notes=(
-            t["valid_seat"] if facts.place else t["valid_event"] if event else t["valid_open"],
+            *([t["doors"].format(time=_time(facts.opens_at, zone))] if 0 < facts.opens_at < facts.departs_at else []),
+            t["valid_event"] if event else t["valid_seat"] if facts.place else t["valid_open"],
             t["keep_flat"],
         ),
         human_code=issued.code,
-        origin=f"{machine}  {_clock(at, zone)}  {facts.operator}"[:64],
+        origin=f"{machine}  {_clock(at, zone)}  {facts.operator}".strip(),
         mark=t["copy"].format(n=copy) if copy else "",
     )
 
@@ -111,7 +114,7 @@ def receipt_page(sale: Sale, copy: int, *, machine: str, receipt_no: str) -> Rec
         what = [named(its.category, sale.language), named(its.place_class, sale.language)]
         if its.place and not its.counted:
             what.append(f"{named(its.coach, sale.language)} / {its.place}")
-        lines.append(Fact(", ".join(each for each in what if each), _money(item.price_minor, sale.currency)))
+        lines.append(Fact(t["comma"].join(each for each in what if each), _money(item.price_minor, sale.currency)))
     total = _money(sale.total.amount_minor, sale.currency)
     return ReceiptPage(
         title=t["receipt"],
@@ -166,14 +169,16 @@ def _stops(facts: RideFacts, zone: ZoneInfo, language: str) -> tuple[Stop, ...]:
 
 def _place_facts(facts: RideFacts, zone: ZoneInfo, t: dict[str, str], language: str) -> tuple[Fact, ...]:
     event = facts.mode == EVENT
-    found = [] if event else [Fact(t["train"] if facts.mode in (2, 100, 101, 102, 103) else t["line"], facts.number)]
+    rail = facts.mode == RAIL or facts.mode in EXTENDED_RAIL
+    number = facts.number or facts.line or facts.headsign
+    found = [] if event or not number else [Fact(t["train"] if rail else t["line"], number)]
     if facts.place and not facts.counted:
         where = next((t[each] for each in ("window", "aisle", "middle", "wheelchair") if each in facts.features), "")
         found.append(Fact(t["block"] if event else t["coach"], named(facts.coach, language)))
-        found.append(Fact(f"{t['seat']}, {where}" if where else t["seat"], facts.place))
+        found.append(Fact(t["comma"].join(each for each in (t["seat"], where) if each), facts.place))
     elif facts.counted:
         found.append(Fact(t["area"], named(facts.coach, language)))
-    elif not event:
+    elif rail:  # nobody looks for a seat number on a bus or in a metro
         found.append(Fact(t["seat"], t["free_choice"]))
     if facts.platform and len(found) < 4:
         found.append(Fact(t["platform"], facts.platform))
@@ -182,7 +187,9 @@ def _place_facts(facts: RideFacts, zone: ZoneInfo, t: dict[str, str], language: 
 
 def _ride_line(facts: RideFacts, zone: ZoneInfo, language: str) -> str:
     what = named(facts.title, language) if facts.mode == EVENT else facts.number
-    return f"{what}, {_day(facts.departs_at, zone, language)}, {_time(facts.departs_at, zone)}"
+    return text_of(language)["comma"].join(
+        each for each in (what, _day(facts.departs_at, zone, language), _time(facts.departs_at, zone)) if each
+    )
 
 
 def _day(at: int, zone: ZoneInfo, language: str) -> str:
