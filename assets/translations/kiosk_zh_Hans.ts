@@ -316,6 +316,209 @@
     </message>
 </context>
 <context>
+    <name>Gate</name>
+    <message>
+        <source>Picture of the camera</source>
+        <translation>摄像头画面</translation>
+    </message>
+    <message>
+        <source>Gate closed</source>
+        <translation>闸机停用</translation>
+    </message>
+    <message>
+        <source>Show your ticket</source>
+        <translation>请出示车票</translation>
+    </message>
+    <message>
+        <source>No lists yet: every ticket is refused until central was reached once</source>
+        <translation>尚无名单：首次连上中央系统之前，所有车票都会被拒绝</translation>
+    </message>
+    <message>
+        <source>Hold the code to the camera, flat and still</source>
+        <translation>请将二维码平放对准摄像头，保持不动</translation>
+    </message>
+    <message>
+        <source>Let in today</source>
+        <translation>今日放行</translation>
+    </message>
+    <message>
+        <source>Lists</source>
+        <translation>名单更新于</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>offline, goes on</source>
+        <translation>离线，照常检票</translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>请进</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>请停</translation>
+    </message>
+    <message>
+        <source>Let in today: %1</source>
+        <translation>今日放行：%1</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>使用时间</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>地点</translation>
+    </message>
+    <message>
+        <source>Opens</source>
+        <translation>开放时间</translation>
+    </message>
+    <message>
+        <source>Event</source>
+        <translation>演出</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>车次</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>Seat</source>
+        <translation>座位</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>不对号</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到达</translation>
+    </message>
+    <message>
+        <source>Hall</source>
+        <translation>场馆</translation>
+    </message>
+    <message>
+        <source>Have a good journey</source>
+        <translation>祝您旅途愉快</translation>
+    </message>
+    <message>
+        <source>This is not a ticket of ours</source>
+        <translation>这不是本系统的车票</translation>
+    </message>
+    <message>
+        <source>This ticket comes from an unknown machine</source>
+        <translation>此票出自未知的售票机</translation>
+    </message>
+    <message>
+        <source>The machine that sold this was not allowed to</source>
+        <translation>售出此票的机器当时无售票权限</translation>
+    </message>
+    <message>
+        <source>This ticket is not genuine</source>
+        <translation>此票是伪造的</translation>
+    </message>
+    <message>
+        <source>The machine may not sell this ticket</source>
+        <translation>该售票机无权出售此票</translation>
+    </message>
+    <message>
+        <source>This is a test ticket</source>
+        <translation>这是测试票</translation>
+    </message>
+    <message>
+        <source>This ticket is for another operator</source>
+        <translation>此票属于其他运营商</translation>
+    </message>
+    <message>
+        <source>This journey is not known here</source>
+        <translation>此处查不到该班次</translation>
+    </message>
+    <message>
+        <source>This ticket begins at another station</source>
+        <translation>此票从其他车站出发</translation>
+    </message>
+    <message>
+        <source>This ticket is for another day</source>
+        <translation>此票是其他日期的</translation>
+    </message>
+    <message>
+        <source>You are early</source>
+        <translation>您来早了</translation>
+    </message>
+    <message>
+        <source>This departure has left</source>
+        <translation>该班次已经开出</translation>
+    </message>
+    <message>
+        <source>This ticket was cancelled</source>
+        <translation>此票已作废</translation>
+    </message>
+    <message>
+        <source>This seat cannot be confirmed here</source>
+        <translation>此处无法确认该座位</translation>
+    </message>
+    <message>
+        <source>This ticket is already used</source>
+        <translation>此票已使用过</translation>
+    </message>
+    <message>
+        <source>Please show the code on the ticket</source>
+        <translation>请出示票面二维码</translation>
+    </message>
+    <message>
+        <source>Staff: send to the ticket desk</source>
+        <translation>工作人员：请旅客到售票处</translation>
+    </message>
+    <message>
+        <source>Staff: look at the printed ticket and compare the code in letters</source>
+        <translation>工作人员：查看纸质票并核对票号</translation>
+    </message>
+    <message>
+        <source>Hold the square code of the ticket to the camera</source>
+        <translation>请将票面的方形码对准摄像头</translation>
+    </message>
+    <message>
+        <source>Staff: keep the ticket and call the supervisor</source>
+        <translation>工作人员：留下车票并通知主管</translation>
+    </message>
+    <message>
+        <source>Use the gates of that operator</source>
+        <translation>请使用该运营商的闸机</translation>
+    </message>
+    <message>
+        <source>Please come back when the gate opens</source>
+        <translation>请在闸机开放后再来</translation>
+    </message>
+    <message>
+        <source>The ticket desk helps with the next departure</source>
+        <translation>售票处可办理下一班次</translation>
+    </message>
+    <message>
+        <source>Staff: ask for the document, then let in or send to the desk</source>
+        <translation>工作人员：查验证件后放行，或请到售票处</translation>
+    </message>
+</context>
+<context>
     <name>Keyboard</name>
     <message>
         <source>Erase one letter</source>

@@ -84,7 +84,8 @@ class GateViewModel(QObject):
                 word=translate("Gate", "Go") if verdict.admitted else translate("Gate", "Stop"),
                 other=other[verdict.admitted],
                 reason=reason_words(verdict.reason),
-                step=next_step(verdict.reason),
+                step=next_step(verdict.reason)
+                or translate("Gate", "Let in today: %1").replace("%1", str(self._state.count)),
                 fault="",
                 verdict=verdict.reason.value,
                 ticket=verdict.ticket_id,

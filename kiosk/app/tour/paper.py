@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,57 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from kiosk.domain import ticket as tickets
+from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError
+
+
+class PaperTrail:
+    """The printer's pages: finds the new tickets among them and tells what their codes say."""
+
+    def __init__(self, printed: Path, keep: Path, entries: list[dict[str, Any]]) -> None:
+        self._printed = printed
+        self._keep = keep
+        self._entries = entries
+        self.tickets: list[tuple[Path, str]] = []  # in order of printing, with the text of their codes
+
+    def tickets_on_paper(self) -> int:
+        """Whole pages with a ticket code, seen before or not."""
+        return sum(1 for path in self._whole_pages() if read_paper(path) is not None)
+
+    def collect(self, count: int) -> list[dict[str, Any]]:
+        """The tickets printed since the last time; KioskError when there are not exactly so many."""
+        known = {path for path, _ in self.tickets}
+        found = []
+        for path in self._whole_pages():
+            code = None if path in known else read_paper(path)
+            if code is not None:
+                self.tickets.append((path, code))
+                found.append(self._describe(path, code))
+        if len(found) != count:
+            raise KioskError(f"{count} new tickets should be on paper, {len(found)} can be read")
+        return found
+
+    def _whole_pages(self) -> list[Path]:
+        lines = ledger_lines(self._printed / "printed.jsonl")
+        return [self._printed / line["file"] for line in lines if line["complete"]]
+
+    def _describe(self, path: Path, code: str) -> dict[str, Any]:
+        """One printed ticket, from its own code."""
+        self._keep.mkdir(exist_ok=True)
+        shutil.copy(path, self._keep)
+        ticket, _, _ = tickets.read(code)
+        entry = {
+            "code": human_code(ticket.ticket_id),
+            "ticket_id": ticket.ticket_id,
+            "journey": ticket.journey_id,
+            "place": [ticket.coach, ticket.seat] if ticket.reserved else None,
+            "price_minor": ticket.price_minor,
+            "currency": ticket.currency,
+            "picture": path.name,
+            "marked_copy": is_marked(path),
+        }
+        self._entries.append(entry)
+        return entry
 
 
 def read_paper(path: Path) -> str | None:
@@ -27,6 +79,13 @@ def is_marked(path: Path) -> bool:
     """The black band of a copy, looked for on the paper itself."""
     band = _grey(path)[20:70, 30:-30]
     return bool((band < 128).mean() > 0.5)
+
+
+def ledger_lines(path: Path) -> list[dict[str, Any]]:
+    """Lines of a simulator's ledger; [] before there is one."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines() if line]
 
 
 def _grey(path: Path) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from kiosk.app.children import Child, Control
 from kiosk.app.config import load
 from kiosk.app.demo import CentralAtHand, start_devices, write_config
 from kiosk.app.identity import Identity, enrol
+from kiosk.app.tour.paper import ledger_lines
 from kiosk.domain.errors import KioskError
 
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
@@ -87,19 +87,9 @@ class Stage:
         self._stack.callback(control.close)
         return child, control
 
-    def printed(self) -> list[dict[str, Any]]:
-        """The printer's ledger."""
-        return _lines(self.folder / "paper" / "printed.jsonl")
-
     def charges(self) -> list[dict[str, Any]]:
         """Approved charges in the acquirer's ledger."""
-        return [line for line in _lines(self.folder / "ledger.jsonl") if line["outcome"] == "approved"]
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text().splitlines() if line]
+        return [line for line in ledger_lines(self.folder / "ledger.jsonl") if line["outcome"] == "approved"]
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float) -> None:

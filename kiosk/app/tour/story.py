@@ -15,14 +15,14 @@ import click
 from kiosk.app.children import end_on_sigterm
 from kiosk.app.demo import import_network
 from kiosk.app.identity import enrol
-from kiosk.app.tour.paper import is_marked, read_paper
+from kiosk.app.tour.paper import PaperTrail
 from kiosk.app.tour.passenger import Passenger
 from kiosk.app.tour.plan import Plan, Wishes, make_plan
+from kiosk.app.tour.report import holds
 from kiosk.app.tour.stage import Stage, wait_until
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError
-from kiosk.domain.money import Money
 from sync.client import CentralClient
 
 MACHINE, GATE = "K14", "Gate 5"
@@ -45,7 +45,7 @@ def run(wishes: Wishes, out: Path) -> int:
         story.report["error"] = str(error) or repr(error)
         click.echo(f"FAILED: {error or repr(error)}")
     story.report["seconds"] = round(time.monotonic() - begun, 1)
-    story.report["ok"] = story.holds()
+    story.report["ok"] = holds(story.report)
     (out / "report.json").write_text(json.dumps(story.report, indent=1, ensure_ascii=False) + "\n")
     words = "everything held" if story.report["ok"] else "something did not hold: see the report"
     click.echo(f"{words}; {story.report['seconds']} s; {out / 'report.json'}")
@@ -67,7 +67,7 @@ class Story:
             "recovery": {},
             "central": {},
         }
-        self._paper: list[tuple[Path, str]] = []  # printed tickets in order, with the text of their codes
+        self.trail = PaperTrail(out / "run" / "paper", out / "tickets", self.report["tickets"])
 
     def say(self, text: str) -> None:
         click.echo(f"{time.monotonic() - self._begun:6.1f} s  {text}")
@@ -152,7 +152,7 @@ class Story:
 
     def _has_places(self) -> bool:
         """The kiosk's records of accepted grants have reached central: they are durable on its disk."""
-        return self.stage.central.status()["records"] > 1 and "searchField" in self.passenger.items()
+        return bool(self.stage.central.status()["records"] > 1) and "searchField" in self.passenger.items()
 
     def _gate_knows(self) -> bool:
         return bool(self._gate_state().get("lists"))
@@ -183,55 +183,18 @@ class Story:
         if ended != "thanks":
             raise KioskError("the sale did not end with tickets")
         self.report["sold_offline"] = True
-        self._collect(2)
+        self.trail.collect(2)
         self.passenger.leave()
         self.say(
             f"two tickets sold and printed with the link cut: {', '.join(t['code'] for t in self.report['tickets'])}"
         )
 
-    def _collect(self, count: int) -> list[dict[str, Any]]:
-        """Read the newest printed tickets back from their pictures, with both readers."""
-        found = []
-        for line in self.stage.printed():
-            path = self._out / "run" / "paper" / line["file"]
-            known = {each for each, _ in self._paper}
-            if not line["complete"] or path in known:
-                continue
-            code = read_paper(path)
-            if code is None:
-                continue  # a receipt
-            self._paper.append((path, code))
-            found.append(self._describe(path, code))
-        if len(found) != count:
-            raise KioskError(f"{count} new tickets should be on paper, {len(found)} can be read")
-        return found
-
-    def _describe(self, path: Path, code: str) -> dict[str, Any]:
-        """One printed ticket, from its own code."""
-        copy_to = self._out / "tickets"
-        copy_to.mkdir(exist_ok=True)
-        shutil.copy(path, copy_to)
-        ticket, _, _ = tickets.read(code)
-        price = Money(ticket.price_minor or 0, ticket.currency)
-        entry = {
-            "code": human_code(ticket.ticket_id),
-            "ticket_id": ticket.ticket_id,
-            "journey": ticket.journey_id,
-            "place": [ticket.coach, ticket.seat] if ticket.reserved else None,
-            "price_minor": price.amount_minor,
-            "currency": price.currency,
-            "picture": path.name,
-            "marked_copy": is_marked(path),
-        }
-        self.report["tickets"].append(entry)
-        return entry
-
     # the gate
 
     def _gate(self, plan: Plan) -> None:
-        for path, code in list(self._paper):
+        for path, code in list(self.trail.tickets):
             self._show(path, code, "admitted")
-        path, code = self._paper[0]
+        path, code = self.trail.tickets[0]
         self._show(path, code, "already_used")
         self.say("the gate let each ticket in once and refused the second use")
 
@@ -265,15 +228,15 @@ class Story:
     def _crash_after_payment(self, plan: Plan) -> None:
         """The money is taken, the answer never arrives, the power goes."""
         self.stage.order("payment", do="silence")
-        charged, pages = len(self.stage.charges()), len(self._paper)
+        charged, pages = len(self.stage.charges()), len(self.trail.tickets)
         self.passenger.choose(plan, people=1)
         self.passenger.pay()
         wait_until(lambda: len(self.stage.charges()) > charged, "the acquirer has booked the charge", 30)
         self.kiosk.kill()
         self.say("SIGKILL between payment and printing")
         self._reopen()
-        wait_until(lambda: self._tickets_on_paper() > pages, "the recovered ticket is printed", 60)
-        (ticket,) = self._collect(1)
+        wait_until(lambda: self.trail.tickets_on_paper() > pages, "the recovered ticket is printed", 60)
+        (ticket,) = self.trail.collect(1)
         times = len(self.stage.charges()) - charged
         self.report["recovery"]["charged_times"] = times
         self.report["recovery"]["after_payment"] = {"charged": times, "marked_copy": ticket["marked_copy"]}
@@ -282,7 +245,7 @@ class Story:
     def _crash_while_printing(self, plan: Plan) -> None:
         """The page is half out, the power goes: what follows must be a marked copy."""
         stage = self.stage
-        charged, pages = len(stage.charges()), len(self._paper)
+        charged, pages = len(stage.charges()), len(self.trail.tickets)
         self.passenger.choose(plan, people=1)
         stage.order("printer", do="stall_after_bytes", n=6000)
         self.passenger.pay()
@@ -293,8 +256,8 @@ class Story:
         self.say("SIGKILL in the middle of a page")
         stage.order("printer", do="power_cycle")
         self._reopen()
-        wait_until(lambda: self._tickets_on_paper() > pages, "the copy is printed", 60)
-        (ticket,) = self._collect(1)
+        wait_until(lambda: self.trail.tickets_on_paper() > pages, "the copy is printed", 60)
+        (ticket,) = self.trail.collect(1)
         times = len(stage.charges()) - charged
         self.report["recovery"]["charged_times"] = max(self.report["recovery"]["charged_times"], times)
         self.report["recovery"]["printed_copies_marked"] = ticket["marked_copy"]
@@ -306,10 +269,6 @@ class Story:
         self.passenger = Passenger(control, self._pictures(f"kiosk-life-{self.stage.lives}"))
         self.passenger.ask("wait", name="searchField", seconds=60)
         self.passenger.picture("after-restart")
-
-    def _tickets_on_paper(self) -> int:
-        paper = self._out / "run" / "paper"
-        return sum(line["complete"] and read_paper(paper / line["file"]) is not None for line in self.stage.printed())
 
     def _out_of_order(self) -> None:
         """What a passenger sees when nothing can be paid here."""
@@ -333,7 +292,7 @@ class Story:
 
         def arrived() -> bool:
             found.update(stage.central.status())
-            return found["tickets"] >= expected and found["admissions"] >= 2
+            return bool(found["tickets"] >= expected and found["admissions"] >= 2)
 
         wait_until(arrived, f"central has all {expected} tickets and both admissions", 180)
         self.report["central"] = {
@@ -347,23 +306,3 @@ class Story:
             "sound": found["sound"],
         }
         self.say(f"central holds {found['sales']} sales, {found['tickets']} tickets, oversold {found['oversold']}")
-
-    def holds(self) -> bool:
-        """Everything the story promises, judged from what was seen."""
-        report = self.report
-        verdicts = [(entry["verdict"], entry["reason"]) for entry in report["gate"]]
-        central, recovery = report["central"], report["recovery"]
-        tickets_sold = len({entry["ticket_id"] for entry in report["tickets"]})
-        held = bool(
-            "error" not in report
-            and report["sold_offline"]
-            and verdicts == [("admit", "admitted")] * 2 + [("refuse", "already_used")]
-            and recovery.get("charged_times") == 1
-            and recovery.get("printed_copies_marked") is True
-            and tickets_sold == 4
-            and len({json.dumps([e["journey"], e["place"]]) for e in report["tickets"] if e["place"]})
-            in (0, tickets_sold)
-            and (central.get("sales"), central.get("tickets")) == (3, tickets_sold)
-            and (central.get("oversold"), central.get("duplicates")) == (0, 0)
-        )
-        return held

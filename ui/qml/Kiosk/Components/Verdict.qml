@@ -78,9 +78,9 @@ Rectangle {
             Words {
                 y: 566
                 width: 380
-                height: 104
+                height: 118
                 text: fact.value
-                size: text.length > 22 ? 32 : text.length > 11 ? 42 : 60
+                size: text.length > 26 ? 32 : text.length > 12 ? 40 : 60
                 strong: true
                 wrapMode: Text.WordWrap
                 maximumLineCount: 2
