@@ -82,7 +82,7 @@ def write_config(path: Path, **sections: dict[str, Any]) -> None:
 
 def run(role: str, folder: Path, *, shape: str, feed: Path | None, station: str | None, drive: Path | None) -> int:
     """Everything on one machine; ends with the terminal's window."""
-    from kiosk.app import wiring
+    from kiosk.app.run import run as open_terminal
 
     end_on_sigterm()
     if feed is not None:
@@ -118,7 +118,7 @@ def run(role: str, folder: Path, *, shape: str, feed: Path | None, station: str 
             who = enrol(config.folder, config.central.url, code, machine="demonstration")
             say(f"Enrolled as {who.reply.name}, terminal {who.reply.terminal_id}.{who.reply.incarnation}")
         say(f"Opening the {role}")
-        return wiring.run(config, drive=drive)
+        return open_terminal(config, drive=drive)
 
 
 def start_devices(folder: Path, stack: ExitStack, **scripts: Path) -> dict[str, int]:

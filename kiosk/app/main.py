@@ -53,9 +53,10 @@ config_option = click.option(
 @click.option("--drive", type=click.Path(path_type=Path), help="accept remote taps on this Unix socket (tests)")
 def run(config_path: Path, drive: Path | None) -> None:
     """Open the terminal: kiosk, counter or gate, as central enrolled it."""
-    from kiosk.app import config, wiring
+    from kiosk.app import config
+    from kiosk.app.run import run as open_terminal
 
-    sys.exit(wiring.run(config.load(config_path), drive=drive))
+    sys.exit(open_terminal(config.load(config_path), drive=drive))
 
 
 @main.command()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from zlib import crc32
 
 import msgspec
@@ -16,11 +14,11 @@ from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
 from kiosk.app.identity import Identity
+from kiosk.app.paper import Paper
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
-from kiosk.domain.errors import KioskError, StoreFault
-from kiosk.domain.pages import receipt_page, ticket_page
-from kiosk.domain.sale import PageJob, Sale
-from kiosk.ports import Bitmap, PaymentTerminal, Renderer, TicketPrinter
+from kiosk.domain.errors import StoreFault
+from kiosk.domain.sale import Sale
+from kiosk.ports import PaymentTerminal, Renderer, TicketPrinter
 from kiosk.services.allotments import Allotments
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
@@ -36,12 +34,11 @@ from sync.pull import PullAllotments, PullCatalogue, Renew
 from sync.push import Push
 from sync.session import AbortableSession
 from sync.wire import CertificateReply
-from ui.services import Health, Services
+from ui.services import Health
 
 log = logging.getLogger(__name__)
 
 SYNC_EVERY_S = 20.0
-RESOLVE_EVERY_S = 30.0
 
 
 class Terminal:
@@ -220,99 +217,8 @@ class Terminal:
         self._closing.close()
 
 
-class Paper:
-    """Draws a sale's pages: the desk's `draw`."""
-
-    issuer: Issuer
-
-    def __init__(self, renderer: Renderer, width_dots: int, machine: str) -> None:
-        self._renderer = renderer
-        self._width_dots = width_dots
-        self._machine = machine
-
-    def draw(self, sale: Sale, job: PageJob) -> Bitmap:
-        if job.what == "receipt":
-            number = f"{self._machine}-{sale.tickets[0].seq:07d}"
-            page: object = receipt_page(sale, job.copy, machine=self._machine, receipt_no=number)
-        else:
-            payload = next(each.payload for each in sale.tickets if each.item_no == job.item_no)
-            code = self.issuer.text(payload)
-            page = ticket_page(sale, job.item_no, job.copy, code=code, machine=self._machine)
-        return self._renderer.render(page, self._width_dots)
-
-
-class Resolver:
-    """Asks about unresolved payments in the background, for as long as there are any."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="resolver", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(RESOLVE_EVERY_S):
-            try:
-                if self._desk.unresolved():
-                    self._desk.resolve_unresolved()
-            except KioskError as error:
-                log.warning("an unresolved payment could not be asked for: %s", error)
-
-
 def _tell_link(state: SyncState) -> None:
     if state.online:
         log.info("central is reached, %d records to send", state.backlog)
     else:
         log.warning("central is not reached: %s", state.last_error)
-
-
-def run(config: Config, *, drive: Path | None = None) -> int:
-    """Open the terminal in the role central gave it; returns the exit status."""
-    role = identities.load(config.folder).reply.role
-    if role == "gate":
-        from kiosk.app.gate import run_gate_terminal
-
-        return run_gate_terminal(config, drive=drive)
-    if role == "counter":
-        raise KioskError("the counter's screens are not part of this version; enrol this terminal as kiosk or gate")
-    return _run_kiosk(config, drive)
-
-
-def _run_kiosk(config: Config, drive: Path | None) -> int:
-    from ui.paper import PaperRenderer
-    from ui.run import run_terminal
-    from ui.stage import ScreenOptions
-
-    terminal = Terminal(config, PaperRenderer())
-    resolver = Resolver(terminal.desk)
-    try:
-        reply = terminal.identity.reply
-        services = Services(
-            catalogue=terminal.catalogue,
-            search=terminal.search,
-            offers=terminal.offers,
-            desk=terminal.desk,
-            clock=terminal.clock,
-            health=terminal.health,
-            machine=reply.name,
-            stop_place_id=reply.stop_place_id,
-        )
-        options = ScreenOptions(
-            shape=config.screen.shape,
-            width_mm=config.screen.width_mm,
-            idle_s=config.screen.idle_s,
-            drive=str(drive) if drive else "",
-        )
-        terminal.engine.start()
-        resolver.start()
-        return run_terminal(services, options)
-    finally:
-        if resolver._thread.is_alive():
-            resolver.stop()
-        terminal.close()

@@ -42,5 +42,5 @@ def test_no_file_and_no_toml(tmp_path: Path) -> None:
     with pytest.raises(ConfigWrong, match="there is no such file"):
         load(tmp_path / "none.toml")
     (tmp_path / "bad.toml").write_text("[terminal\n")
-    with pytest.raises(ConfigWrong, match="bad.toml"):
+    with pytest.raises(ConfigWrong, match=r"bad\.toml"):
         load(tmp_path / "bad.toml")

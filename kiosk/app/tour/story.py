@@ -295,14 +295,6 @@ class Story:
             return bool(found["tickets"] >= expected and found["admissions"] >= 2)
 
         wait_until(arrived, f"central has all {expected} tickets and both admissions", 180)
-        self.report["central"] = {
-            "sales": found["sales"],
-            "tickets": found["tickets"],
-            "admissions": found["admissions"],
-            "oversold": found["oversold"],
-            "duplicates": found["duplicates"],
-            "unapplied": found["unapplied"],
-            "incidents": found["incidents"],
-            "sound": found["sound"],
-        }
+        shown = ("sales", "tickets", "admissions", "oversold", "duplicates", "unapplied", "incidents", "sound")
+        self.report["central"] = {name: found[name] for name in shown}
         self.say(f"central holds {found['sales']} sales, {found['tickets']} tickets, oversold {found['oversold']}")
