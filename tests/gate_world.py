@@ -41,7 +41,7 @@ class Ids:
 
     def next(self) -> str:
         with self._lock:
-            return f"0199aaaa-0000-7000-8000-{next(self._count):012x}"
+            return f"0199bbbb-0000-7000-8000-{next(self._count):012x}"
 
 
 class Seller:
@@ -142,14 +142,16 @@ class GateWorld:
     """A gate at station a on real stores; `restart` opens them anew."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        self.folder, self.clock = folder, clock
+        self.folder, self.clock, self._ids = folder, clock, Ids()
         self.central = Central(int(clock.now()))
         self._open()
         self.catalogue.replace(small_catalogue(), '"1"')
         self.gate = self.make_gate()
 
     def _open(self) -> None:
-        self.store: Store = open_store(self.folder, terminal_id=20, incarnation=1, epoch=1, clock=self.clock, ids=Ids())
+        self.store: Store = open_store(
+            self.folder, terminal_id=20, incarnation=1, epoch=1, clock=self.clock, ids=self._ids
+        )
         self.catalogue = CatalogueStore(self.folder, self.store.key)
 
     def make_gate(self, **changes: Any) -> Gate:
