@@ -14,6 +14,8 @@ import msgspec
 from kiosk.domain.network import Line, Names, StopPlace
 
 EVENT_MODE = -1
+SINGLE = "Single ticket"  # what a fare is called that has no name of its own
+SINGLE_NAMES = {"zh-Hans": "单程票", "zh-Hant": "單程票", "fr": "Billet simple", "de": "Einzelfahrschein"}
 _MEDIA_RANK = {"": 0, "none": 0, "paper": 0, "cemv": 1, "card": 2, "app": 3}
 
 
@@ -276,5 +278,5 @@ def fare_options(
 
 def flat_tariff(amount_minor: int, currency: str) -> Tariff:
     """One price for every ride, for feeds that carry no fares."""
-    product = FareProduct("single", "Single ticket", amount_minor, currency)
+    product = FareProduct("single", SINGLE, amount_minor, currency, names=SINGLE_NAMES)
     return Tariff(version=1, products=(product,), rules_v1=(FareRuleV1("single"),))

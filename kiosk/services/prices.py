@@ -51,10 +51,10 @@ class Prices:
 
     @cached_property
     def products(self) -> dict[str, FareProduct]:
-        """First row of each product: its name and translations."""
+        """First row of each product, by the id options carry: its name and translations."""
         found: dict[str, FareProduct] = {}
         for product in self.tariff.products:
-            found.setdefault(product.id, product)
+            found.setdefault(product.kind or product.id, product)
         return found
 
     @cached_property

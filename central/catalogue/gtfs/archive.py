@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO
 
@@ -17,6 +19,13 @@ from central.catalogue.report import Report
 FILE_BYTES_MAX = 2_000_000_000
 TOTAL_BYTES_MAX = 4_000_000_000
 FILES_MAX = 2_000
+LINE_CHARACTERS_MAX = 1_000_000
+# A timetable packs to a tenth or a twentieth; what packs a thousandfold is made to fill a disk.
+RATIO_MAX = 500
+RATIO_BYTES_MIN = 10_000_000
+NEEDED = ("routes.txt", "stop_times.txt", "stops.txt", "trips.txt")
+
+DAMAGE = (csv.Error, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError)
 
 Row = dict[str, str]
 
@@ -28,29 +37,35 @@ class Archive:
         self._report = report
         self._stack = ExitStack()
         self._zip: zipfile.ZipFile | None = None
-        if path.is_dir():
-            self._members = {each.name.lower(): str(each) for each in sorted(path.glob("*.txt"))}
-        else:
-            self._members = self._open_zip(path)
-        if not {"stops.txt", "routes.txt", "trips.txt", "stop_times.txt"} <= self._members.keys():
-            missing = sorted({"stops.txt", "routes.txt", "trips.txt", "stop_times.txt"} - self._members.keys())
-            self._stack.close()
-            raise FeedRefused(f"{path} is not a timetable: {', '.join(missing)} is missing. Is it a GTFS feed?")
+        self._members: dict[str, str] = {}
+        with self._stack:  # closes what was opened when the feed is refused here
+            self._members = _files(path) if path.is_dir() else self._packed(path)
+            missing = [name for name in NEEDED if name not in self._members]
+            if missing:
+                raise FeedRefused(f"{path} is not a timetable: {', '.join(missing)} is missing. Is it a GTFS feed?")
+            self._stack = self._stack.pop_all()
 
-    def _open_zip(self, path: Path) -> dict[str, str]:
+    def _packed(self, path: Path) -> dict[str, str]:
         try:
             self._zip = self._stack.enter_context(zipfile.ZipFile(path))
         except FileNotFoundError:
-            raise FeedRefused(f"{path}: there is no such file") from None
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise FeedRefused(f"{path}: there is no such file or folder") from None
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise FeedRefused(f"{path} is not a zip file that can be read: {error}") from None
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
         if len(infos) > FILES_MAX:
-            self._stack.close()
             raise FeedRefused(f"{path} holds {len(infos)} files; a feed has a few dozen")
-        # Sizes are the zip's own claim; `_Limited` also counts what really comes out.
+        for info in infos:
+            # Nothing is ever unpacked to disk, but a zip that tries is not a feed to be trusted.
+            if ".." in PurePosixPath(info.filename).parts or info.filename.startswith("/"):
+                raise FeedRefused(f"{path} names a file outside of itself ({info.filename}): it is refused whole")
+            if info.file_size > max(RATIO_BYTES_MIN, info.compress_size * RATIO_MAX):
+                raise FeedRefused(
+                    f"{path}: {info.filename} unpacks to {info.file_size // 10**6} MB from "
+                    f"{info.compress_size // 1000} kB: this is no timetable"
+                )
+        # Sizes are the zip's own claim; `_Counted` also counts what really comes out.
         if sum(info.file_size for info in infos) > TOTAL_BYTES_MAX:
-            self._stack.close()
             raise FeedRefused(f"{path} unpacks to more than {TOTAL_BYTES_MAX // 10**9} GB")
         members: dict[str, str] = {}
         for info in sorted(infos, key=lambda each: each.filename.count("/")):
@@ -75,20 +90,19 @@ class Archive:
         if name not in self._members:
             return ()
         with self._open(name) as file:
-            header = next(csv.reader(file), [])
-        return tuple(each.strip().lower() for each in header)
+            return tuple(_header(csv.reader(_lines(file, name))))
 
     def rows(self, name: str) -> Iterator[tuple[int, Row]]:
         """(line, row) of a table, values stripped, missing ones ""; nothing when the table is absent."""
         if name not in self._members:
             return
         with self._open(name) as file:
-            reader = csv.reader(file)
+            reader = csv.reader(_lines(file, name))
+            damaged = False
             try:
-                header = [each.strip().lower() for each in next(reader, [])]
+                header = _header(reader)
                 if len(set(header)) != len(header):
                     self._report.add(name, 1, "column twice", "a column occurs twice", "the last one is used")
-                damaged = False
                 for cells in reader:
                     if not cells or (len(cells) == 1 and not cells[0].strip()):
                         continue
@@ -98,15 +112,17 @@ class Archive:
                             "missing cells are empty, surplus ones are ignored",
                         )  # fmt: skip
                         cells += [""] * (len(header) - len(cells))
-                    row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-                    if not damaged and any("�" in cell for cell in cells):
+                    row = dict(zip(header, map(str.strip, cells), strict=False))
+                    if not damaged and "\ufffd" in "".join(cells):
                         damaged = True
                         self._report.add(
-                            name, reader.line_num, "encoding", "the file is not UTF-8", "odd letters show as �"
+                            name, reader.line_num, "encoding", "the file is not UTF-8", "odd letters show as \ufffd"
                         )
                     yield reader.line_num, row
-            except (csv.Error, zipfile.BadZipFile, OSError, EOFError) as error:
-                self._report.add(name, reader.line_num, "damaged", str(error), "the rest of the file is not read")
+            except DAMAGE as error:
+                self._report.add(
+                    name, reader.line_num, "damaged", f"the file is damaged: {error}", "the rest of it is not read"
+                )
 
     def _open(self, name: str) -> io.TextIOWrapper:
         raw: IO[bytes]
@@ -117,19 +133,38 @@ class Archive:
                 raise FeedRefused(f"{name} cannot be unpacked: {error}") from None
         else:
             raw = Path(self._members[name]).open("rb")  # noqa: SIM115  closed by the wrapper
-        return io.TextIOWrapper(_Limited(raw), encoding="utf-8-sig", errors="replace", newline="")
+        bytes_in = io.BufferedReader(_Counted(raw, name), 1 << 16)
+        utf16 = bytes_in.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")  # how some spreadsheets save
+        return io.TextIOWrapper(bytes_in, encoding="utf-16" if utf16 else "utf-8-sig", errors="replace", newline="")
 
 
-class _Limited(io.BufferedReader):
-    """Stops a zip bomb by what it really unpacks to."""
+def _files(folder: Path) -> dict[str, str]:
+    """Tables of a folder, or of the only folder in it."""
+    for place in (folder, *sorted(each for each in folder.iterdir() if each.is_dir())):
+        found = {each.name.lower(): str(each) for each in sorted(place.glob("*.txt")) if each.is_file()}
+        if found:
+            return found
+    return {}
 
-    def __init__(self, raw: IO[bytes]) -> None:
-        super().__init__(_Counted(raw), 1 << 16)
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    return [each.strip().lower() for each in next(reader, [])]
+
+
+def _lines(file: io.TextIOWrapper, name: str) -> Iterator[str]:
+    """Lines without NUL, which no database takes; one that never ends is refused before it fills the memory."""
+    while line := file.readline(LINE_CHARACTERS_MAX):
+        if len(line) == LINE_CHARACTERS_MAX:
+            raise FeedRefused(f"{name} has a line of more than {LINE_CHARACTERS_MAX} characters: this is no timetable")
+        yield line.replace("\x00", "") if "\x00" in line else line
 
 
 class _Counted(io.RawIOBase):
-    def __init__(self, raw: IO[bytes]) -> None:
+    """Stops a zip bomb by what it really unpacks to."""
+
+    def __init__(self, raw: IO[bytes], name: str) -> None:
         self._raw = raw
+        self._name = name
         self._left = FILE_BYTES_MAX
 
     def readable(self) -> bool:
@@ -139,7 +174,7 @@ class _Counted(io.RawIOBase):
         data = self._raw.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise FeedRefused(f"a file of the feed unpacks to more than {FILE_BYTES_MAX // 10**9} GB")
+            raise FeedRefused(f"{self._name} unpacks to more than {FILE_BYTES_MAX // 10**9} GB")
         buffer[: len(data)] = data
         return len(data)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import accumulate
 
 from central.catalogue.gtfs.archive import Archive
 from central.catalogue.gtfs.values import day
@@ -13,6 +14,7 @@ from central.catalogue.report import Report
 HORIZON_DAYS = 400  # how far ahead days are kept; an import is due long before
 PLAYED_DAYS = 120  # how far ahead a shifted feed is played
 PERIOD_WEEKS_MAX = 4
+SPAN_DAYS_MAX = 36_525  # a feed said to be valid for longer is looked at for its first hundred years
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -31,6 +33,10 @@ class Service:
             return False
         if when in self.added:
             return True
+        return self.regularly(when)
+
+    def regularly(self, when: date) -> bool:
+        """By weekday, without the exceptions."""
         return (
             self.first is not None
             and self.last is not None
@@ -100,21 +106,37 @@ class Days:
 
 def _played(services: dict[str, Service], trips_of: Counter[str], shift_to: date) -> dict[date, date]:
     """Target day -> day of the feed: the busiest whole weeks of the feed, weekday on weekday, over and over."""
-    busy = [service for service_id, service in services.items() if trips_of[service_id]]
-    ends = [when for service in busy for when in service.span()]
+    busy = {service_id: service for service_id, service in services.items() if trips_of[service_id]}
+    ends = [when for service in busy.values() for when in service.span()]
     if not ends:
         return {}
-    first, last = min(ends), max(ends)
-    last = min(last, first + timedelta(days=3 * 366))  # feeds valid "for ever" repeat themselves anyway
-    count = (last - first).days + 1
-    counted = [(trips_of[service_id], services[service_id]) for service_id in services if trips_of[service_id]]
-    load = [
-        sum(trips for trips, service in counted if service.runs_on(first + timedelta(days=n))) for n in range(count)
-    ]
+    first = min(ends)
+    count = min((max(ends) - first).days + 1, SPAN_DAYS_MAX)
+    # Sums of trips up to a day, so that any stretch of days is one subtraction.
+    until = [0, *accumulate(_trips_a_day(busy, trips_of, first, count))]
     weeks = max(1, min(PERIOD_WEEKS_MAX, count // 7))
     offset = (shift_to.weekday() - first.weekday()) % 7
     starts = [n for n in range(offset - 7, count, 7) if n + 7 * weeks <= count + 6] or [offset - 7]
-    best = max(starts, key=lambda n: sum(load[max(n, 0) : n + 7 * weeks]))
+    best = max(starts, key=lambda n: until[min(n + 7 * weeks, count)] - until[max(n, 0)])
     return {
         shift_to + timedelta(days=n): first + timedelta(days=best + n % (7 * weeks)) for n in range(-1, PLAYED_DAYS)
     }
+
+
+def _trips_a_day(services: dict[str, Service], trips_of: Counter[str], first: date, count: int) -> list[int]:
+    """How many trips run on each of `count` days from `first` on, without asking each service for each day."""
+    changes = [[0] * (count + 1) for _ in _WEEKDAYS]  # by weekday: trips more or less from this day on
+    extra = [0] * count
+    for service_id, service in services.items():
+        trips = trips_of[service_id]
+        if service.first and service.last:
+            start, end = (min(max((each - first).days, 0), count) for each in (service.first, service.last))
+            for weekday in service.weekdays:
+                changes[weekday][start] += trips
+                changes[weekday][min(end + 1, count)] -= trips
+        for when in service.added | service.removed:
+            number = (when - first).days
+            if 0 <= number < count:
+                extra[number] += trips * (service.runs_on(when) - service.regularly(when))
+    running = [list(accumulate(each)) for each in changes]
+    return [running[(first.weekday() + n) % 7][n] + extra[n] for n in range(count)]

@@ -6,18 +6,16 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
+import msgspec
+
 from central.catalogue.gtfs.archive import Archive, Row
+from central.catalogue.gtfs.fare_names import kinds, readable
 from central.catalogue.gtfs.values import whole
 from central.catalogue.report import Report
-from kiosk.domain.fares import FareProduct, FareRuleV1, RiderCategory, Tariff
+from kiosk.domain.fares import SINGLE, SINGLE_NAMES, FareProduct, FareRuleV1, RiderCategory, Tariff
 from kiosk.domain.money import Money
 
-# Abbreviations that operators use in ids, for a readable name.
-_WORDS = {
-    "std": "Standard", "bus": "Business", "biz": "Business", "eco": "Economy", "rsv": "reserved", "non": "non-reserved",
-    "res": "reserved", "adu": "", "adt": "", "adult": "", "hsr": "", "ow": "One way", "rt": "Return", "fare": "",
-    "f": "", "full": "", "reg": "Regular", "exp": "Express", "loc": "Local",
-}  # fmt: skip
+_ADULT = RiderCategory("adult", "Adult", default=True)
 
 
 def read_fares_v1(
@@ -26,24 +24,47 @@ def read_fares_v1(
     """The tariff of a feed with fare_attributes.txt; version 0 when nothing in it is sound."""
     attributes = _attributes(archive, default_currency, report)
     rules = _rules(archive, attributes, agency_of, report)
-    zones = {zone.lower() for rule in rules for zone in (rule.origin_zone, rule.destination_zone) if zone}
-    kinds = {fare_id: _kind(fare_id, zones) for fare_id in attributes}
-    products = [
-        FareProduct(fare_id, kinds[fare_id], money.amount_minor, money.currency)
-        for fare_id, (money, _) in attributes.items()
-    ]
-    categories, further = _riders(archive, attributes, kinds, report)
-    transfers = {
-        fare_id: -1 if row.get("transfers", "") == "" else whole(row["transfers"]) or 0
-        for fare_id, (_, row) in attributes.items()
-    }
+    full = _named({fare_id: money for fare_id, (money, _) in attributes.items()}, rules)
+    categories, further = _riders(archive, full, report)
+    transfers, durations = {}, {}
+    for fare_id, (_, row) in attributes.items():
+        allowed, lasts_s = whole(row.get("transfers", "")), whole(row.get("transfer_duration", ""))
+        transfers[fare_id] = -1 if allowed is None or allowed < 0 else allowed
+        if lasts_s is not None and lasts_s > 0:
+            durations[fare_id] = lasts_s
     return Tariff(
-        version=1 if products else 0,
-        products=(*products, *further),
+        version=1 if full else 0,
+        products=(*full.values(), *further),
         categories=categories,
         rules_v1=tuple(rules),
         transfers_v1=transfers,
+        transfer_durations_v1=durations,
     )
+
+
+def _named(prices: dict[str, Money], rules: list[FareRuleV1]) -> dict[str, FareProduct]:
+    """The full fares with the kind a passenger chooses by, and its name."""
+    tokens = kinds(prices, rules)
+    distinct = set(tokens.values())
+    products: dict[str, FareProduct] = {}
+    translated: set[str] = set()  # the names of a kind are needed once
+    for fare_id, money in prices.items():
+        its_tokens = tokens[fare_id]
+        name = readable(its_tokens, distinct)
+        # A lone kind needs no name to be told apart, and an abbreviation is none.
+        if len(distinct) == 1 and name.replace(" ", "").isupper():
+            name = ""
+        kind = "-".join(its_tokens).lower() or "single"
+        products[fare_id] = FareProduct(
+            id=fare_id,
+            name=name or SINGLE,
+            amount_minor=money.amount_minor,
+            currency=money.currency,
+            names={} if name or kind in translated else SINGLE_NAMES,
+            kind=kind,
+        )
+        translated.add(kind)
+    return products
 
 
 def money_of(text: str, currency: str) -> Money | None:
@@ -110,44 +131,45 @@ def _lines_of(
 
 
 def _riders(
-    archive: Archive, attributes: dict[str, tuple[Money, Row]], kinds: dict[str, str], report: Report
+    archive: Archive, full: dict[str, FareProduct], report: Report
 ) -> tuple[tuple[RiderCategory, ...], list[FareProduct]]:
     """rider_categories and fare_rider_categories, an extension of the Bay Area's operators."""
-    if not archive.has("fare_rider_categories.txt"):
+    name = "fare_rider_categories.txt"
+    if not archive.has(name):
         return (), []
-    categories = [RiderCategory("adult", "Adult", default=True)]
+    known = {each.id: each for each in _categories(archive)}
+    products = []
+    for line, row in archive.rows(name):
+        fare, rider_id = full.get(row.get("fare_id", "")), row.get("rider_category_id", "")
+        money = money_of(row.get("price", ""), fare.currency) if fare else None
+        if fare is None or money is None or money.amount_minor < 0 or rider_id not in known:
+            report.add(
+                name, line, "row", f"price of fare {row.get('fare_id', '')!r} for riders {rider_id!r} is not sound",
+                "this row is ignored",
+            )  # fmt: skip
+            continue
+        products.append(msgspec.structs.replace(fare, amount_minor=money.amount_minor, category_id=rider_id))
+    return tuple(known.values()), products
+
+
+def _categories(archive: Archive) -> list[RiderCategory]:
+    """The feed's riders, after the adult who pays the full fare where the feed does not name one."""
+    found: dict[str, RiderCategory] = {}
     for _, row in archive.rows("rider_categories.txt"):
         rider_id = row.get("rider_category_id", "")
-        title = row.get("rider_category_description", "") or row.get("rider_category_name", "") or rider_id
-        if rider_id and rider_id not in {each.id for each in categories}:
-            ages = (whole(row.get("min_age", "")), whole(row.get("max_age", "")))
-            categories.append(
+        title = row.get("rider_category_name", "") or row.get("rider_category_description", "") or rider_id
+        low, high = whole(row.get("min_age", "")), whole(row.get("max_age", ""))
+        if rider_id:
+            found.setdefault(
+                rider_id,
                 RiderCategory(
                     rider_id,
                     title,
-                    min_age=-1 if ages[0] is None else ages[0],
-                    max_age=-1 if ages[1] is None else ages[1],
-                )
+                    default="adult" in (rider_id.lower(), title.lower()),
+                    min_age=-1 if low is None else low,
+                    max_age=-1 if high is None else high,
+                ),
             )
-    products = []
-    known = {each.id for each in categories}
-    name = "fare_rider_categories.txt"
-    for line, row in archive.rows(name):
-        fare_id, rider_id = row.get("fare_id", ""), row.get("rider_category_id", "")
-        full = attributes.get(fare_id)
-        money = money_of(row.get("price", ""), full[0].currency) if full else None
-        if money is None or rider_id not in known:
-            report.add(name, line, "row", f"price of fare {fare_id!r} for riders {rider_id!r}", "this row is ignored")
-            continue
-        products.append(FareProduct(fare_id, kinds[fare_id], money.amount_minor, money.currency, category_id=rider_id))
-    return tuple(categories), products
-
-
-def _kind(fare_id: str, zones: set[str]) -> str:
-    """What is left of a fare's id without places and numbers, in words: the product a passenger chooses."""
-    text = fare_id.lower()
-    for zone in sorted(zones, key=len, reverse=True):
-        text = re.sub(rf"(?:^|(?<=[^a-z0-9])){re.escape(zone)}(?=$|[^a-z0-9])", " ", text)
-    words = [_WORDS.get(word, word) for word in re.findall(r"[^\W\d_]+", text)]
-    title = " ".join(word for word in words if word)
-    return title[:1].upper() + title[1:]
+    if any(each.default for each in found.values()):
+        return list(found.values())
+    return [_ADULT, *found.values()]

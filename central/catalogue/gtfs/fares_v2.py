@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from central.catalogue.gtfs.archive import Archive
+from central.catalogue.gtfs.fare_names import name_of_id
 from central.catalogue.gtfs.fares_v1 import money_of
 from central.catalogue.gtfs.translations import Translations
 from central.catalogue.gtfs.values import seconds, whole
 from central.catalogue.report import Report
-from kiosk.domain.fares import FareProduct, LegRule, RiderCategory, Tariff, Timeframe, TransferRule
+from kiosk.domain.fares import (
+    SINGLE,
+    SINGLE_NAMES,
+    FareProduct,
+    LegRule,
+    RiderCategory,
+    Tariff,
+    Timeframe,
+    TransferRule,
+)
 
 _MEDIA = {"0": "none", "1": "paper", "2": "card", "3": "cemv", "4": "app"}
 
@@ -94,16 +104,20 @@ def _products(archive: Archive, translations: Translations, riders: set[str], re
                 name, line, "rider", f"fare product {product_id} is for unknown riders {rider}", "it is not sold"
             )
             continue
-        title = row.get("fare_product_name", "")
+        medium = row.get("fare_media_id", "")
+        if medium and medium not in media:
+            report.add(name, line, "medium", f"fare product {product_id} is on unknown medium {medium}", "it is sold")
+        title = row.get("fare_product_name", "") or name_of_id(product_id)
+        names = translations.of("fare_products", "fare_product_name", product_id, title)
         found.append(
             FareProduct(
-                product_id,
-                title or product_id,
-                money.amount_minor,
-                money.currency,
-                rider,
-                media.get(row.get("fare_media_id", ""), ""),
-                translations.of("fare_products", "fare_product_name", product_id, title),
+                id=product_id,
+                name=title or SINGLE,
+                amount_minor=money.amount_minor,
+                currency=money.currency,
+                category_id=rider,
+                medium=media.get(medium, ""),
+                names=names if title else SINGLE_NAMES,
             )
         )
     return found
@@ -131,6 +145,12 @@ def _leg_rules(archive: Archive, products: set[str], timeframes: set[str], repor
         if product not in products:
             report.add(name, line, "product", f"leg rule for unknown fare product {product!r}", "this row is ignored")
             continue
+        if row.get("contains_exactly_area_set_id") or row.get("contains_area_id"):
+            report.add(
+                name, line, "areas passed", f"leg rule for {product} asks which areas are passed on the way",
+                "such rules are not known: it is not sold by this one",
+            )  # fmt: skip
+            continue
         frames = (row.get("from_timeframe_group_id", ""), row.get("to_timeframe_group_id", ""))
         if any(frame and frame not in timeframes for frame in frames):
             report.add(name, line, "timeframe", f"leg rule for {product} at an unknown time", "this row is ignored")
@@ -145,6 +165,7 @@ def _leg_rules(archive: Archive, products: set[str], timeframes: set[str], repor
                 from_timeframe=frames[0],
                 to_timeframe=frames[1],
                 priority=whole(row.get("rule_priority", "")) or 0,
+                transfer_only=row.get("transfer_only", "") == "1",
             )
         )
     return found
@@ -169,6 +190,7 @@ def _transfer_rules(archive: Archive, products: set[str], report: Report) -> lis
                 duration_limit_type=whole(row.get("duration_limit_type", "")) or 0,
                 fare_transfer_type=kind,
                 product_id=product,
+                from_product=row.get("filter_fare_product_id", ""),
             )
         )
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,12 +13,12 @@ from central.catalogue.gtfs.archive import Archive
 from central.catalogue.gtfs.calendar import Days, Service, read_services
 from central.catalogue.gtfs.fares_v1 import read_fares_v1
 from central.catalogue.gtfs.fares_v2 import read_areas, read_fares_v2, read_networks
-from central.catalogue.gtfs.journeys import read_lines, read_service_journeys, read_trips
+from central.catalogue.gtfs.journeys import read_service_journeys
+from central.catalogue.gtfs.lines import read_lines, read_trips
 from central.catalogue.gtfs.stops import read_stops
-from central.catalogue.gtfs.translations import Translations
+from central.catalogue.gtfs.translations import Translations, spoken, tag
 from central.catalogue.report import Report
 from kiosk.domain.fares import Tariff
-from kiosk.domain.network import ServiceJourney
 
 Progress = Callable[[str], None]
 
@@ -38,36 +38,38 @@ def read_feed(
         translations = Translations(archive)
         stops = read_stops(archive, translations, read_areas(archive), report)
         lines, agency_of = read_lines(archive, translations, read_networks(archive), report)
-        trips = read_trips(archive, lines, report)
+        services = read_services(archive, report)
+        trips = read_trips(archive, lines, services, report)
         if not stops.stop_places or not lines or not trips:
             raise FeedRefused(
                 f"{path} holds {len(stops.stop_places)} stops, {len(lines)} lines and {len(trips)} trips "
                 f"that can be used: nothing could be sold.\n{report.text()}"
             )
-        services = read_services(archive, report)
-        trips_of = Counter(row.get("service_id", "") for row in trips.values())
+        trips_of = Counter(row["service_id"] for row in trips.values())
         days = Days(services, trips_of, today=today, shift_to=shift_to)
-        progress("Reading the timetable")
-        journeys, days_of = _journeys(read_service_journeys(archive, trips, lines, stops, translations, report), days)
-        if not journeys:
+        running = [trip_id for trip_id, row in trips.items() if days.of(row["service_id"])]
+        progress(f"Reading the timetable: {len(running):,} trips")
+        found = list(read_service_journeys(archive, trips, running, lines, stops, translations, report, progress))
+        if not found:
             raise FeedRefused(_nothing_runs(path, today, services, report, shift_to))
         progress("Reading fares")
         tariff = _tariff(archive, translations, agency_of, services.keys(), days, report)
-        served = {call.stop_place_id for journey in journeys for call in journey.calls}
+        served = {call.stop_place_id for journey, _ in found for call in journey.calls}
+        in_use = {journey.line_id for journey, _ in found}
         feed_info = next((row for _, row in archive.rows("feed_info.txt")), {})
-        languages = (feed_info.get("default_lang") or feed_info.get("feed_lang") or language, *translations.languages)
+        language = tag(feed_info.get("default_lang") or feed_info.get("feed_lang") or language)
         return Feed(
             name=path.stem,
             operator=operator,
             timezone=timezone,
             currency=_currency(tariff),
-            languages=tuple(dict.fromkeys(each for each in languages if each and each not in ("mul", "und"))),
+            languages=tuple(dict.fromkeys(each for each in (language, *translations.languages) if spoken(each))),
             attribution=_attribution(archive, feed_info.get("feed_publisher_name", "")),
             stop_places=tuple(place for place in stops.stop_places.values() if place.id in served),
             quays=tuple(quay for quay in stops.quays.values() if quay.stop_place_id in served),
-            lines=tuple(line for line in lines.values()),
-            service_journeys=tuple(journeys),
-            days=days_of,
+            lines=tuple(line for line in lines.values() if line.id in in_use),
+            service_journeys=tuple(journey for journey, _ in found),
+            days={journey.id: days.of(service_id) for journey, service_id in found},
             tariff=tariff,
             report=report,
         )
@@ -90,19 +92,6 @@ def _agency(archive: Archive, report: Report) -> tuple[str, str, str]:
         operator = names[0] if len(names) == 1 else ", ".join(names[:3]) or "Public transport"
         return operator, zone, rows[0].get("agency_lang", "")
     raise FeedRefused(f"agency.txt: {zones[0]!r} is not a time zone; write one like Asia/Shanghai")
-
-
-def _journeys(
-    found: Iterator[tuple[ServiceJourney, str]], days: Days
-) -> tuple[list[ServiceJourney], dict[str, tuple[str, ...]]]:
-    journeys: list[ServiceJourney] = []
-    days_of: dict[str, tuple[str, ...]] = {}
-    for journey, service_id in found:
-        dates = days.of(service_id)
-        if dates:
-            journeys.append(journey)
-            days_of[journey.id] = dates
-    return journeys, days_of
 
 
 def _nothing_runs(path: Path, today: date, services: dict[str, Service], report: Report, shift_to: date | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from central.catalogue.gtfs.archive import Archive, Row
@@ -64,18 +66,23 @@ def read_stops(archive: Archive, translations: Translations, areas: dict[str, se
             name=row.get("stop_name", ""),
             platform_code=row.get("platform_code", ""),
             zone_id=row.get("zone_id", ""),
-            area_ids=tuple(sorted(areas.get(stop_id, ()))),
+            # A station in stop_areas covers its platforms; a platform does not speak for its station.
+            area_ids=tuple(sorted(areas.get(stop_id, set()) | areas.get(parent, set()))),
         )
-    return Stops(_with_what_quays_say(places, quays), quays, place_of)
+    return Stops(_with_what_quays_share(places, quays), quays, place_of)
 
 
-def _with_what_quays_say(places: dict[str, StopPlace], quays: dict[str, Quay]) -> dict[str, StopPlace]:
-    """A station takes the zone and the areas of its quays where it has none of its own."""
+def _with_what_quays_share(places: dict[str, StopPlace], quays: dict[str, Quay]) -> dict[str, StopPlace]:
+    """A station takes the zone of its quays where it has none of its own, and the areas that all of them are in."""
+    of_place: dict[str, list[Quay]] = {}
     for quay in quays.values():
-        place = places[quay.stop_place_id]
-        merged = tuple(sorted({*place.area_ids, *quay.area_ids}))
-        if (quay.zone_id and not place.zone_id) or merged != place.area_ids:
-            places[place.id] = msgspec.structs.replace(place, zone_id=place.zone_id or quay.zone_id, area_ids=merged)
+        of_place.setdefault(quay.stop_place_id, []).append(quay)
+    for place_id, its_quays in of_place.items():
+        place = places[place_id]
+        zone = place.zone_id or next((quay.zone_id for quay in its_quays if quay.zone_id), "")
+        shared = set.intersection(*(set(quay.area_ids) for quay in its_quays)) | set(place.area_ids)
+        if zone != place.zone_id or shared != set(place.area_ids):
+            places[place_id] = msgspec.structs.replace(place, zone_id=zone, area_ids=tuple(sorted(shared)))
     return places
 
 
@@ -96,10 +103,10 @@ def _place(stop_id: str, row: Row, translations: Translations, areas: dict[str, 
     )
 
 
-def _romanised(names: object) -> list[str]:
+def _romanised(names: Iterable[str]) -> list[str]:
     """Pinyin and other Latin forms without spaces, and their initials: "Bei Jing Nan" -> "beijingnan", "bjn"."""
     found = []
-    for name in names:  # type: ignore[attr-defined]
+    for name in names:
         flat = plain(name)
         if flat.isascii() and flat:
             found += [flat.replace(" ", ""), initials(name)]

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from central.catalogue.gtfs.archive import Archive
 from kiosk.domain.network import Names
+
+
+def tag(language: str) -> str:
+    """A language tag as it is usually written: "EN" -> "en", "zh_hans" -> "zh-Hans", "fr-ca" -> "fr-CA"."""
+    first, *rest = re.split(r"[-_]", language.strip())
+    parts = [each.title() if len(each) == 4 else each.upper() if len(each) == 2 else each.lower() for each in rest]
+    return "-".join([first.lower(), *parts])
+
+
+def spoken(language: str) -> bool:
+    """A language to show screens in; romanisations ("zh-Latn-pinyin") only help to type."""
+    return bool(language) and language not in ("mul", "und") and "Latn" not in language.split("-")[1:]
 
 
 class Translations:
@@ -14,7 +28,7 @@ class Translations:
         self._by_value: dict[tuple[str, str, str], Names] = {}
         self.languages: dict[str, None] = {}
         for _, row in archive.rows("translations.txt"):
-            language, text = row.get("language", ""), row.get("translation", "")
+            language, text = tag(row.get("language", "") or row.get("lang", "")), row.get("translation", "")
             table, field = row.get("table_name", ""), row.get("field_name", "")
             if not language or not text:
                 continue
