@@ -1,0 +1,279 @@
+"""Decision cases collected from other check-in systems, as far as a ticket gate of a railway has the same question.
+
+Each function is one or more cases of `checkin_cases.json` in our own terms; COVERED names them. OUT_OF_SCOPE says for
+every other case why it has no counterpart, so that a new case in the file is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import base45
+import pytest
+
+from kiosk.domain import ticket as tickets
+from kiosk.domain.admission import Reason
+from kiosk.services.gate import GAP_S
+from tests.conftest import SettableClock
+from tests.gate_world import DAY, LOOP, T1, GateWorld, Seller, berlin
+
+MORNING = berlin("2026-10-23T07:30")
+
+
+class Scene(GateWorld):
+    """A gate at station a with its list, and a clock."""
+
+    clock: SettableClock
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, SettableClock(MORNING))
+        self.gate.take_manifest(self.central.manifest(), '"1"')
+        self.sell = self.central.seller.sell
+
+    def at(self, when: int) -> None:
+        """Another moment, long after the last scan."""
+        self.clock.time = when
+        self.clock.mono += 3600
+
+    def scan(self, text: str) -> Reason:
+        return self.gate.scan(text).reason
+
+    def again(self, text: str) -> Reason:
+        self.clock.forward(GAP_S + 1)
+        return self.scan(text)
+
+    def revoke(self, text: str) -> None:
+        revoked = (tickets.read(text)[0].ticket_id,)
+        manifest = self.central.manifest(version=2, revocation_version=1, revoked_tickets=revoked)
+        self.gate.take_manifest(manifest, '"2"')
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    scene = Scene(tmp_path)
+    yield scene
+    scene.close()
+
+
+def good_ticket(scene: Scene) -> None:
+    assert scene.scan(scene.sell()) is Reason.ADMITTED
+    assert [kind for kind, _, _ in scene.records()] == ["Admitted"]
+
+
+def cancelled(scene: Scene) -> None:
+    text = scene.sell()
+    scene.revoke(text)
+    assert scene.scan(text) is Reason.REVOKED
+    assert [kind for kind, _, _ in scene.records()] == ["AdmissionRefused"]
+
+
+def used_twice(scene: Scene) -> None:
+    text = scene.sell()
+    assert [scene.scan(text), scene.again(text), scene.again(text)] == [
+        Reason.ADMITTED,
+        Reason.ALREADY_USED,
+        Reason.ALREADY_USED,
+    ]
+    assert [kind for kind, _, _ in scene.records()].count("Admitted") == 1
+
+
+def valid_until(scene: Scene) -> None:
+    text = scene.sell(valid_from_min=-60, valid_for_min=40)
+    end = berlin("2026-10-23T07:40")
+    scene.at(end + 1)
+    assert scene.scan(text) is Reason.TOO_LATE
+    scene.at(end - 1)
+    assert scene.scan(text) is Reason.ADMITTED
+
+
+def valid_from(scene: Scene) -> None:
+    text = scene.sell(valid_from_min=-20, valid_for_min=60)
+    start = berlin("2026-10-23T07:40")
+    scene.at(start - 1)
+    assert scene.scan(text) is Reason.TOO_EARLY
+    scene.at(start + 1)
+    assert scene.scan(text) is Reason.ADMITTED
+    assert [kind for kind, _, _ in scene.records()].count("Admitted") == 1
+
+
+def other_day(scene: Scene) -> None:
+    assert scene.scan(scene.sell(journey_id=T1 + 100)) is Reason.WRONG_DAY
+    assert scene.records()[-1][2] == "wrong_day"
+
+
+def altered(scene: Scene) -> None:
+    text = scene.sell()
+    data = bytearray(base45.b45decode(text[3:]))
+    data[31] ^= 2
+    verdict = scene.gate.scan("T1:" + base45.b45encode(bytes(data)).decode())
+    assert verdict.reason is Reason.FORGED and verdict.facts is None
+
+
+def unknown_code(scene: Scene) -> None:
+    assert scene.scan("nothing of ours") is Reason.NOT_A_TICKET
+
+
+def id_instead_of_code(scene: Scene) -> None:
+    ticket_id = tickets.read(scene.sell())[0].ticket_id
+    for text in (ticket_id, str(int(ticket_id, 16)), "T1:" + ticket_id.upper()):
+        assert scene.scan(text) is Reason.NOT_A_TICKET
+
+
+def unknown_event(scene: Scene) -> None:
+    assert scene.scan(scene.sell(journey_id=77_777)) is Reason.UNKNOWN_JOURNEY
+
+
+def other_operator(scene: Scene) -> None:
+    foreign = Seller(scene.central, 9, tenant=8)
+    manifest = scene.central.manifest(version=2, certificates=(foreign.certificate.hex(),))
+    scene.gate.take_manifest(manifest, '"2"')
+    verdict = scene.gate.scan(foreign.sell(tenant=8))
+    assert verdict.reason is Reason.OTHER_OPERATOR and verdict.facts is None
+
+
+def outside_the_window(scene: Scene) -> None:
+    text = scene.central.seller.sell_unreserved(journey_id=LOOP, issued=MORNING - 2 * DAY)
+    scene.gate = scene.make_gate(stop_place_id="b")
+    scene.at(berlin("2026-10-22T23:59:59"))
+    assert scene.scan(text) is Reason.TOO_EARLY
+    scene.at(berlin("2026-10-24T04:00:01"))
+    assert scene.scan(text) is Reason.TOO_LATE
+
+
+def memory_outlives_the_outbox(scene: Scene) -> None:
+    text = scene.sell()
+    assert scene.scan(text) is Reason.ADMITTED
+    scene.store.set_cursor("push", str(scene.store.journal.head()[0]))
+    scene.restart()
+    assert scene.again(text) is Reason.ALREADY_USED
+
+
+def clock_jumps_back(scene: Scene) -> None:
+    one, two = scene.sell(issued=MORNING - 3600), scene.sell(seat=2, issued=MORNING - 3600)
+    assert scene.scan(one) is Reason.ADMITTED
+    scene.clock.time -= 600
+    assert scene.scan(two) is Reason.ADMITTED
+    assert [ticket_id for _, ticket_id, _ in scene.records()] == [
+        tickets.read(text)[0].ticket_id for text in (one, two)
+    ]
+
+
+def key_rotation(scene: Scene) -> None:
+    old, new = scene.central.seller, Seller(scene.central, 3, not_before=MORNING - DAY)
+    before, unlisted = old.sell(), old.sell(seat=2)
+    both = scene.central.manifest(version=2, certificates=(old.certificate.hex(), new.certificate.hex()))
+    scene.gate.take_manifest(both, '"2"')
+    assert scene.scan(before) is Reason.ADMITTED
+    scene.gate.take_manifest(scene.central.manifest(version=3, certificates=(new.certificate.hex(),)), '"3"')
+    assert scene.scan(unlisted) is Reason.UNKNOWN_ISSUER
+
+
+def cut_at_every_byte(scene: Scene) -> None:
+    data = base45.b45decode(scene.sell()[3:])
+    for size in range(len(data)):
+        assert scene.scan("T1:" + base45.b45encode(data[:size]).decode()) is not Reason.ADMITTED
+    for count in range(1, 256):
+        absurd = data[:48] + bytes((count,)) + data[49:]
+        assert scene.scan("T1:" + base45.b45encode(absurd).decode()) is Reason.NOT_A_TICKET
+
+
+def seen_twenty_times(scene: Scene) -> None:
+    text = scene.sell()
+    for _ in range(20):
+        assert scene.scan(text) is Reason.ADMITTED
+        scene.clock.forward(0.15)
+    assert len(scene.records()) == 1
+
+
+def written_before_it_opens(scene: Scene) -> None:
+    text = scene.sell()
+    assert scene.scan(text) is Reason.ADMITTED
+    scene.restart()
+    assert scene.records() == [("Admitted", tickets.read(text)[0].ticket_id, "")]
+
+
+def sold_offline_just_now(scene: Scene) -> None:
+    assert scene.scan(scene.sell(issued=MORNING - 10, flags=tickets.FLAG_OFFLINE)) is Reason.ADMITTED
+
+
+def issued_anew(scene: Scene) -> None:
+    old, new = scene.sell(), scene.sell()
+    scene.revoke(old)
+    assert [scene.scan(old), scene.scan(new)] == [Reason.REVOKED, Reason.ADMITTED]
+
+
+def cannot_be_understood(scene: Scene) -> None:
+    # a flag of a later version: refused, not guessed
+    data = bytearray(base45.b45decode(scene.sell()[3:]))
+    data[1] |= 8
+    assert scene.scan("T1:" + base45.b45encode(bytes(data)).decode()) is Reason.NOT_A_TICKET
+
+
+COVERED: dict[str, Callable[[Scene], None]] = {
+    **dict.fromkeys(("OFF-008", "SRV-001"), good_ticket),
+    **dict.fromkeys(("OFF-012", "OFF-068", "OFF-069", "OFF-016", "SRV-003"), cancelled),
+    **dict.fromkeys(("OFF-023", "SRV-013", "ALF-011"), used_twice),
+    **dict.fromkeys(("OFF-017", "OFF-067", "ALF-019"), valid_until),
+    **dict.fromkeys(("OFF-018", "OFF-066", "OFF-050"), valid_from),
+    **dict.fromkeys(("SRV-005", "GAP-002"), other_day),
+    **dict.fromkeys(("OFF-071", "ALF-009", "ALF-014"), altered),
+    **dict.fromkeys(("ALF-002", "SRV-042"), unknown_code),
+    **dict.fromkeys(("SRV-030", "ALF-007"), id_instead_of_code),
+    **dict.fromkeys(("ALF-001", "OFF-073"), unknown_event),
+    "GAP-017": other_operator,
+    "ALF-008": outside_the_window,
+    "GAP-003": memory_outlives_the_outbox,
+    "GAP-007": clock_jumps_back,
+    "GAP-015": key_rotation,
+    "GAP-016": cut_at_every_byte,
+    "GAP-019": seen_twenty_times,
+    "GAP-032": written_before_it_opens,
+    "GAP-034": sold_offline_just_now,
+    "GAP-036": issued_anew,
+    "GAP-027": cannot_be_understood,
+}
+
+OUT_OF_SCOPE: dict[str, str] = {
+    "media such as wristbands are not sold": "OFF-001 OFF-002 OFF-005 OFF-006 SRV-032 ALF-004 ALF-006",
+    "no ticket exists before it is paid": "OFF-013 OFF-019 OFF-022 SRV-002 SRV-007 SRV-008 SRV-039 ALF-012",
+    "a gate has one station and no lists of products": (
+        "OFF-021 OFF-030 OFF-031 OFF-065 OFF-074 SRV-004 SRV-006 SRV-036 SRV-045 SRV-046 SRV-047 SRV-048"
+    ),
+    "one entry a ticket: no exits, no re-entry": "OFF-028 OFF-029 SRV-015 SRV-019 SRV-025 SRV-026 SRV-027 GAP-025",
+    "no rules that an organiser writes": (
+        "OFF-033 OFF-036 OFF-037 OFF-039 OFF-040 OFF-042 OFF-043 OFF-044 OFF-046 OFF-051 OFF-052 OFF-053 OFF-054 "
+        "OFF-055 SRV-021 SRV-023"
+    ),
+    "no questions are asked at a gate": (
+        "OFF-057 OFF-058 OFF-059 OFF-061 SRV-009 SRV-011 SRV-040 QST-001 QST-003 QST-004 QST-006 QST-007 QST-008 "
+        "QST-009"
+    ),
+    "lists and searches are central's": "OFF-063 OFF-072",
+    "the journal carries scans, with its own tests of repeats, gaps and refusals": (
+        "SRV-014 SRV-029 SRV-034 SRV-035 SRV-041 GAP-008 GAP-010 GAP-011 GAP-012"
+    ),
+    "the catalogue comes whole, never in pages": "SYN-002 SYN-003 SYN-004 SYN-005",
+    "gates do not tell each other yet": "ALF-015 GAP-004 GAP-005",
+    "no labels are printed at a gate": "ALF-017 ALF-018",
+    "no turnstile is driven": "GAP-009",
+    "no tickets for several people or rides": "GAP-020 GAP-021",
+    "no running information about delays": "GAP-023",
+    "tickets carry no notes for staff": "GAP-029",
+    "a matter of the screen, shown in its own tests": "GAP-030",
+    "a matter of speed, shown in the benchmarks": "GAP-037",
+}
+
+
+@pytest.mark.parametrize("case", sorted(COVERED))
+def test_case(case: str, scene: Scene) -> None:
+    COVERED[case](scene)
+
+
+@pytest.mark.data
+def test_every_case_of_the_file_is_answered(data: Path) -> None:
+    known = {case["id"] for case in json.loads((data / "checkin_cases.json").read_text())["cases"]}
+    excused = [case for cases in OUT_OF_SCOPE.values() for case in cases.split()]
+    assert len(excused) == len(set(excused)) and not set(excused) & set(COVERED)
+    assert known == set(excused) | set(COVERED)
