@@ -71,7 +71,7 @@ class Allotments:
             raise CentralRefused(
                 "wrong_terminal",
                 f"an allotment for terminal {grant.terminal_id}.{grant.incarnation} came to "
-                f"{self._terminal_id}.{self._incarnation}; it was not taken over"
+                f"{self._terminal_id}.{self._incarnation}; it was not taken over",
             )
         return grant
 

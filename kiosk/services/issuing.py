@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import ticket as tickets
@@ -81,17 +80,15 @@ class Issuer:
 
     def finish(self, draft: str, seq: int, now: float) -> tuple[str, str]:
         """(payload as hex, human code) of the ticket whose record has this seq."""
+        whole_id = tickets.ticket_id(self._terminal_id, self._incarnation, seq)
         flags = (tickets.FLAG_TEST if self._test else 0) | (0 if self._online() else tickets.FLAG_OFFLINE)
-        ticket = msgspec.structs.replace(
-            tickets.unpack(bytes.fromhex(draft)),
-            key_id=self._key_id,
-            terminal_id=self._terminal_id,
-            incarnation=self._incarnation,
-            seq=seq,
-            issued=int(now),
-            flags=flags,
-        )
-        return tickets.pack(ticket).hex(), human_code(ticket.ticket_id)
+        # The draft's other fields were checked when it was packed; these have their places in every T1 ticket.
+        payload = bytearray.fromhex(draft)
+        payload[1] |= flags
+        payload[2:6] = self._key_id
+        payload[8:16] = bytes.fromhex(whole_id)
+        payload[16:20] = int(now).to_bytes(4, "big")
+        return payload.hex(), human_code(whole_id)
 
     def text(self, payload: str) -> str:
         """What the QR code says; the same for every copy, because Ed25519 is deterministic."""
