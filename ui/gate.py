@@ -167,6 +167,7 @@ class GateWindow:
         self._timer.stop()
         self.watch.stop()
         self._sounds.stop()
+        self.language.use("en")  # translators are the application's, not the window's
         self.window.close()
         self.engine.deleteLater()
 
