@@ -1,0 +1,204 @@
+"""From a camera frame to the gate's verdict, record on disk included, beside zxing-cpp alone on the same frame.
+
+Every frame is 1280 x 720 with another ticket's code in it, a little turned, over noise; all tickets are good, so each
+verdict takes the whole way: decode, signature, journey, lease map, earlier admissions, one durable record.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import zxingcpp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from devices.camera.reader import FORMATS, Decoder
+from kiosk.app.clock import SystemClock, TimeOrderedIds
+from kiosk.domain import ticket as tickets
+from kiosk.domain.allotment import Block
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.certificate import IssuerCertificate, TerminalCertificate, issue_issuer, issue_terminal, key_id
+from kiosk.domain.layout import Coach, Layout, Place, PlaceClass
+from kiosk.domain.network import Call, Journey, Line, ServiceJourney, StopPlace, days
+from kiosk.services.gate import Gate
+from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.manifest import ManifestStore
+from kiosk.store.store import open_store
+from sync.wire import GateManifest, LeaseRow
+
+N, WARM_UP = 200, 20
+COACHES, SEATS, CALLS, TENANT = 8, 80, 20, 7
+GOAL = 1.3
+
+
+def run() -> dict[str, Any]:
+    """The figure for the table of benchmarks."""
+    ours: list[float] = []
+    floor: list[float] = []
+    decoder = Decoder()
+    with tempfile.TemporaryDirectory(prefix="kiosk-bench-", dir=Path.cwd()) as name, _Bench(Path(name)) as bench:
+        for number, image in enumerate(bench.frames(N + WARM_UP)):
+            if number % 2:
+                floor.append(_bare(image))
+            begin = time.perf_counter()
+            codes = decoder.read(image)
+            verdict = bench.gate.scan(codes[0].text)
+            ours.append((time.perf_counter() - begin) * 1000)
+            if not verdict.admitted:
+                raise AssertionError(f"frame {number} was refused: {verdict.reason}")
+            if not number % 2:
+                floor.append(_bare(image))
+    ours, floor = ours[WARM_UP:], floor[WARM_UP:]
+    ratio = statistics.median(ours) / statistics.median(floor)
+    return {
+        "name": "frame to gate verdict",
+        "floor_ms": statistics.median(floor),
+        "ours_ms": statistics.median(ours),
+        "ratio": ratio,
+        "n": N,
+        "median": statistics.median(ours),
+        "p95": statistics.quantiles(ours, n=20)[-1],
+        "goal": f"<= {GOAL}x zxing-cpp alone",
+        "ok": ratio <= GOAL,
+    }
+
+
+def _bare(image: Any) -> float:
+    begin = time.perf_counter()
+    found = zxingcpp.read_barcodes(image, formats=FORMATS)
+    took_ms = (time.perf_counter() - begin) * 1000
+    if len(found) != 1:
+        raise AssertionError("the frame has no code that zxing-cpp reads")
+    return took_ms
+
+
+class _Bench:
+    """A gate on real stores, and a terminal whose tickets it knows."""
+
+    def __init__(self, folder: Path) -> None:
+        self._clock = SystemClock()
+        self._key, root, issuer = (Ed25519PrivateKey.generate() for _ in range(3))
+        now = int(self._clock.now())
+        issued = issue_issuer(
+            IssuerCertificate(
+                not_before=now - 86400, not_after=now + 86400, public_key=issuer.public_key().public_bytes_raw()
+            ),
+            root,
+        )
+        self._certificate = issue_terminal(
+            TerminalCertificate(
+                tenant=TENANT,
+                terminal_id=3,
+                incarnation=1,
+                not_before=now - 3600,
+                not_after=now + 86400,
+                public_key=self._key.public_key().public_bytes_raw(),
+            ),
+            issuer,
+        )
+        self._store = open_store(
+            folder, terminal_id=20, incarnation=1, epoch=1, clock=self._clock, ids=TimeOrderedIds()
+        )
+        self._catalogue = CatalogueStore(folder, self._store.key)
+        self._catalogue.replace(_catalogue(now), "1")
+        self.gate = Gate(
+            self._store,
+            self._catalogue,
+            ManifestStore(folder),
+            self._clock,
+            name="Gate",
+            stop_place_id="s0",
+            tenant=TENANT,
+            root_key=root.public_key().public_bytes_raw(),
+        )
+        everything = (1 << COACHES * SEATS) - 1
+        self.gate.take_manifest(
+            GateManifest(
+                version=1,
+                epoch=1,
+                certificates=(self._certificate.hex(),),
+                issuer_certificates=(issued.hex(),),
+                revoked_tickets=(),
+                revocation_version=0,
+                revoked_incarnations=(),
+                leases=(LeaseRow(1, 3, 1, (Block.of(0, CALLS - 1, everything),)),),
+            ),
+            "1",
+        )
+
+    def frames(self, count: int) -> Iterator[Any]:
+        """Pictures of tickets for one seat after another."""
+        noise = np.random.default_rng(7)
+        places = itertools.product(range(1, COACHES + 1), range(1, SEATS + 1))
+        for number, (coach, seat) in enumerate(itertools.islice(places, count), 2):
+            ticket = tickets.Ticket(
+                key_id=key_id(self._certificate),
+                tenant=TENANT,
+                terminal_id=3,
+                incarnation=1,
+                seq=number,
+                issued=int(self._clock.now()) - 5,
+                journey_id=1,
+                valid_from_min=-240,
+                valid_for_min=600,
+                from_call=0,
+                to_call=CALLS // 2,
+                coach=coach,
+                seat=seat,
+                product_class=0,
+            )
+            yield _frame(tickets.sign(tickets.pack(ticket), self._key), noise)
+
+    def __enter__(self) -> _Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._catalogue.close()
+        self._store.close()
+
+
+def _frame(text: str, noise: np.random.Generator) -> Any:
+    code = np.asarray(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_image(scale=6))
+    picture = np.full((720, 1280), 150, np.uint8)
+    height, width = code.shape[:2]
+    top, left = (720 - height) // 2, (1280 - width) // 2
+    picture[top : top + height, left : left + width] = code
+    turn = cv2.getRotationMatrix2D((640, 360), float(noise.uniform(-8, 8)), 1.0)
+    picture = cv2.warpAffine(picture, turn, (1280, 720), borderValue=150)
+    grain = noise.normal(0, 6, picture.shape)
+    return cv2.cvtColor(np.clip(picture + grain, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
+
+
+def _catalogue(now: int) -> Catalogue:
+    """One train that leaves in half an hour."""
+    day = time.strftime("%Y-%m-%d", time.gmtime(now))
+    leaves = now % 86400 + 1800
+    stops = tuple(StopPlace(f"s{number}", f"Station {number}") for number in range(CALLS))
+    calls = tuple(Call(stop.id, "", leaves + 900 * n, leaves + 900 * n) for n, stop in enumerate(stops))
+    layout = Layout(
+        id="train",
+        classes=(PlaceClass("second", "Second class"),),
+        coaches=tuple(Coach(str(number + 1), "second") for number in range(COACHES)),
+        places=tuple(Place(coach, str(seat + 1)) for coach in range(COACHES) for seat in range(SEATS)),
+    )
+    return Catalogue(
+        version=1,
+        operator="Bench",
+        tenant=TENANT,
+        timezone="UTC",
+        languages=("en",),
+        window_from=day,
+        window_days=1,
+        stop_places=stops,
+        lines=(Line("rail", "Rail", mode=2),),
+        service_journeys=(ServiceJourney("t", "rail", "G1", "Station 19", calls, "train"),),
+        journeys=tuple(Journey(1, "t", each) for each in days(day, 1)),
+        layouts=(layout,),
+    )
