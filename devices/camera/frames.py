@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,58 +13,84 @@ import cv2
 from kiosk.domain.errors import ReaderFault
 
 PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
-OPEN_TIMEOUT_MS = 5_000
-READ_TIMEOUT_MS = 5_000
 Image = Any  # numpy array, height x width x 3, BGR, uint8
 
 
 class Source:
-    """Yields pictures until the source ends (film, folder) or is gone (ReaderFault)."""
+    """Yields pictures until a finite source (film, picture, folder) ends; ReaderFault when it is gone.
 
-    def __init__(self, source: str) -> None:
+    A live source (device, address) yields only the newest picture: whoever looks at pictures slower than they come must
+    not fall behind what is in front of the camera. Iterating again opens it again.
+    """
+
+    def __init__(self, source: str, timeout_s: float = 5.0) -> None:
         self._source = source
-        self._capture: cv2.VideoCapture | None = None
+        self._timeout_ms = int(timeout_s * 1000)
+        self._closed = threading.Event()
+        self._live: _Newest | None = None
 
     def __iter__(self) -> Iterator[Image]:
         path = Path(self._source)
-        if path.is_dir():
+        if self._source.isdigit() or "://" in self._source:
+            yield from self._newest()
+        elif path.is_dir():
             yield from self._pictures(sorted(each for each in path.iterdir() if each.suffix.lower() in PICTURES))
         elif path.suffix.lower() in PICTURES:
             yield from self._pictures([path])
         else:
-            yield from self._captured()
+            yield from self._film()
+
+    def close(self) -> None:
+        """From any thread: the iteration ends."""
+        self._closed.set()
+        if self._live is not None:
+            self._live.stop()
 
     def _pictures(self, paths: list[Path]) -> Iterator[Image]:
         if not paths:
             raise ReaderFault(f"{self._source} holds no pictures")
         for path in paths:
-            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+            if self._closed.is_set():
+                return
+            image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
             if image is None:
                 raise ReaderFault(f"{path} is not a picture that can be read")
             yield image
 
-    def _captured(self) -> Iterator[Image]:
-        live = self._source.isdigit() or "://" in self._source
-        capture = self._capture = self._open()
+    def _film(self) -> Iterator[Image]:
+        if not Path(self._source).is_file():
+            raise ReaderFault(f"there is no film, picture or folder {self._source}; check [camera] source")
+        capture = self._open()
         try:
             count = 0
-            while True:
+            while not self._closed.is_set():
                 read, image = capture.read()
                 if not read:
                     break
                 count += 1
                 yield image
         finally:
-            self.close()
-        if live or not count:
+            capture.release()
+        if not count and not self._closed.is_set():
+            raise ReaderFault(f"{self._source} holds no pictures")
+
+    def _newest(self) -> Iterator[Image]:
+        live = self._live = _Newest(self._open())
+        try:
+            while (image := live.next()) is not None:
+                yield image
+        finally:
+            live.stop()
+            live.join()
+            self._live = None
+        if not self._closed.is_set():
             raise ReaderFault(f"the camera {self._source} gives no picture; check its cable and its power")
 
     def _open(self) -> cv2.VideoCapture:
-        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
+        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, self._timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, self._timeout_ms]
         if self._source.isdigit():
             capture = cv2.VideoCapture(int(self._source))
         else:
-            # No read-ahead: a gate must see what is in front of it now.
             os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "fflags;nobuffer|flags;low_delay")
             capture = cv2.VideoCapture(self._source, cv2.CAP_FFMPEG, limits)
         if not capture.isOpened():
@@ -71,7 +98,43 @@ class Source:
             raise ReaderFault(f"the camera {self._source} cannot be opened; check [camera] source")
         return capture
 
-    def close(self) -> None:
-        if self._capture is not None:
+
+class _Newest:
+    """Reads a capture on a thread of its own and keeps only the newest picture."""
+
+    def __init__(self, capture: cv2.VideoCapture) -> None:
+        self._capture = capture
+        self._changed = threading.Condition()
+        self._image: Image | None = None
+        self._over = False
+        self._thread = threading.Thread(target=self._read, name="camera", daemon=True)
+        self._thread.start()
+
+    def next(self) -> Image | None:
+        """The newest picture not handed out yet; None when there will be no more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._over or self._image is not None)
+            image, self._image = self._image, None
+            return None if self._over else image
+
+    def stop(self) -> None:
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+    def join(self) -> None:
+        """Waits for the read under way, which has a time limit of its own."""
+        self._thread.join()
+
+    def _read(self) -> None:
+        try:
+            while not self._over:
+                read, image = self._capture.read()
+                if not read:
+                    return
+                with self._changed:
+                    self._image = image
+                    self._changed.notify_all()
+        finally:
             self._capture.release()
-            self._capture = None
+            self.stop()

@@ -52,22 +52,22 @@ class Decoder:
 
 
 class CameraReader:
-    """A camera as a code reader; `frames` ends with a finite source and raises ReaderFault when a live one is gone."""
+    """A camera as a code reader; `frames` ends with a finite source and raises ReaderFault when a live one is gone.
 
-    def __init__(self, source: str) -> None:
-        self._source = Source(source)
+    After a fault `frames()` may be called again: it opens the source again.
+    """
+
+    def __init__(self, source: str, timeout_s: float = 5.0) -> None:
+        self._source = Source(source, timeout_s)
         self._decoder = Decoder()
-        self._closed = False
 
     def frames(self) -> Iterator[Frame]:
         for image in self._source:
-            if self._closed:
-                return
             yield Frame(image, self._decoder.read(image), time.monotonic())
 
     def close(self) -> None:
-        """From any thread: the iteration ends with the next picture."""
-        self._closed = True
+        """From any thread: the iteration ends, and with it the hold on the camera."""
+        self._source.close()
 
 
 def _zxing(grey: Grey, scale: float = 1.0) -> tuple[Code, ...]:

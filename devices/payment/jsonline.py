@@ -1,23 +1,28 @@
 """A payment terminal that speaks JSON lines over TCP: one request, one answer, a connection each.
 
     {"do": "charge"|"outcome"|"refund", "attempt_id": ..., "amount_minor": ..., "currency": ...}
-      -> {"attempt_id": ..., "amount_minor": ..., "currency": ..., "outcome": "approved"|"declined"|"pending", ...}
+      -> {"attempt_id": ..., "amount_minor": ..., "currency": ..., "outcome": "approved"|"declined"|"pending",
+          "reference": ..., "card": masked, "reason": of a decline}
     {"do": "cancel", "attempt_id": ...} -> {"ok": true}        {"do": "ready"} -> {"ready": true}
 
-Rules of this wire: an attempt_id is charged once, ever; asking for the outcome of an attempt the terminal has not heard
-of closes that attempt ("not_started"), so that a request still on its way can no longer be charged.
+A refund has an attempt_id of its own and names the approval it gives back in "original". Rules of this wire: an
+attempt_id is charged once, ever, and answered the same each time; asking for the outcome of an attempt the terminal has
+not heard of closes that attempt ("not_started"), so that a request still on its way can no longer be charged. An answer
+counts only for the attempt, amount and currency it repeats.
 """
 
 from __future__ import annotations
 
 import json
 import socket
+import time
 from typing import Any
 
 from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Unresolved
 
 CONNECT_TIMEOUT_S = 3.0
 QUERY_TIMEOUT_S = 5.0
+ANSWER_MAX = 65_536  # bytes
 
 
 class JsonLinePayment:
@@ -29,7 +34,7 @@ class JsonLinePayment:
 
     def ready(self) -> bool:
         try:
-            return bool(self._ask({"do": "ready"}, CONNECT_TIMEOUT_S).get("ready"))
+            return self._ask({"do": "ready"}, CONNECT_TIMEOUT_S).get("ready") is True
         except (OSError, ValueError):
             return False
 
@@ -71,7 +76,7 @@ class JsonLinePayment:
             answer = _talk(link, message, timeout_s)
         except (OSError, ValueError) as error:
             return Unresolved(f"no answer from the payment terminal: {error}")
-        if {name: answer.get(name) for name in _fields(request)} != _fields(request):
+        if not _is_for(request, answer):
             return Unresolved("the payment terminal answered for another attempt or amount")
         match answer.get("outcome"):
             case "approved":
@@ -93,15 +98,39 @@ def _fields(request: ChargeRequest) -> dict[str, Any]:
     }
 
 
+def _is_for(request: ChargeRequest, answer: dict[str, Any]) -> bool:
+    """Repeats attempt, amount and currency exactly; 100.0 and true are not amounts."""
+    return all(
+        type(answer.get(name)) is type(value) and answer[name] == value for name, value in _fields(request).items()
+    )
+
+
 def _talk(link: socket.socket, message: dict[str, Any], timeout_s: float) -> dict[str, Any]:
     with link:
         link.settimeout(timeout_s)
         link.sendall(json.dumps(message).encode() + b"\n")
-        with link.makefile("rb") as answers:
-            line = answers.readline(65_536)
-    if not line.endswith(b"\n"):
-        raise OSError("it hung up")
-    answer = json.loads(line)
+        line = _line(link, time.monotonic() + timeout_s)
+    try:
+        answer = json.loads(line)
+    except RecursionError:
+        raise ValueError("the answer is nested too deeply") from None
     if not isinstance(answer, dict):
         raise ValueError("the answer is not an object")
     return answer
+
+
+def _line(link: socket.socket, until: float) -> bytes:
+    """One whole line; the time limit is for all of it, not for each byte."""
+    line = b""
+    while not line.endswith(b"\n"):
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        link.settimeout(left)
+        more = link.recv(4096)
+        if not more:
+            raise OSError("it hung up")
+        line += more
+        if len(line) > ANSWER_MAX:
+            raise ValueError("the answer is too long")
+    return line

@@ -1,15 +1,17 @@
 """A camera as a process: an MJPEG stream over HTTP of the picture that is held in front of it.
 
-    python -m devices.simulated.camera [--port 0] [--control 0] [--rate 10] [--show FILE]
+    python -m devices.simulated.camera [--port 0] [--control 0] [--rate 10] [--show FILE | --folder DIR --every-s 3]
 
 Orders: {"do": "show", "path": FILE, "tilt": degrees, "blur": sigma, "noise": sigma}, {"do": "empty"}, {"do": "dark"}
-(no picture any more), {"do": "state"}. The stream is at http://127.0.0.1:PORT/ with the port of the ready line.
+(the stream ends, and does not come back until the next "show" or "empty"), {"do": "freeze"} (the stream stays open and
+silent), {"do": "state"}. The stream is at http://127.0.0.1:PORT/ with the port of the ready line.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +30,38 @@ class Camera:
     def __init__(self, rate: float) -> None:
         self._rate = rate
         self._jpeg = _jpeg(_scene(None))
-        self._dark = False
+        self._dark = self._frozen = False
         self._shown = ""
+        self._folder: list[tuple[str, bytes]] = []
+        self._every_s = 1.0
+
+    def play(self, folder: Path, every_s: float) -> None:
+        """Hold the pictures of a folder in front of the camera, one after the other, for ever."""
+        paths = sorted(each for each in folder.iterdir() if each.suffix.lower() in (".png", ".jpg", ".jpeg"))
+        self._folder = [(str(path), _jpeg(_scene(path))) for path in paths]
+        if not self._folder:
+            raise SystemExit(f"{folder} holds no pictures")
+        self._every_s = every_s
+
+    def _now(self) -> bytes:
+        if self._folder:
+            self._shown, self._jpeg = self._folder[int(time.monotonic() / self._every_s) % len(self._folder)]
+        return self._jpeg
 
     def order(self, message: dict[str, Any]) -> dict[str, Any]:
         """Obey one order."""
         match message.get("do"):
             case "show":
                 self._jpeg = _jpeg(_scene(Path(message["path"]), **_wishes(message)))
-                self._shown, self._dark = str(message["path"]), False
+                self._shown, self._dark, self._frozen = str(message["path"]), False, False
+                self._folder = []
             case "empty":
-                self._jpeg, self._shown, self._dark = _jpeg(_scene(None)), "", False
+                self._jpeg, self._shown, self._dark, self._frozen = _jpeg(_scene(None)), "", False, False
+                self._folder = []
             case "dark":
                 self._dark = True
+            case "freeze":
+                self._frozen = True
             case "state":
                 pass
             case other:
@@ -51,11 +72,13 @@ class Camera:
         """One viewer."""
         await reader.readuntil(b"\r\n\r\n")
         writer.write(_HEAD)
-        while not self._dark:
-            length = str(len(self._jpeg)).encode()
-            head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + length + b"\r\n\r\n"
-            writer.write(head + self._jpeg + b"\r\n")
-            await writer.drain()
+        while not self._dark and not writer.is_closing():
+            if not self._frozen:
+                jpeg = self._now()
+                length = str(len(jpeg)).encode()
+                head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + length + b"\r\n\r\n"
+                writer.write(head + jpeg + b"\r\n")
+                await writer.drain()
             await asyncio.sleep(1 / self._rate)
 
 
@@ -110,10 +133,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--control", type=int, default=0, help="port for orders")
     parser.add_argument("--rate", type=float, default=10.0, help="pictures a second")
     parser.add_argument("--show", type=Path, help="first picture")
+    parser.add_argument("--folder", type=Path, help="pictures to show one after the other")
+    parser.add_argument("--every-s", type=float, default=3.0, help="how long each picture of the folder is held")
     options = parser.parse_args(arguments)
     camera = Camera(options.rate)
     if options.show:
         camera.order({"do": "show", "path": options.show})
+    if options.folder:
+        camera.play(options.folder, options.every_s)
     run(camera.serve, options.port, camera.order, options.control)
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import time
+import tomllib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Script:
-    """Faults by occasion: [{"on": "page", "nth": 2, "do": "die_after_bytes", "n": 3000}, ...]."""
+    """Faults by occasion: [{"on": "page", "nth": 2, "do": "die_after_bytes", "n": 3000}, ...].
+
+    JSON, or TOML with tables [[fault]]. Without "nth" a fault comes every time.
+    """
 
     def __init__(self, path: Path | None) -> None:
-        self._faults: list[dict[str, Any]] = json.loads(path.read_text()) if path else []
+        self._faults: list[dict[str, Any]] = _faults_of(path) if path else []
         self._counts: dict[str, int] = {}
 
     def due(self, occasion: str) -> list[dict[str, Any]]:
@@ -28,12 +32,26 @@ class Script:
         return [fault for fault in self._faults if fault.get("on") == occasion and fault.get("nth", count) == count]
 
 
+def _faults_of(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".toml":
+        found: Any = tomllib.loads(path.read_text()).get("fault", [])
+    else:
+        found = json.loads(path.read_text())
+    if not isinstance(found, list) or not all(
+        isinstance(each, dict) and "on" in each and "do" in each for each in found
+    ):
+        raise SystemExit(f'{path}: a script is a list of faults such as {{"on": "page", "nth": 2, "do": "jam"}}')
+    return found
+
+
 class Ledger:
     """JSON lines, each on the disk when `write` returns: what really happened."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        if path.exists() and not (kept := path.read_bytes()).endswith(b"\n"):  # the last line lost its end to a kill
+            os.truncate(path, kept.rfind(b"\n") + 1)
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def write(self, **line: Any) -> None:

@@ -3,8 +3,9 @@
     python -m devices.simulated.payment --ledger FILE [--port 0] [--control 0] [--script FILE] [--tap-s 1.5]
 
 Orders on the control port, each for the next charge: decline, silence (approved, never answered), late_answer (s),
-drop_after_approval, wrong_amount; lasting: busy, ready; also clear, state. The ledger (JSON lines, each flushed to the
-disk) holds attempt_id, amount_minor, currency, outcome, reference; it is read again at start.
+drop_after_approval, wrong_amount; lasting: busy, unreachable (hangs up at once), mute (answers nothing), ready (none of
+these); also tap_s (s), clear, state. The ledger (JSON lines, each flushed to the disk) holds attempt_id, amount_minor,
+currency, outcome, reference; it is read again at start.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from devices.simulated.control import Ledger, Script, run
 
+_LASTING = ("ready", "busy", "unreachable", "mute")
 _ONCE = ("decline", "silence", "late_answer", "drop_after_approval", "wrong_amount")
 Answer = dict[str, Any]
 
@@ -31,25 +33,36 @@ class Terminal:
         self._known: dict[str, Answer] = {line["attempt_id"]: line for line in ledger.lines()}
         self._waiting: dict[str, asyncio.Event] = {}  # attempts that wait for the card; set = cancelled
         self._next: list[dict[str, Any]] = []
-        self._busy = False
+        self._mood = "ready"
 
     def order(self, message: dict[str, Any]) -> dict[str, Any]:
         """Obey one order."""
         what = message.get("do", "")
         if what in _ONCE:
             self._next.append(message)
-        elif what in ("busy", "ready"):
-            self._busy = what == "busy"
+        elif what in _LASTING:
+            self._mood = what
+        elif what == "tap_s":
+            self._tap_s = float(message["s"])
         elif what == "clear":
             self._next.clear()
-            self._busy = False
+            self._mood = "ready"
         elif what != "state":
             return {"error": f"unknown order {what!r}"}
-        approved = sum(line["outcome"] == "approved" for line in self._known.values())
-        return {"ok": True, "approved": approved, "waiting": len(self._waiting), "busy": self._busy}
+        done = [line["do"] for line in self._known.values() if line["outcome"] == "approved"]
+        return {
+            "ok": True,
+            "approved": done.count("charge"),
+            "refunded": done.count("refund"),
+            "waiting": len(self._waiting),
+            "mood": self._mood,
+        }
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request."""
+        if self._mood == "unreachable":
+            writer.transport.abort()
+            return
         line = await reader.readline()
         try:
             message = json.loads(line)
@@ -66,9 +79,11 @@ class Terminal:
         await writer.drain()
 
     async def _answer(self, message: dict[str, Any]) -> Answer | None:
+        if self._mood == "mute":
+            return None
         match message["do"]:
             case "ready":
-                return {"ready": not self._busy}
+                return {"ready": self._mood == "ready"}
             case "charge":
                 return await self._charge(message)
             case "outcome":
@@ -78,8 +93,7 @@ class Terminal:
                     event.set()
                 return {"ok": True}
             case "refund":
-                known = self._known.get(message["attempt_id"])
-                return known or self._book(message, "approved", reference=f"R{len(self._known) + 1:06d}")
+                return self._refund(message)
             case other:
                 return {"error": f"unknown request {other!r}"}
 
@@ -90,11 +104,22 @@ class Terminal:
         # An attempt nobody has heard of is closed by the question: it can never be charged later.
         return self._known.get(attempt_id) or self._book(message, "declined", reason="not_started")
 
+    def _refund(self, message: dict[str, Any]) -> Answer:
+        if known := self._known.get(message["attempt_id"]):
+            return known
+        paid = [line for line in self._known.values() if line["do"] == "charge" and line["outcome"] == "approved"]
+        original = next((line for line in paid if line["reference"] == message["original"]), None)
+        if original is None:
+            return self._book(message, "declined", reason="unknown_original")
+        if original["currency"] != message["currency"] or original["amount_minor"] < message["amount_minor"]:
+            return self._book(message, "declined", reason="amount")
+        return self._book(message, "approved", reference=f"R{len(self._known) + 1:06d}")
+
     async def _charge(self, message: dict[str, Any]) -> Answer | None:
         attempt_id = message["attempt_id"]
         if attempt_id in self._known:
             return self._known[attempt_id]
-        if self._busy or self._waiting:
+        if self._mood == "busy" or self._waiting:
             return {**_fields(message), "outcome": "declined", "reason": "busy"}
         faults = [*self._script.due("charge"), *self._next[:1]]
         del self._next[:1]
@@ -121,8 +146,8 @@ class Terminal:
         return answer
 
     def _book(self, message: dict[str, Any], outcome: str, **details: str) -> Answer:
-        answer = {**_fields(message), "outcome": outcome, **details}
-        self._ledger.write(do=message["do"], **answer)
+        answer = {"do": message["do"], **_fields(message), "outcome": outcome, **details}
+        self._ledger.write(**answer)
         self._known[message["attempt_id"]] = answer
         return answer
 

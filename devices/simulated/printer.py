@@ -2,21 +2,33 @@
 
     python -m devices.simulated.printer --out DIR [--port 0] [--control 0] [--script FILE] [--width 576]
 
-Orders on the control port: paper_out, paper_in, paper_low, cover_open, cover_close, jam, offline, online, silent,
-die_after_bytes (n), stall_after_bytes (n), power_cycle, clear, state. `die_...` and `stall_...` concern the next page.
-Ledger: DIR/printed.jsonl with file, bytes, complete.
+Orders on the control port (one JSON object a line, answered by the state):
+    paper_out paper_in paper_low cover_open cover_close jam offline online    as a real one: it stops in the middle,
+        still answers DLE EOT, keeps what it received, and goes on when the cause is gone
+    paper_mm (n)              so much is left on the roll
+    silent                    accepts, never answers        power_off power_on    hangs up at once
+    slow (bytes_per_s)        0 = full speed
+    die_after_bytes (n)       of the next page: the paper is torn there, the line drops
+    stall_after_bytes (n)     of the next page: stops there, neither reads nor answers, until clear or power_cycle
+    power_cycle               what is not on paper is gone        clear    all faults gone        state
+Ledger: DIR/printed.jsonl with file, bytes, complete. Files: ticket-NNNN.png, torn-NNNN.png.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
 from devices.simulated.control import Ledger, Script, run
-from devices.simulated.paper import Interpreter, Page
+from devices.simulated.escpos import Interpreter
+from devices.simulated.paper import Page
 
+DOTS_PER_MM = 8
+LOW_MM = 30
+_SLICE = 512  # bytes worked through at a time
 _SWITCHES = {
     "paper_out": ("paper_out", True),
     "paper_in": ("paper_out", False),
@@ -27,24 +39,55 @@ _SWITCHES = {
     "offline": ("offline", True),
     "online": ("offline", False),
     "silent": ("silent", True),
+    "power_off": ("power_off", True),
+    "power_on": ("power_off", False),
 }
+_NUMBERS = {
+    "paper_mm": ("_roll_dots", "n", DOTS_PER_MM),
+    "slow": ("_bytes_per_s", "bytes_per_s", 1),
+    "die_after_bytes": ("_die_after", "n", 1),
+    "stall_after_bytes": ("_stall_after", "n", 1),
+}
+_VERBS = {"power_cycle", "clear", "state"}
+_STOPS = {"paper_out", "cover_open", "jam", "offline"}
+_REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08")
+_QUESTIONS = (b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H")  # do not begin a page
+
+
+class _Job:
+    """What one client sent, worked through in its own time; it outlives the client."""
+
+    def __init__(self, writer: asyncio.StreamWriter, machine: Printer, width: int) -> None:
+        self.writer = writer
+        self.pending = bytearray()
+        self.closed = self.lost = False
+        self.interpreter = Interpreter(width, self.answer, lambda: machine.status(0), machine.page_done)
+
+    def answer(self, data: bytes) -> None:
+        if not self.closed:
+            self.writer.write(data)
 
 
 class Printer:
-    """State of the machine; each connection has an interpreter of its own."""
+    """State of the machine."""
 
     def __init__(self, out: Path, width: int, script: Script) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        self._out = out
-        self._width = width
-        self._script = script
+        self._out, self._width, self._script = out, width, script
         self._ledger = Ledger(out / "printed.jsonl")
         self._pages = len(self._ledger.lines())
         self._on: set[str] = set()
-        self._die_after = self._stall_after = -1
-        self._power_cuts = 0
+        self._clear_faults()
+        self._jobs: set[_Job] = set()
         self._receiving = 0  # bytes of the page that is coming in
         self._moved = asyncio.Event()
+
+    def _clear_faults(self) -> None:
+        self._on.clear()
+        self._die_after = self._stall_after = -1
+        self._roll_dots = -1  # -1 = plenty
+        self._bytes_per_s = 0
+        self._stalled = False
 
     def order(self, message: dict[str, Any]) -> dict[str, Any]:
         """Obey one order."""
@@ -52,90 +95,144 @@ class Printer:
         if what in _SWITCHES:
             name, on = _SWITCHES[what]
             (self._on.add if on else self._on.discard)(name)
-        elif what == "die_after_bytes":
-            self._die_after = int(message["n"])
-        elif what == "stall_after_bytes":
-            self._stall_after = int(message["n"])
-        elif what == "power_cycle":
-            self._power_cuts += 1
-            self._die_after = self._stall_after = -1
-        elif what == "clear":
-            self._on.clear()
-            self._die_after = self._stall_after = -1
-        elif what != "state":
+        elif what in _NUMBERS:
+            setattr(self, *_number(message))
+        elif what not in _VERBS:
             return {"error": f"unknown order {what!r}"}
+        if what == "paper_in":
+            self._on.discard("paper_low")
+            self._roll_dots = -1
+        elif what in ("power_off", "power_cycle"):
+            self._lose_power()
+        elif what == "clear":
+            self._clear_faults()
         self._moved.set()
-        return {"ok": True, "pages": self._pages, "on": sorted(self._on), "receiving": self._receiving}
+        held = sum(len(job.pending) for job in self._jobs)
+        return {"ok": True, "pages": self._pages, "on": sorted(self._on), "receiving": self._receiving, "held": held}
 
     def status(self, n: int) -> int:
-        """Real-time status bytes (DLE EOT n), and 101/149 for GS r 1."""
+        """Answers to DLE EOT n; n = 0: to GS r 1."""
         on = self._on
-        stopped = bool(on & {"paper_out", "cover_open", "jam", "offline"})
+        low = "paper_low" in on or 0 <= self._roll_dots < LOW_MM * DOTS_PER_MM
+        if n == 0:
+            return (0x03 if low else 0) | (0x0C if "paper_out" in on else 0)
         if n == 1:
-            return 0x12 | (0x08 if stopped else 0)
+            return 0x12 | (0x08 if on & _STOPS else 0)
         if n == 2:
-            return (
-                0x12
-                | (0x04 if "cover_open" in on else 0)
-                | (0x20 if "paper_out" in on else 0)
-                | (0x40 if "jam" in on else 0)
-            )
+            cover, paper = 0x04 if "cover_open" in on else 0, 0x20 if "paper_out" in on else 0
+            return 0x12 | cover | paper | (0x40 if "jam" in on else 0)
         if n == 3:
             return 0x12 | (0x08 if "jam" in on else 0)
-        if n == 4:
-            return 0x12 | (0x0C if "paper_low" in on else 0) | (0x60 if "paper_out" in on else 0)
-        return (0x03 if "paper_low" in on else 0) | (0x0C if "paper_out" in on else 0)
+        return 0x12 | (0x0C if low else 0) | (0x60 if "paper_out" in on else 0)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One client."""
+        """One client: real-time commands are answered at once, all else is queued for the head."""
         for fault in self._script.due("connection"):
             self.order(fault)
-        interpreter = Interpreter(self._width, lambda data: self._reply(writer, data), self.status, self._page_done)
-        begun, life = False, self._power_cuts
-        while data := await reader.read(4096):
-            if "silent" in self._on:
+        if "power_off" in self._on:
+            writer.transport.abort()
+            return
+        job = _Job(writer, self, self._width)
+        self._jobs.add(job)
+        worker = asyncio.create_task(self._work(job))
+        tail = b""
+        try:
+            while data := await reader.read(4096):
+                while self._stalled:
+                    await self._change()
+                if job.lost or "silent" in self._on:
+                    continue
+                tail = self._in_real_time(job, tail, data)
+                await writer.drain()
+        finally:
+            job.closed = True
+            self._moved.set()
+            await asyncio.shield(worker)
+            self._jobs.discard(job)
+
+    def _in_real_time(self, job: _Job, tail: bytes, data: bytes) -> bytes:
+        """Answer what is in there; returns the end that may be the beginning of a command."""
+        job.pending += data
+        seen, end = tail + data, 0
+        for found in _REAL_TIME.finditer(seen):
+            end = found.end()
+            if found[1]:
+                job.answer(bytes((self.status(found[1][0]),)))
+            else:  # DLE DC4 8: forget what was received
+                job.pending[: len(job.pending) - (len(seen) - end)] = b""
+                self._torn(job)
+        self._moved.set()
+        return seen[max(end, len(seen) - 9) :]
+
+    async def _work(self, job: _Job) -> None:
+        """The head: works through a job as long as nothing stops it."""
+        interpreter = job.interpreter
+        while not job.lost and not (job.closed and not job.pending):
+            if not job.pending or self._on & _STOPS or self._stalled:
+                await self._change()
                 continue
-            if not begun and b"\x1b@" in data:
-                begun = True
+            if not interpreter.page_bytes and not job.pending.startswith(_QUESTIONS):
                 for fault in self._script.due("page"):
                     self.order(fault)
+            faults = [n for n in (self._die_after, self._stall_after) if n >= 0]
+            count = max(0, min([_SLICE, *(n - interpreter.page_bytes for n in faults)]))
+            data = bytes(job.pending[:count])
+            del job.pending[:count]
+            before = interpreter.page.height
             interpreter.feed(data)
-            self._receiving = interpreter.page.byte_count
-            if 0 <= self._die_after <= interpreter.page.byte_count:
+            self._receiving = interpreter.page_bytes
+            self._use_paper(interpreter.page.height - before)
+            if 0 <= self._die_after <= interpreter.page_bytes:
                 self._die_after = -1
-                self._torn(interpreter.page)
-                writer.transport.abort()
-                return
-            while 0 <= self._stall_after <= interpreter.page.byte_count:
-                self._moved.clear()
-                await self._moved.wait()
-            if life != self._power_cuts:  # what was not on paper yet is gone
-                self._torn(interpreter.page)
-                writer.transport.abort()
-                return
-            await writer.drain()
-        if not interpreter.page.empty:
-            self._torn(interpreter.page)
+                self._kill(job)
+            elif 0 <= self._stall_after <= interpreter.page_bytes:
+                self._stall_after, self._stalled = -1, True
+            await asyncio.sleep(count / self._bytes_per_s if self._bytes_per_s else 0)
+        if not job.lost:
+            self._torn(job)
 
-    def _reply(self, writer: asyncio.StreamWriter, data: bytes) -> None:
-        if "silent" not in self._on:
-            writer.write(data)
+    def _use_paper(self, dots: int) -> None:
+        if self._roll_dots >= 0:
+            self._roll_dots = max(0, self._roll_dots - max(0, dots))
+            if not self._roll_dots:
+                self._on.add("paper_out")
 
-    def _page_done(self, page: Page) -> None:
-        if self._on & {"paper_out", "cover_open", "jam"}:
-            self._torn(page)
-            return
+    async def _change(self) -> None:
+        self._moved.clear()
+        await self._moved.wait()
+
+    def _lose_power(self) -> None:
+        self._die_after = self._stall_after = -1
+        self._stalled = False
+        for job in list(self._jobs):
+            self._kill(job)
+
+    def _kill(self, job: _Job) -> None:
+        job.lost = True
+        job.pending.clear()
+        self._torn(job)
+        job.writer.transport.abort()
+
+    def page_done(self, page: Page, count: int) -> None:
+        """Cut."""
         if not page.empty:
-            self._save(page, "ticket", complete=True)
+            self._save(page, "ticket", count, complete=True)
 
-    def _torn(self, page: Page) -> None:
-        self._save(page, "torn", complete=False)
+    def _torn(self, job: _Job) -> None:
+        page, count = job.interpreter.tear()
+        if not page.empty:
+            self._save(page, "torn", count, complete=False)
 
-    def _save(self, page: Page, name: str, *, complete: bool) -> None:
+    def _save(self, page: Page, name: str, count: int, *, complete: bool) -> None:
         self._pages += 1
         path = self._out / f"{name}-{self._pages:04d}.png"
         page.save(path)
-        self._ledger.write(file=path.name, bytes=page.byte_count, complete=complete)
+        self._ledger.write(file=path.name, bytes=count, complete=complete)
+
+
+def _number(message: dict[str, Any]) -> tuple[str, int]:
+    name, key, factor = _NUMBERS[message["do"]]
+    return name, int(message[key]) * factor
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -143,7 +240,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the printed pages")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--control", type=int, default=0, help="port for orders")
-    parser.add_argument("--script", type=Path, help="JSON list of faults")
+    parser.add_argument("--script", type=Path, help="JSON or TOML list of faults")
     parser.add_argument("--width", type=int, default=576, help="dots of a line")
     options = parser.parse_args(arguments)
     printer = Printer(options.out, options.width, Script(options.script))

@@ -1,0 +1,56 @@
+"""Simulated devices as the processes they are, one for each test that wants one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.app.children import Child, Control
+
+
+class Device:
+    """A simulator: its port, its folder, and orders to it."""
+
+    def __init__(self, name: str, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.child = Child(name, f"devices.simulated.{name}", *arguments, log=folder / f"{name}.log")
+        ready = self.child.wait_ready(30)
+        self.port = int(ready["port"])
+        self._control = Control(int(ready["control"]), timeout_s=20)
+
+    def order(self, do: str, **details: Any) -> dict[str, Any]:
+        return self._control.ask(do=do, **details)
+
+    def ledger(self, name: str) -> list[dict[str, Any]]:
+        path = self.folder / name
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def close(self) -> None:
+        self._control.close()
+        self.child.stop()
+
+
+Start = Callable[..., Device]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """start("printer", "--width", "384") -> Device."""
+    with ExitStack() as stack:
+
+        def start(name: str, *arguments: str) -> Device:
+            own = {
+                "printer": ["--out", str(tmp_path)],
+                "payment": ["--ledger", str(tmp_path / "ledger.jsonl")],
+                "camera": [],
+            }[name]
+            device = Device(name, tmp_path, *own, *arguments)
+            stack.callback(device.close)
+            return device
+
+        yield start
