@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import IO
+from typing import IO, Protocol
 
 from central.catalogue.feed import FeedRefused
 from central.catalogue.report import Report
@@ -86,43 +86,47 @@ class Archive:
         return name in self._members
 
     def columns(self, name: str) -> tuple[str, ...]:
-        """Column names of a table; () when it is absent or empty."""
+        """Column names of a table; () when it is absent, empty or damaged."""
         if name not in self._members:
             return ()
-        with self._open(name) as file:
-            return tuple(_header(csv.reader(_lines(file, name))))
+        try:
+            with self._open(name) as file:
+                return tuple(_header(csv.reader(_lines(file, name))))
+        except DAMAGE:
+            return ()
 
     def rows(self, name: str) -> Iterator[tuple[int, Row]]:
         """(line, row) of a table, values stripped, missing ones ""; nothing when the table is absent."""
         if name not in self._members:
             return
-        with self._open(name) as file:
-            reader = csv.reader(_lines(file, name))
-            damaged = False
-            try:
-                header = _header(reader)
-                if len(set(header)) != len(header):
-                    self._report.add(name, 1, "column twice", "a column occurs twice", "the last one is used")
-                for cells in reader:
-                    if not cells or (len(cells) == 1 and not cells[0].strip()):
-                        continue
-                    if len(cells) != len(header):
-                        self._report.add(
-                            name, reader.line_num, "cells", f"{len(cells)} cells under {len(header)} columns",
-                            "missing cells are empty, surplus ones are ignored",
-                        )  # fmt: skip
-                        cells += [""] * (len(header) - len(cells))
-                    row = dict(zip(header, map(str.strip, cells), strict=False))
-                    if not damaged and "\ufffd" in "".join(cells):
-                        damaged = True
-                        self._report.add(
-                            name, reader.line_num, "encoding", "the file is not UTF-8", "odd letters show as \ufffd"
-                        )
-                    yield reader.line_num, row
-            except DAMAGE as error:
+        line = 0
+        try:
+            with self._open(name) as file:
+                for line, row in self._sound(name, csv.reader(_lines(file, name))):
+                    yield line, row
+        except DAMAGE as error:
+            self._report.add(name, line, "damaged", f"the file is damaged: {error}", "the rest of it is not read")
+
+    def _sound(self, name: str, reader: _Reader) -> Iterator[tuple[int, Row]]:
+        header = _header(reader)
+        if len(set(header)) != len(header):
+            self._report.add(name, 1, "column twice", "a column occurs twice", "the last one is used")
+        not_utf8 = False
+        for cells in reader:
+            if not cells or (len(cells) == 1 and not cells[0].strip()):
+                continue
+            if len(cells) != len(header):
                 self._report.add(
-                    name, reader.line_num, "damaged", f"the file is damaged: {error}", "the rest of it is not read"
+                    name, reader.line_num, "cells", f"{len(cells)} cells under {len(header)} columns",
+                    "missing cells are empty, surplus ones are ignored",
+                )  # fmt: skip
+                cells += [""] * (len(header) - len(cells))
+            if not not_utf8 and "\ufffd" in "".join(cells):
+                not_utf8 = True
+                self._report.add(
+                    name, reader.line_num, "encoding", "the file is not UTF-8", "odd letters show as \ufffd"
                 )
+            yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=False))
 
     def _open(self, name: str) -> io.TextIOWrapper:
         raw: IO[bytes]
@@ -134,7 +138,11 @@ class Archive:
         else:
             raw = Path(self._members[name]).open("rb")  # noqa: SIM115  closed by the wrapper
         bytes_in = io.BufferedReader(_Counted(raw, name), 1 << 16)
-        utf16 = bytes_in.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")  # how some spreadsheets save
+        try:
+            utf16 = bytes_in.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")  # how some spreadsheets save
+        except DAMAGE:
+            bytes_in.close()
+            raise
         return io.TextIOWrapper(bytes_in, encoding="utf-16" if utf16 else "utf-8-sig", errors="replace", newline="")
 
 
@@ -145,6 +153,16 @@ def _files(folder: Path) -> dict[str, str]:
         if found:
             return found
     return {}
+
+
+class _Reader(Protocol):
+    """What csv.reader returns."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+    def __next__(self) -> list[str]: ...
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
