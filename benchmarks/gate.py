@@ -172,7 +172,7 @@ def _frame(text: str, noise: np.random.Generator) -> Any:
     picture[top : top + height, left : left + width] = code
     turn = cv2.getRotationMatrix2D((640, 360), float(noise.uniform(-8, 8)), 1.0)
     picture = cv2.warpAffine(picture, turn, (1280, 720), borderValue=150)
-    grain = noise.normal(0, 6, picture.shape)
+    grain = noise.normal(0, 3, picture.shape)
     return cv2.cvtColor(np.clip(picture + grain, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
 
 

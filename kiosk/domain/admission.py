@@ -166,12 +166,13 @@ def decide(
         ride = ride_of(ticket.journey_id)
         if ride is None or ticket.to_call >= len(ride.service.calls):
             raise _Refused(Reason.UNKNOWN_JOURNEY)
-        verdict = msgspec.structs.replace(verdict, facts=_facts(ticket, ride, rules))
+        place = ride.layout.index_of(ticket.coach, ticket.seat) if ride.layout and ticket.reserved else -1
+        verdict = msgspec.structs.replace(verdict, facts=_facts(ticket, ride, rules, place))
         _check_ride(ticket, ride, rules, now)
         if ticket.ticket_id in trust.revoked_tickets:
             raise _Refused(Reason.REVOKED)
         if ticket.reserved:
-            _check_lease(ticket, ride, trust)
+            _check_lease(ticket, place, trust)
         if (used := first_use_of(ticket.ticket_id)) is not None:
             verdict = msgspec.structs.replace(verdict, first_use=used)
             raise _Refused(Reason.ALREADY_USED)
@@ -237,16 +238,15 @@ def _window(ticket: Ticket, ride: Ride, rules: GateRules) -> tuple[int, int]:
     return opens, closes
 
 
-def _check_lease(ticket: Ticket, ride: Ride, trust: Trust) -> None:
+def _check_lease(ticket: Ticket, place: int, trust: Trust) -> None:
     """That terminal may have sold this place on this way."""
-    place = ride.layout.index_of(ticket.coach, ticket.seat) if ride.layout else -1
     masks = trust.leases.get((ticket.journey_id, ticket.terminal_id, ticket.incarnation), ())
     way = masks[ticket.from_call : ticket.to_call]
     if place < 0 or len(way) < ticket.to_call - ticket.from_call or not all(mask >> place & 1 for mask in way):
         raise _Refused(Reason.NOT_LEASED)
 
 
-def _facts(ticket: Ticket, ride: Ride, rules: GateRules) -> TicketFacts:
+def _facts(ticket: Ticket, ride: Ride, rules: GateRules, index: int) -> TicketFacts:
     origin, destination = ride.stop_places[ticket.from_call], ride.stop_places[ticket.to_call]
     facts = TicketFacts(
         number=ride.service.number or ride.line_name,
@@ -262,7 +262,6 @@ def _facts(ticket: Ticket, ride: Ride, rules: GateRules) -> TicketFacts:
         persons=max(ticket.persons, 1),
     )
     layout = ride.layout
-    index = layout.index_of(ticket.coach, ticket.seat) if layout and ticket.reserved else -1
     if layout is None or index < 0:
         return facts
     place = layout.places[index]
