@@ -11,6 +11,8 @@ HERE = Path(__file__).resolve().parent
 COMPILED = HERE.parent / "build" / "translations"
 NAMES = {"en": "English", "zh-Hans": "中文"}  # in their own words, source language first
 
+_installed: list[QTranslator] = []  # Qt keeps translators for the whole application, so do we
+
 
 class Language:
     """The language now shown. `use` changes every text on screen in place; no state is lost."""
@@ -18,7 +20,6 @@ class Language:
     def __init__(self, engine: QQmlApplicationEngine | None = None, folder: Path = COMPILED) -> None:
         self._engine = engine
         self._folder = folder
-        self._translator: QTranslator | None = None
         self.tag = "en"
 
     def attach(self, engine: QQmlApplicationEngine) -> None:
@@ -35,15 +36,15 @@ class Language:
         """Show this language; an unknown one leaves everything as it is."""
         if tag not in self.offered:
             return
-        if self._translator is not None:
-            QCoreApplication.removeTranslator(self._translator)
-            self._translator = None
+        for translator in _installed:
+            QCoreApplication.removeTranslator(translator)
+        _installed.clear()
         if tag != "en":
             translator = QTranslator()
             if not translator.load(str(self._file(tag))):
                 return
             QCoreApplication.installTranslator(translator)
-            self._translator = translator
+            _installed.append(translator)
         self.tag = tag
         QLocale.setDefault(QLocale(tag))
         if self._engine is not None:

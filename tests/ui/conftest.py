@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from tests.ui.world import Session, World
 from ui import stage
+from ui.language import Language
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,13 @@ def screen_app(qapp: QGuiApplication) -> QGuiApplication:
     """The application with the kiosk's fonts."""
     stage.use_fonts(qapp)
     return qapp
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Translators belong to the application: the next test starts in English again."""
+    yield
+    Language().use("en")
 
 
 @pytest.fixture
