@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,7 +90,6 @@ class Source:
         if self._source.isdigit():
             capture = cv2.VideoCapture(int(self._source))
         else:
-            os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "fflags;nobuffer|flags;low_delay")
             capture = cv2.VideoCapture(self._source, cv2.CAP_FFMPEG, limits)
         if not capture.isOpened():
             capture.release()
