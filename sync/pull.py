@@ -64,19 +64,29 @@ class PullAllotments:
 
 
 class PullGate:
-    """Fetches certificates, revocations and the lease map; `take` makes them durable with their etag."""
+    """Fetches certificates, revocations and the lease map; `take` makes them durable with their etag.
+
+    `confirm` hears that what was taken is still right.
+    """
 
     def __init__(
-        self, client: CentralClient, etag: Callable[[], str], take: Callable[[GateManifest, str], object]
+        self,
+        client: CentralClient,
+        etag: Callable[[], str],
+        take: Callable[[GateManifest, str], object],
+        confirm: Callable[[], object] = lambda: None,
     ) -> None:
         self._client = client
         self._etag = etag
         self._take = take
+        self._confirm = confirm
 
     def run(self) -> bool:
         answer = self._client.gate(self._etag())
         if answer is not None:
             self._take(*answer)
+        else:
+            self._confirm()
         return False
 
 

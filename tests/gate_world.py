@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import ticket as tickets
 from kiosk.domain.allotment import Block
+from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.certificate import IssuerCertificate, TerminalCertificate, issue_issuer, issue_terminal, key_id
 from kiosk.domain.ticket import Ticket
 from kiosk.ports import Clock
@@ -51,7 +52,7 @@ class Seller:
         self.terminal_id, self.incarnation = terminal_id, incarnation
         self.key = Ed25519PrivateKey.generate()
         values: dict[str, Any] = {
-            "tenant": TENANT,
+            "tenant": central.tenant,
             "terminal_id": terminal_id,
             "incarnation": incarnation,
             "not_before": central.now - 5 * DAY,
@@ -60,13 +61,14 @@ class Seller:
         }
         self.certificate = issue_terminal(TerminalCertificate(**{**values, **certificate}), central.issuer)
         self._seq = itertools.count(2)
+        self._tenant = central.tenant
         self._issued = central.now - 60
 
     def ticket(self, **changes: Any) -> Ticket:
         """A second class seat 1A of coach 2 from a to c on the train of 08:00, sold a minute ago."""
         values: dict[str, Any] = {
             "key_id": key_id(self.certificate),
-            "tenant": TENANT,
+            "tenant": self._tenant,
             "terminal_id": self.terminal_id,
             "incarnation": self.incarnation,
             "seq": next(self._seq),
@@ -105,8 +107,8 @@ class Seller:
 class Central:
     """Keys, terminals 3 and 4, and the list for gates."""
 
-    def __init__(self, now: int) -> None:
-        self.now = now
+    def __init__(self, now: int, tenant: int = TENANT) -> None:
+        self.now, self.tenant = now, tenant
         self.root, self.issuer = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
         self.root_key = self.root.public_key().public_bytes_raw()
         self.issuer_certificate = issue_issuer(
@@ -141,11 +143,15 @@ class Central:
 class GateWorld:
     """A gate at station a on real stores; `restart` opens them anew."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, catalogue: Catalogue | None = None, stop_place_id: str = "a"
+    ) -> None:
+        catalogue = catalogue or small_catalogue()
         self.folder, self.clock, self._ids = folder, clock, Ids()
-        self.central = Central(int(clock.now()))
+        self.central = Central(int(clock.now()), catalogue.tenant)
+        self._stop_place_id = stop_place_id
         self._open()
-        self.catalogue.replace(small_catalogue(), '"1"')
+        self.catalogue.replace(catalogue, '"1"')
         self.gate = self.make_gate()
 
     def _open(self) -> None:
@@ -157,8 +163,8 @@ class GateWorld:
     def make_gate(self, **changes: Any) -> Gate:
         values: dict[str, Any] = {
             "name": "Gate 5",
-            "stop_place_id": "a",
-            "tenant": TENANT,
+            "stop_place_id": self._stop_place_id,
+            "tenant": self.central.tenant,
             "root_key": self.central.root_key,
             "opens_before_min": 60,
         }

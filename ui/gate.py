@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
 
 from kiosk.domain.admission import Verdict
-from kiosk.domain.errors import KioskError, ReaderFault
-from kiosk.ports import Clock, CodeReader, Frame
+from kiosk.ports import Clock, CodeReader
 from kiosk.services.gate import Gate
 from kiosk.store.catalogue import CatalogueStore
 from ui import stage
 from ui.language import Language
 from ui.sound import Sounds
 from ui.stage import ScreenOptions
-from ui.viewmodels.gate import GateViewModel
+from ui.tasks import Tasks
+from ui.viewmodels.gate import Around, GateViewModel
 from ui.viewmodels.texts import duration, localized
+from ui.watch import Watch
 
-log = logging.getLogger(__name__)
-
-VERDICT_STAYS_S = 2.5  # after the code has left the picture
-PICTURES_A_SECOND = 12
-RETRY_S = 2.0  # between tries to open a camera that is gone
+LOOK_AROUND_EVERY_S = 1.0
 SIZE = (1280, 800)
 
 
@@ -61,80 +55,6 @@ class Pictures(QQuickImageProvider):
         return self._image
 
 
-class Watch(QObject):
-    """Reads the camera on its own thread; every code gets its verdict there, recorded before it is told."""
-
-    judged = Signal(object)
-    left = Signal()
-    pictured = Signal(object)
-    blind = Signal(str)
-
-    def __init__(self, services: GateServices, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
-        self._shown_until = 0.0
-        self._next_picture = 0.0
-        self._last: Verdict | None = None
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            reader = None
-            try:
-                reader = self._services.reader()
-                for frame in reader.frames():
-                    if self._stop.is_set():
-                        break
-                    self.look(frame)
-            except ReaderFault as fault:
-                self.blind.emit(str(fault))
-            finally:
-                if reader is not None:
-                    reader.close()
-            self._stop.wait(RETRY_S)
-
-    def look(self, frame: Frame) -> None:
-        """One frame: its codes judged first, then its picture shown."""
-        now = self._services.clock.monotonic()
-        try:
-            for code in frame.codes:
-                self._judge(code.text, now)
-        except KioskError as fault:
-            self._last = None
-            self.blind.emit(str(fault))
-            return
-        if self._last is not None and now > self._shown_until:
-            self._last = None
-            self.left.emit()
-        if self._last is None and now >= self._next_picture:
-            self._next_picture = now + 1 / PICTURES_A_SECOND
-            self.pictured.emit(image_of(frame.image))
-
-    def _judge(self, text: str, now: float) -> None:
-        gate = self._services.gate
-        verdict = gate.seen(text) or gate.scan(text)
-        self._shown_until = now + VERDICT_STAYS_S
-        if verdict is not self._last:
-            self._last = verdict
-            self.judged.emit(verdict)
-
-
-def image_of(array: Any) -> QImage:
-    """A camera's array (height x width x 3, BGR, uint8) as a picture of its own, half as large."""
-    half = array[::2, ::2]
-    height, width = half.shape[:2]
-    data = half.tobytes()
-    return QImage(data, width, height, 3 * width, QImage.Format.Format_BGR888).copy()
-
-
 class GateWindow:
     """The window with its threads; `close` ends them."""
 
@@ -149,13 +69,14 @@ class GateWindow:
         self.model.speak(options.language)
         self.window = stage.load(self.engine, "Gate", {"gate": self.model})
         self._sounds = Sounds()
-        self.watch = Watch(services, self.engine)
+        self._tasks = Tasks.single("around", self.engine)
+        self.watch = Watch(services.gate, services.reader, services.clock, self.engine)
         self.watch.judged.connect(self._judged)
         self.watch.left.connect(self.model.wait)
         self.watch.pictured.connect(self._pictured)
         self.watch.blind.connect(self.model.blind)
         self._timer = QTimer(self.engine)
-        self._timer.setInterval(1000)
+        self._timer.setInterval(int(LOOK_AROUND_EVERY_S * 1000))
         self._timer.timeout.connect(self.look_around)
         self.look_around()
 
@@ -166,6 +87,7 @@ class GateWindow:
     def close(self) -> None:
         self._timer.stop()
         self.watch.stop()
+        self._tasks.close()
         self._sounds.stop()
         self.language.use("en")  # translators are the application's, not the window's
         self.window.close()
@@ -183,18 +105,23 @@ class GateWindow:
         self.model.picture_taken()
 
     def look_around(self) -> None:
-        """Clock, count, freshness of the lists, link."""
+        """Clock, count, freshness of the lists, link; asked off the UI thread, because the disk may be slow."""
+        self._tasks.run(self._around, self.model.look_around, lambda error: self.model.blind(str(error)))
+
+    def _around(self) -> Around:
         services, language = self._services, self.language.tag
         info = services.catalogue.info()
         zone = ZoneInfo(info.timezone) if info else None
         now = services.clock.now()
+        local = datetime.fromtimestamp(now, zone)
         place = services.catalogue.stop_place(services.stop_place_id)
-        taken = services.gate.taken_at()
-        self.model.around(
+        checked = services.gate.checked_at()
+        return Around(
             station=localized(place.names, place.name, language) if place else "",
-            time=datetime.fromtimestamp(now, zone).strftime("%H:%M"),
+            today=local.date().isoformat(),
+            time=local.strftime("%H:%M"),
             count=services.gate.admitted_today(),
-            lists="" if taken is None else duration(int(now - taken)),
+            lists="" if checked is None else duration(int(now - checked)),
             offline=not services.online(),
         )
 

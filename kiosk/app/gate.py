@@ -33,7 +33,7 @@ class GateTerminal(Terminal):
             root_key=bytes.fromhex(reply.root_key),
             opens_before_min=self.config.gate.opens_before_min,
         )
-        return [PullGate(client, self.gate.etag, self.gate.take_manifest)]
+        return [PullGate(client, self.gate.etag, self.gate.take_manifest, self.gate.confirm)]
 
 
 def run_gate_terminal(config: Config, *, drive: Path | None) -> int:

@@ -70,6 +70,7 @@ class Gate:
         self._present: dict[str, _Presence] = {}
         self._allowance, self._allowance_at = float(UNPROVEN_AT_ONCE), clock.monotonic()
         self._kept: KeptManifest | None = None
+        self._confirmed_at = 0
         self._trust = Trust()
         self._load()
 
@@ -167,11 +168,16 @@ class Gate:
             kept = KeptManifest(fresh, etag, int(self._clock.now()))
             self._manifests.keep(kept)
             self._kept, self._trust = kept, trust
+            self._confirmed_at = kept.taken_at
+
+    def confirm(self) -> None:
+        """Central says that the manifest in hand is still right."""
+        self._confirmed_at = int(self._clock.now())
 
     def etag(self) -> str:
         """Of the manifest in hand; "" = none."""
         return self._kept.etag if self._kept else ""
 
-    def taken_at(self) -> int | None:
-        """When the manifest in hand came, unix s; None = never, and every ticket is refused."""
-        return self._kept.taken_at if self._kept else None
+    def checked_at(self) -> int | None:
+        """When central last sent or confirmed the manifest, unix s; None = never, and every ticket is refused."""
+        return max(self._kept.taken_at, self._confirmed_at) if self._kept else None

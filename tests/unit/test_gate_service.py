@@ -155,9 +155,13 @@ def test_a_new_catalogue_is_seen_at_once(world: GateWorld) -> None:
 
 
 def test_the_list_survives_a_restart(world: GateWorld) -> None:
-    taken = world.gate.taken_at()
+    taken = int(world.clock.now())
+    clock_of(world).forward(60)
+    assert world.gate.checked_at() == taken
+    world.gate.confirm()
+    assert world.gate.checked_at() == taken + 60
     world.restart()
-    assert world.gate.etag() == '"m1"' and world.gate.taken_at() == taken
+    assert world.gate.etag() == '"m1"' and world.gate.checked_at() == taken
     assert world.gate.scan(world.central.seller.sell()).admitted
 
 
@@ -165,7 +169,7 @@ def test_a_damaged_list_is_fetched_anew_and_nobody_goes_in_until_then(world: Gat
     for damage in (b"", b"\xff\xfe", b'{"manifest": 1}', (world.folder / "gate.json").read_bytes()[:-5]):
         (world.folder / "gate.json").write_bytes(damage)
         world.restart()
-        assert world.gate.etag() == "" and world.gate.taken_at() is None
+        assert world.gate.etag() == "" and world.gate.checked_at() is None
         assert world.gate.scan(world.central.seller.sell()).reason is Reason.UNKNOWN_ISSUER
     world.gate.take_manifest(world.central.manifest(), '"m2"')
     assert world.gate.scan(world.central.seller.sell()).admitted

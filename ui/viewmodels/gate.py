@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.admission import Reason, TicketFacts, Verdict
+from kiosk.domain.admission import EVENT_MODE, Reason, TicketFacts, Verdict
+from kiosk.domain.network import Names
 from ui.rows import RowsModel
 from ui.viewmodels.gatewords import next_step, reason_words
-from ui.viewmodels.texts import localized, translate
+from ui.viewmodels.texts import is_train, localized, people, short_date, translate
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -27,22 +28,30 @@ class VerdictFact:
 
 
 @dataclass(frozen=True)
+class Around:
+    """What stands around the verdict: where, when, how many, how fresh."""
+
+    station: str = ""
+    today: str = ""  # ISO date
+    time: str = ""
+    count: int = 0  # let in today
+    lists: str = ""  # how old the lists are; "" = none, nobody can be let in
+    offline: bool = False
+
+
+@dataclass(frozen=True)
 class GateState:
     """Everything on the gate's screen."""
 
     stage: str = "waiting"  # waiting, verdict, blind (no camera)
     gate: str = ""
-    station: str = ""
-    time: str = ""
+    around: Around = Around()
     picture: int = 0  # grows with every camera picture
     admitted: bool = False
     word: str = ""
     other: str = ""  # the word in the second language
     reason: str = ""
     step: str = ""
-    count: int = 0  # let in today
-    lists: str = ""  # how old the lists are; "" = none, nobody can be let in
-    offline: bool = False
     fault: str = ""
     verdict: str = ""  # reason code of the last verdict
     ticket: str = ""  # id of the ticket it was about
@@ -74,7 +83,7 @@ class GateViewModel(QObject):
     def judge(self, verdict: Verdict) -> None:
         """Show a verdict."""
         self._verdict = verdict
-        self._facts.show(facts_of(verdict, self._language))
+        self._facts.show(facts_of(verdict, self._language, self._state.around.today))
         other = {True: "请进", False: "请停"} if self._language == "en" else {True: "Go", False: "Stop"}
         self._show(
             replace(
@@ -83,9 +92,8 @@ class GateViewModel(QObject):
                 admitted=verdict.admitted,
                 word=translate("Gate", "Go") if verdict.admitted else translate("Gate", "Stop"),
                 other=other[verdict.admitted],
-                reason=reason_words(verdict.reason),
-                step=next_step(verdict.reason)
-                or translate("Gate", "Let in today: %1").replace("%1", str(self._state.count)),
+                reason=_holder(verdict, self._language) or reason_words(verdict.reason),
+                step=next_step(verdict.reason) or _way(verdict, self._language),
                 fault="",
                 verdict=verdict.reason.value,
                 ticket=verdict.ticket_id,
@@ -105,9 +113,9 @@ class GateViewModel(QObject):
         """A new camera picture can be drawn."""
         self._show(replace(self._state, picture=self._state.picture + 1))
 
-    def around(self, *, station: str, time: str, count: int, lists: str, offline: bool) -> None:
-        """What stands around: where, when, how many, how fresh."""
-        self._show(replace(self._state, station=station, time=time, count=count, lists=lists, offline=offline))
+    def look_around(self, around: Around) -> None:
+        """The clock went on, somebody came in, the lists got older."""
+        self._show(replace(self._state, around=around))
 
     def _show(self, state: GateState) -> None:
         if state != self._state:
@@ -133,11 +141,11 @@ class GateViewModel(QObject):
 
     @Property(str, notify=changed)
     def station(self) -> str:
-        return self._state.station
+        return self._state.around.station
 
     @Property(str, notify=changed)
     def time(self) -> str:
-        return self._state.time
+        return self._state.around.time
 
     @Property(int, notify=changed)
     def picture(self) -> int:
@@ -165,22 +173,22 @@ class GateViewModel(QObject):
 
     @Property(int, notify=changed)
     def count(self) -> int:
-        return self._state.count
+        return self._state.around.count
 
     @Property(str, notify=changed)
     def lists(self) -> str:
-        return self._state.lists
+        return self._state.around.lists
 
     @Property(bool, notify=changed)
     def offline(self) -> bool:
-        return self._state.offline
+        return self._state.around.offline
 
     @Property(str, notify=changed)
     def fault(self) -> str:
         return self._state.fault
 
 
-def facts_of(verdict: Verdict, language: str) -> list[VerdictFact]:
+def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFact]:
     """Three facts a guard can use at a glance."""
     facts = verdict.facts
     if facts is None:
@@ -189,25 +197,57 @@ def facts_of(verdict: Verdict, language: str) -> list[VerdictFact]:
     train = VerdictFact(_what(facts), f"{_number(facts, language)}, {_clock(facts.departs_at, zone)}")
     if verdict.reason is Reason.ALREADY_USED and verdict.first_use is not None:
         used = _clock(verdict.first_use.at, zone)
-        day = datetime.fromtimestamp(verdict.first_use.at, zone).strftime("%m-%d")
+        day = datetime.fromtimestamp(verdict.first_use.at, zone).date().isoformat()
+        label = translate("Gate", "Used today") if day == today else short_date(day, language)
         return [
-            VerdictFact(translate("Gate", "Used"), f"{day} {used}"),
+            VerdictFact(label, used),
             VerdictFact(translate("Gate", "At"), verdict.first_use.gate),
             train,
         ]
     if verdict.reason is Reason.TOO_EARLY:
         return [train, VerdictFact(translate("Gate", "Opens"), _clock(facts.opens_at, zone)), _to(facts, language)]
+    if verdict.admitted and facts.place and not facts.counted:
+        coach = VerdictFact(translate("Gate", "Coach"), _name(facts.coach, language))
+        return [train, coach, VerdictFact(translate("Gate", "Seat"), facts.place)]
+    if verdict.admitted:
+        return [train, _place(facts, language)]
     return [train, _place(facts, language), _to(facts, language)]
 
 
+def _holder(verdict: Verdict, language: str) -> str:
+    """Who comes in: a guard sees a reduced ticket at a glance; "" when nothing is known of them."""
+    facts = verdict.facts
+    if facts is None or not verdict.admitted:
+        return ""
+    words = [people(facts.persons)] if facts.persons > 1 else []
+    words += [_name(names, language) for names in (facts.category, facts.place_class) if names]
+    return translate("Gate", ", ").join(words)
+
+
+def _way(verdict: Verdict, language: str) -> str:
+    """Where the ride goes, in both languages."""
+    facts = verdict.facts
+    if facts is None:
+        return ""
+    if facts.mode == EVENT_MODE:
+        return _name(facts.origin, language)
+    own = facts.destination.get("", "")
+    names = dict.fromkeys((_name(facts.destination, language), own))
+    return translate("Gate", "To %1").replace("%1", "  ".join(name for name in names if name))
+
+
 def _what(facts: TicketFacts) -> str:
-    if facts.mode == -1:
+    if facts.mode == EVENT_MODE:
         return translate("Gate", "Event")
-    return translate("Gate", "Train") if facts.mode in (2, 100, 101, 102, 103) else translate("Gate", "Line")
+    return translate("Gate", "Train") if is_train(facts.mode) else translate("Gate", "Line")
 
 
 def _number(facts: TicketFacts, language: str) -> str:
-    return localized(facts.title, facts.title.get("", ""), language) if facts.mode == -1 else facts.number
+    return _name(facts.title, language) if facts.mode == EVENT_MODE else facts.number
+
+
+def _name(names: Names, language: str) -> str:
+    return localized(names, names.get("", ""), language)
 
 
 def _clock(at: int, zone: ZoneInfo) -> str:
@@ -215,7 +255,7 @@ def _clock(at: int, zone: ZoneInfo) -> str:
 
 
 def _place(facts: TicketFacts, language: str) -> VerdictFact:
-    coach = localized(facts.coach, facts.coach.get("", ""), language)
+    coach = _name(facts.coach, language)
     if facts.counted:
         return VerdictFact(translate("Gate", "Area"), coach)
     if facts.place:
@@ -224,6 +264,6 @@ def _place(facts: TicketFacts, language: str) -> VerdictFact:
 
 
 def _to(facts: TicketFacts, language: str) -> VerdictFact:
-    names = facts.destination if facts.mode != -1 else facts.origin
-    label = translate("Gate", "To") if facts.mode != -1 else translate("Gate", "Hall")
-    return VerdictFact(label, localized(names, names.get("", ""), language))
+    names = facts.destination if facts.mode != EVENT_MODE else facts.origin
+    label = translate("Gate", "To") if facts.mode != EVENT_MODE else translate("Gate", "Hall")
+    return VerdictFact(label, _name(names, language))
