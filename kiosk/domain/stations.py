@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from kiosk.domain.network import StopPlace
 from kiosk.domain.offers import StationHit
 
-# Best kind of match first; "exact" is a whole code, "inside" a part of a name in a script without spaces.
-_RANKS = ("exact", "name", "pinyin", "initials", "word", "code", "inside", "similar")
-_SHOWN_AS = {"exact": "code", "word": "name", "inside": "name"}
+# Best kind of match first; "exact" is a whole code, "whole" whole initials, "inside" a part of a name in a script
+# without spaces.
+_RANKS = ("exact", "name", "whole", "pinyin", "initials", "word", "code", "inside", "similar")
+_IF_WHOLE = {"code": "exact", "pinyin": "name", "initials": "whole"}  # typed to its end, it counts more
+_SHOWN_AS = {"word": "name", "inside": "name"}
 _WORDS = re.compile(r"[^\W_]+")
 _FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"})
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
@@ -62,18 +64,18 @@ class StationIndex:
         while position < len(self._keys) and self._keys[position].startswith(typed):
             spelling, rank, shown, place = self._entries[position]
             position += 1
-            if rank == _RANKS.index("code") and spelling == typed:
-                rank = _RANKS.index("exact")
-            score = (rank, len(spelling) - len(typed))
+            kind = _RANKS[rank]
+            counts_as = _IF_WHOLE.get(kind, kind) if spelling == typed else kind
+            score = (_RANKS.index(counts_as), len(spelling) - len(typed))
             if place.id not in best or score < best[place.id][0]:
-                best[place.id] = score, StationHit(place, _shown_as(rank), shown, _length(shown, typed))
+                best[place.id] = score, StationHit(place, _SHOWN_AS.get(kind, kind), shown, _length(shown, typed))
         return best
 
     def _containing(self, typed: str) -> _Found:
         """Scripts without spaces: characters anywhere in the name."""
         rank = _RANKS.index("inside")
         return {
-            place.id: ((rank, len(key)), StationHit(place, _shown_as(rank), shown, 0))
+            place.id: ((rank, len(key)), StationHit(place, _SHOWN_AS["inside"], shown, 0))
             for key, _, shown, place in self._entries
             if typed in key
         }
@@ -87,7 +89,7 @@ class StationIndex:
         for variant in _variants(typed):
             for place_id, ((kind, rest), hit) in self._starting(variant).items():
                 score = (rank, kind * 100 + rest)
-                if _RANKS[kind] in ("name", "pinyin") and (place_id not in found or score < found[place_id][0]):
+                if _RANKS[kind] in ("name", "pinyin", "word") and (place_id not in found or score < found[place_id][0]):
                     found[place_id] = score, StationHit(hit.stop_place, "similar", hit.spelling, 0)
         return found
 
@@ -154,11 +156,6 @@ def _length(shown: str, typed: str) -> int:
     """How many leading characters of `shown` were typed: accents and spaces make the two differ."""
     wanted = len(typed.replace(" ", ""))
     return next((n for n in range(len(shown)) if len(plain(shown[:n]).replace(" ", "")) >= wanted), len(shown))
-
-
-def _shown_as(rank: int) -> str:
-    kind = _RANKS[rank]
-    return _SHOWN_AS.get(kind, kind)
 
 
 def _variants(typed: str) -> Iterator[str]:

@@ -143,7 +143,10 @@ class _TransferPricing:
             for rule in self._matching(before, leg, number):
                 surcharge = _row(self._pricer, rule.product_id, self._category) if rule.product_id else None
                 own = _row(self._pricer, leg.product_id, self._category)
-                if (rule.product_id and surcharge is None) or (rule.fare_transfer_type == 1 and own is None):
+                # A product in place of all rides that is not named is not free: its price is unknown.
+                if surcharge is None and (rule.product_id or rule.fare_transfer_type == 2):
+                    continue
+                if own is None and rule.fare_transfer_type == 1:
                     continue
                 extra = surcharge.amount_minor if surcharge else 0
                 parts, chain = before.parts, before.chain

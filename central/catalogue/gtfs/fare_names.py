@@ -19,6 +19,7 @@ _WORDS = {
 }  # fmt: skip
 _CLASSES = {"std", "eco", "first"}  # beside these "bus" is a class, not a vehicle
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of words written together: "AdultSingle"
 
 
 def kinds(fare_ids: Iterable[str], rules: Iterable[FareRuleV1]) -> dict[str, tuple[str, ...]]:
@@ -59,8 +60,9 @@ def readable(tokens: Iterable[str], others: Iterable[Iterable[str]] = ()) -> str
 
 def name_of_id(product_id: str) -> str:
     """A name made from an id that has words in it ("local_single"); "" for "PS-500" and the like."""
-    tokens = _tokens(product_id, set())
-    return readable(tokens) if any(len(each) > 2 and _WORDS.get(each.lower(), each) for each in tokens) else ""
+    tokens = re.findall(r"[^\W_]+", _SEAM.sub(" ", product_id))
+    words = [each for each in tokens if len(each) > 2 and each.isalpha() and _WORDS.get(each.lower(), each)]
+    return readable(tokens) if words else ""
 
 
 def _tokens(fare_id: str, zones: set[str]) -> tuple[str, ...]:
@@ -68,4 +70,4 @@ def _tokens(fare_id: str, zones: set[str]) -> tuple[str, ...]:
     for zone in sorted(zones, key=lambda each: (-len(each), each)):
         # A zone counts where it stands alone: zone "a" is not taken out of "adult".
         text = re.sub(rf"(?<![^\W_]){re.escape(zone)}(?![^\W_])", " ", text, flags=re.IGNORECASE)
-    return tuple(_TOKEN.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)))
+    return tuple(_TOKEN.findall(_SEAM.sub(" ", text)))

@@ -177,8 +177,10 @@ def _transfer_rules(archive: Archive, products: set[str], report: Report) -> lis
     for line, row in archive.rows(name):
         product = row.get("fare_product_id", "")
         kind = whole(row.get("fare_transfer_type", ""))
-        if (product and product not in products) or kind not in (0, 1, 2):
-            report.add(name, line, "row", f"transfer rule with product {product!r}", "this row is ignored")
+        if (product and product not in products) or kind not in (0, 1, 2) or (kind == 2 and not product):
+            report.add(
+                name, line, "row", f"transfer rule with type {kind} and product {product!r}", "this row is ignored"
+            )
             continue
         count, limit = whole(row.get("transfer_count", "")), whole(row.get("duration_limit", ""))
         found.append(
