@@ -21,7 +21,7 @@ from ui.sound import Sounds
 from ui.stage import ScreenOptions
 from ui.tasks import Tasks
 from ui.viewmodels.gate import Around, GateViewModel
-from ui.viewmodels.texts import duration, localized
+from ui.viewmodels.texts import duration, localized, translate
 from ui.watch import Watch
 
 LOOK_AROUND_EVERY_S = 1.0
@@ -121,9 +121,16 @@ class GateWindow:
             today=local.date().isoformat(),
             time=local.strftime("%H:%M"),
             count=services.gate.admitted_today(),
-            lists="" if checked is None else duration(int(now - checked)),
+            lists="" if checked is None else _age(now - checked),
             offline=not services.online(),
         )
+
+
+def _age(age_s: float) -> str:
+    """ "just now", "12 min ago"."""
+    if age_s < 60:
+        return translate("Gate", "just now")
+    return translate("Gate", "%1 ago").replace("%1", duration(int(age_s)))
 
 
 def run_gate(services: GateServices, options: ScreenOptions) -> int:

@@ -322,6 +322,10 @@
         <translation>摄像头画面</translation>
     </message>
     <message>
+        <source>For staff: %1</source>
+        <translation>供工作人员参考：%1</translation>
+    </message>
+    <message>
         <source>Gate closed</source>
         <translation>闸机停用</translation>
     </message>
@@ -338,12 +342,16 @@
         <translation>请将二维码平放对准摄像头，保持不动</translation>
     </message>
     <message>
+        <source>Please use another gate</source>
+        <translation>请使用其他闸机</translation>
+    </message>
+    <message>
         <source>Let in today</source>
         <translation>今日放行</translation>
     </message>
     <message>
-        <source>Lists</source>
-        <translation>名单更新于</translation>
+        <source>Lists of tickets</source>
+        <translation>票务名单</translation>
     </message>
     <message>
         <source>none</source>
@@ -370,20 +378,32 @@
         <translation>请停</translation>
     </message>
     <message>
-        <source>Let in today: %1</source>
-        <translation>今日放行：%1</translation>
-    </message>
-    <message>
-        <source>Used</source>
-        <translation>使用时间</translation>
-    </message>
-    <message>
         <source>At</source>
         <translation>地点</translation>
     </message>
     <message>
         <source>Opens</source>
         <translation>开放时间</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>出发站</translation>
+    </message>
+    <message>
+        <source>Coach</source>
+        <translation>车厢</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>To %1</source>
+        <translation>开往 %1</translation>
     </message>
     <message>
         <source>Event</source>
@@ -404,6 +424,10 @@
     <message>
         <source>Seat</source>
         <translation>座位</translation>
+    </message>
+    <message>
+        <source>Used today</source>
+        <translation>今日使用</translation>
     </message>
     <message>
         <source>any</source>
@@ -516,6 +540,14 @@
     <message>
         <source>Staff: ask for the document, then let in or send to the desk</source>
         <translation>工作人员：查验证件后放行，或请到售票处</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>刚刚更新</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>%1前更新</translation>
     </message>
 </context>
 <context>

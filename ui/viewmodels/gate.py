@@ -206,6 +206,12 @@ def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFa
         ]
     if verdict.reason is Reason.TOO_EARLY:
         return [train, VerdictFact(translate("Gate", "Opens"), _clock(facts.opens_at, zone)), _to(facts, language)]
+    if verdict.reason is Reason.WRONG_DAY:
+        day = datetime.fromtimestamp(facts.departs_at, zone).date().isoformat()
+        return [VerdictFact(translate("Gate", "Day"), short_date(day, language)), train, _to(facts, language)]
+    if verdict.reason is Reason.WRONG_STATION:
+        origin = VerdictFact(translate("Gate", "From"), _name(facts.origin, language))
+        return [train, origin, _to(facts, language)]
     if verdict.admitted and facts.place and not facts.counted:
         coach = VerdictFact(translate("Gate", "Coach"), _name(facts.coach, language))
         return [train, coach, VerdictFact(translate("Gate", "Seat"), facts.place)]

@@ -57,6 +57,19 @@ Window {
                     size: 160
                     color: Theme.signInk
                 }
+                Words {
+                    objectName: "gateFault"
+                    visible: window.stage === "blind"
+                    x: 24
+                    y: parent.height - height - 20
+                    width: parent.width - 48
+                    text: qsTr("For staff: %1").arg(window.gate.fault)
+                    size: 24
+                    wrapMode: Text.WordWrap
+                    maximumLineCount: 3
+                    elide: Text.ElideRight
+                    color: Theme.signQuiet
+                }
             }
             Words {
                 objectName: "gateQuestion"
@@ -74,7 +87,7 @@ Window {
                 y: 330
                 width: 384
                 height: 226
-                text: window.stage === "blind" ? window.gate.fault : window.gate.lists === "" ? qsTr("No lists yet: every ticket is refused until central was reached once") : qsTr("Hold the code to the camera, flat and still")
+                text: window.stage === "blind" ? qsTr("Please use another gate") : window.gate.lists === "" ? qsTr("No lists yet: every ticket is refused until central was reached once") : qsTr("Hold the code to the camera, flat and still")
                 size: 32
                 wrapMode: Text.WordWrap
                 elide: Text.ElideRight
@@ -106,7 +119,7 @@ Window {
             Words {
                 x: 444
                 y: 660 - baselineOffset
-                text: qsTr("Lists")
+                text: qsTr("Lists of tickets")
                 size: 28
                 color: Theme.signQuiet
             }
