@@ -29,8 +29,8 @@ class PaperRenderer:
 
     def render(self, page: Any, width_dots: int) -> Bitmap:
         """Draw a TicketPage or ReceiptPage for a printer with this many dots a line."""
-        if width_dots % 8 or width_dots < 256:
-            raise ValueError(f"paper of {width_dots} dots: the width is a multiple of 8 and at least 256 dots")
+        if width_dots % 8 or width_dots < 200:
+            raise ValueError(f"paper of {width_dots} dots: the width is a multiple of 8 and at least 200")
         return bitmap_of(draw(page, width_dots))
 
 
@@ -93,12 +93,13 @@ def _ticket(sheet: Sheet, page: TicketPage) -> None:
 
 def _head(sheet: Sheet, page: TicketPage) -> None:
     """Day left, count right; below each other where the paper is narrow."""
-    sheet.text(sheet.margin, sheet.y + 40, page.day, 32, bold=True)
     if sheet.width_of(page.day, 32, True) + sheet.width_of(page.count, 26) + 20 > sheet.room:
-        sheet.y += 40
-        sheet.text(sheet.margin, sheet.y + 34, page.count, 26)
-        sheet.y += 52
+        sheet.wrapped(sheet.margin, page.day, 32, sheet.room, bold=True)
+        sheet.y -= 4
+        sheet.wrapped(sheet.margin, page.count, 26, sheet.room)
+        sheet.y += 12
         return
+    sheet.text(sheet.margin, sheet.y + 40, page.day, 32, bold=True)
     sheet.text(sheet.width - sheet.margin, sheet.y + 40, page.count, 26, align=RIGHT)
     sheet.y += 60
 
@@ -110,6 +111,9 @@ def _stop(sheet: Sheet, stop: Stop, *, first: bool) -> None:
     room = sheet.width - sheet.margin - x
     baseline = sheet.y + drop
     sheet.text(sheet.margin, baseline, stop.time, size, bold=first)
+    if stop.later:
+        sheet.text(sheet.margin, baseline + 34, stop.later, 24, bold=True)
+    below = baseline + (46 if stop.later else 12)
     name = 34 if sheet.width_of(stop.name, 34, True) <= room else 28
     width = sheet.width_of(stop.name, name, True)
     if width > room:
@@ -118,13 +122,12 @@ def _stop(sheet: Sheet, stop: Stop, *, first: bool) -> None:
         sheet.y = max(sheet.y, baseline + 12)
     else:
         sheet.text(x, baseline, stop.name, name, bold=True)
-        sheet.y += drop + 12
-    if not stop.other:
-        return
-    if width + 16 + sheet.width_of(stop.other, 28, True) <= room:
+        sheet.y = baseline + 12
+    if stop.other and width + 16 + sheet.width_of(stop.other, 28, True) <= room:
         sheet.text(x + width + 16, baseline, stop.other, 28, bold=True)
-    else:
+    elif stop.other:
         sheet.wrapped(x, stop.other, 28, room, bold=True)
+    sheet.y = max(sheet.y, below)
 
 
 def _facts(sheet: Sheet, facts: tuple[Fact, ...]) -> None:
@@ -157,8 +160,8 @@ def _fact_row(sheet: Sheet, facts: tuple[Fact, ...]) -> None:
     size = _size(sheet, facts, _SMALL_SIZES)
     if size is None:  # every fact on lines of its own
         for fact in facts:
-            sheet.text(sheet.margin, sheet.y + 36, fact.label, 24)
-            sheet.y += 44
+            sheet.y += 8
+            sheet.wrapped(sheet.margin, fact.label, 24, sheet.room)
             sheet.wrapped(sheet.margin, fact.value, 36, sheet.room, bold=True)
         return
     widths = [_width(sheet, fact, size) for fact in facts]

@@ -120,11 +120,12 @@ class Sheet:
         `width` is what it may take from the left margin on. Level Q where its modules keep their size, else M: damage
         costs more scans than size does, until the modules get small.
         """
-        plain, strong = matrix(text, "M"), matrix(text, "Q")
-        modules = strong if _module(len(strong), width * self.scale) >= MODULE_DOTS_MIN else plain
-        module = _module(len(modules), width * self.scale)
+        modules = matrix(text, "Q")
+        if self._module(len(modules), width) < MODULE_DOTS_MIN:
+            modules = matrix(text, "M")
+        module = self._module(len(modules), width)
         left = max(round(self.margin * self.scale), QUIET_MODULES * module)
-        left = max(0, min(left, (self._dots - len(modules) * module) // 2))  # as far in as the paper allows
+        left = min(left, self._dots - (len(modules) + QUIET_MODULES) * module)
         self._reach(self.y + (len(modules) + QUIET_MODULES) * module / self.scale)
         top = round(self.y * self.scale)
         for row, cells in enumerate(modules):
@@ -135,6 +136,10 @@ class Sheet:
         self.y += len(modules) * module / self.scale
         return (left + len(modules) * module) / self.scale
 
+    def _module(self, count: int, width: float) -> int:
+        """Whole dots a module: inside `width`, and with the quiet zone inside the paper."""
+        return max(1, min(int(width * self.scale) // count, self._dots // (count + 2 * QUIET_MODULES)))
+
 
 def matrix(text: str, level: str) -> list[list[bool]]:
     """Modules of a QR code, True = dark, without quiet zone."""
@@ -142,7 +147,3 @@ def matrix(text: str, level: str) -> list[list[bool]]:
     image: Any = zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False)
     rows: list[list[int]] = memoryview(image).tolist()  # type: ignore[assignment]
     return [[value == 0 for value in row] for row in rows]
-
-
-def _module(count: int, width_dots: float) -> int:
-    return max(2, int(width_dots) // count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -32,6 +32,7 @@ class Stop(msgspec.Struct, frozen=True):
     time: str
     name: str
     other: str
+    later: str = ""  # "+1 day", below the time
 
 
 class TicketPage(msgspec.Struct, frozen=True):
@@ -161,10 +162,18 @@ def _facts_of(sale: Sale, item_no: int) -> RideFacts:
 
 
 def _stops(facts: RideFacts, zone: ZoneInfo, language: str) -> tuple[Stop, ...]:
-    ends = ((facts.departs_at, facts.origin), (facts.arrives_at, facts.destination))
+    starts = Stop(_time(facts.departs_at, zone), named(facts.origin, language), other_name(facts.origin, language))
     if facts.mode == EVENT:
-        ends = ends[:1]  # type: ignore[assignment]
-    return tuple(Stop(_time(at, zone), named(names, language), other_name(names, language)) for at, names in ends)
+        return (starts,)
+    days = (_date(facts.arrives_at, zone) - _date(facts.departs_at, zone)).days
+    later = text_of(language)["later" if days == 1 else "later_days"].format(n=days) if days > 0 else ""
+    ends = Stop(
+        _time(facts.arrives_at, zone),
+        named(facts.destination, language),
+        other_name(facts.destination, language),
+        later,
+    )
+    return (starts, ends)
 
 
 def _place_facts(facts: RideFacts, zone: ZoneInfo, t: dict[str, str], language: str) -> tuple[Fact, ...]:
@@ -201,6 +210,10 @@ def _day(at: int, zone: ZoneInfo, language: str) -> str:
         month=t["months"].split()[when.month - 1],
         year=when.year,
     )
+
+
+def _date(at: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(at, zone).date()
 
 
 def _time(at: int, zone: ZoneInfo) -> str:
