@@ -40,9 +40,7 @@ def test_a_fare_without_rules_holds_everywhere(tmp_path: Path) -> None:
 
 
 def test_one_fare_for_each_pair_is_one_product_of_several_classes(tmp_path: Path) -> None:
-    rules = [
-        (cls, a, b) for cls in ("hsr-bus-adu", "hsr-std-rsv-adu", "hsr-std-non-adu") for a, b in ("ab", "ac", "bc")
-    ]
+    rules = [(cls, a, b) for cls in ("hsr-bus-adu", "hsr-std-rsv-adu", "hsr-std-non-adu") for a, b in ("ab", "ac")]
     feed = read(
         tmp_path / "feed",
         {
@@ -55,8 +53,8 @@ def test_one_fare_for_each_pair_is_one_product_of_several_classes(tmp_path: Path
     found = options(feed, "r1", "S", "N")
     assert [(each.product_id, each.product_name, each.amount_minor, each.currency) for each in found] == [
         ("hsr-bus-adu", "Business", 1500, "TWD"),
-        ("hsr-std-rsv-adu", "Standard reserved", 4500, "TWD"),
-        ("hsr-std-non-adu", "Standard non-reserved", 7500, "TWD"),
+        ("hsr-std-rsv-adu", "Standard reserved", 3500, "TWD"),
+        ("hsr-std-non-adu", "Standard non-reserved", 5500, "TWD"),
     ]
     assert {each.product_id for each in options(feed, "r1", "S", "M")} == {each.product_id for each in found}
     assert options(feed, "r1", "N", "S") == ()  # no rule for the way back
@@ -275,3 +273,16 @@ def test_products_without_a_name(tmp_path: Path) -> None:
     table = "from_area_id,to_area_id,fare_product_id\ncity,city,PS-500\ncity,city,day_pass\n"
     feed = read(tmp_path / "feed", {**V2, "fare_products": products, "fare_leg_rules": table, "rider_categories": None})
     assert prices(feed, "r1", "S", "M") == {("Single ticket", ""): 500, ("Day pass", ""): 1200}
+
+
+def test_half_a_fare_table_holds_both_ways_and_a_whole_one_as_written(tmp_path: Path) -> None:
+    attributes = ATTRIBUTES + "p-za-zb,1,EUR,1,0,\np-za-zc,2,EUR,1,0,\np-zb-zc,3,EUR,1,0,\n"
+    half = "fare_id,origin_id,destination_id\np-za-zb,za,zb\np-za-zc,za,zc\np-zb-zc,zb,zc\n"
+    feed = read(tmp_path / "half", {"fare_attributes": attributes, "fare_rules": half})
+    assert [each.amount_minor for each in options(feed, "r1", "N", "S")] == [200]
+    assert "the same fares hold for the way back" in feed.report.text()
+    # One pair in both directions, or a pair missing, and the table means what it says.
+    for name, table in (("both", half + "p-za-zb,zb,za\n"), ("less", half.replace("p-zb-zc,zb,zc\n", "p-zb-zc,zb,\n"))):
+        feed = read(tmp_path / name, {"fare_attributes": attributes, "fare_rules": table})
+        assert options(feed, "r1", "N", "S") == ()
+        assert "way back" not in feed.report.text()

@@ -117,7 +117,30 @@ def _rules(
             rules.append(FareRuleV1(fare_id, line_id, origin, destination, tuple(contains)))
     for fare_id in attributes.keys() - ruled:
         rules += [FareRuleV1(fare_id, line_id) for line_id in _lines_of(fare_id, "", attributes, agency_of)]
+    if _one_way_only(rules):
+        report.add(
+            name, 0, "one way", "every pair of zones has its fares in one direction only",
+            "the same fares hold for the way back",
+        )  # fmt: skip
+        rules += [
+            FareRuleV1(rule.product_id, rule.line_id, rule.destination_zone, rule.origin_zone)
+            for rule in rules
+            if _pair(rule)
+        ]
     return sorted(rules, key=lambda rule: (rule.product_id, rule.line_id, rule.origin_zone, rule.destination_zone))
+
+
+def _pair(rule: FareRuleV1) -> tuple[str, str] | None:
+    """The two zones of a fare between two different zones and nothing else."""
+    ends = (rule.origin_zone, rule.destination_zone)
+    return ends if all(ends) and ends[0] != ends[1] and not rule.contains else None
+
+
+def _one_way_only(rules: list[FareRuleV1]) -> bool:
+    """Is this the half of a fare table, as it hangs in stations: every pair of zones, each once?"""
+    pairs = {pair for pair in map(_pair, rules) if pair}
+    count = len({zone for pair in pairs for zone in pair})
+    return count > 2 and len(pairs) == count * (count - 1) // 2 and not any((b, a) in pairs for a, b in pairs)
 
 
 def _lines_of(
