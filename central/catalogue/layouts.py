@@ -66,7 +66,7 @@ def load_layouts(folder: Path, ties: Path | None = None) -> LayoutBook:
     if not folder.is_dir():
         raise LayoutFault(f"{folder}: no such folder of layouts")
     found: dict[str, Layout] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(each for each in folder.glob("*.toml") if not each.name.endswith("ties.toml")):
         layout = read_layout(path)
         found[layout.id] = layout
     if ties is None:

@@ -113,12 +113,14 @@ def _scene(path: Path | None, tilt: float = 0.0, blur: float = 0.0, noise: float
 
 
 def _code_top(image: Any) -> int:
-    """Where to cut a picture that is higher than the scene, so that its densest part (the code) is in view."""
-    if image.shape[0] <= HEIGHT - 16:
+    """Where to cut a picture that is higher than the scene: its densest stretch, the code, comes into the middle."""
+    room = HEIGHT - 16
+    if image.shape[0] <= room:
         return 0
     edges = np.abs(np.diff(image[:, :, 0].astype(np.int16), axis=1)).sum(axis=1).astype(np.float64)
-    window = np.convolve(edges, np.ones(HEIGHT - 16), mode="valid")
-    return int(np.argmax(window))
+    stretch = min(340, room)
+    densest = int(np.argmax(np.convolve(edges, np.ones(stretch), mode="valid")))
+    return min(max(0, densest + stretch // 2 - room // 2), image.shape[0] - room)
 
 
 def _jpeg(scene: Any) -> bytes:

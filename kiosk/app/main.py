@@ -94,7 +94,8 @@ def demo(role: str, folder: Path, shape: str, feed: Path | None, station: str | 
 @click.option("--from", "origin", help="origin (name, code or id); default: a sensible pair")
 @click.option("--to", "destination", help="destination (name, code or id)")
 @click.option("--product", help="class or fare product to buy")
-@click.option("--flat-fare", help="one price for a feed without fares, such as 2.50EUR")
+@click.option("--flat-fare", help="one price for a feed without fares  [default: 2.50EUR]")
+@click.option("--ties", type=click.Path(path_type=Path), help="TOML beside its layouts that gives lines their seats")
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "tour", show_default=True)
 def tour(
     feed: Path | None,
@@ -102,12 +103,13 @@ def tour(
     destination: str | None,
     product: str | None,
     flat_fare: str | None,
+    ties: Path | None,
     out: Path,
 ) -> None:
     """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync."""
     from kiosk.app.tour import story
 
-    sys.exit(story.run(story.Wishes(feed, origin, destination, product, flat_fare), out))
+    sys.exit(story.run(story.Wishes(feed, origin, destination, product, flat_fare, ties), out))
 
 
 @main.command()

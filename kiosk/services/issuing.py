@@ -182,7 +182,9 @@ def _facts(
     departure, offer = quote.departure, quote.offer
     coach = layout.coaches[layout.places[place].coach] if layout is not None and place is not None else None
     seat = layout.places[place] if layout is not None and place is not None else None
-    rider = next((each for each in info.tariff.categories if each.id == category), RiderCategory(category, category))
+    rider = next(
+        (each for each in info.tariff.categories if each.id == category), RiderCategory(category, category.capitalize())
+    )
     return RideFacts(
         number=departure.number,
         mode=departure.mode,

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.app.children import Control
-from kiosk.app.tour.plan import Plan
+from kiosk.app.tour.plan import Plan, typed
 from kiosk.domain.errors import KioskError
-from kiosk.domain.stations import plain
 
 Look = Callable[[str], None]  # takes a picture under this name
 
@@ -95,11 +94,7 @@ class Passenger:
         self.tap("searchField")
         self.wait("search")
         self.picture("search")
-        # The romanised or Latin name is typed until the station is in the list.
-        spelling = next(
-            (s for s in (plain(plan.destination.name), *plan.destination.spellings) if s.isascii()),
-            plan.destination.code.lower(),
-        )
+        spelling = typed(plan.destination)
         for number, letter in enumerate(spelling):
             self._key(letter)
             self._settle(f"key-{spelling[number + 1]}" if number + 1 < len(spelling) else tile, tile)

@@ -12,11 +12,13 @@ from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.errors import KioskError
 from kiosk.domain.network import ServiceJourney, StopPlace
 from kiosk.domain.offers import ClassOffer, Departure
+from kiosk.domain.stations import plain
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.store.catalogue import CatalogueStore
 
 JOURNEYS_TRIED = 400
+RESULTS_SHOWN = 5  # on the kiosk's list, at the least
 _RAIL = (2, 100, 101, 102, 103, 1, 0)
 
 
@@ -29,6 +31,7 @@ class Wishes:
     destination: str | None = None
     product: str | None = None
     flat_fare: str | None = None
+    ties: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,22 @@ def _pairs(catalogue: Catalogue, search: Search, wishes: Wishes) -> Iterator[tup
             if a >= b or pair in seen or pair[0] == pair[1] or not (calls[a].board and calls[b].alight):
                 continue
             seen.add(pair)
+            if destination is None and not _findable(search, places[pair[1]]):
+                continue
             if (origin is None or pair[0] == origin.id) and (destination is None or pair[1] == destination.id):
                 yield places[pair[0]], places[pair[1]]
+
+
+def typed(place: StopPlace) -> str:
+    """What a passenger types for this stop place on a Latin keyboard; "" when there is nothing."""
+    known = (plain(place.name), *(plain(name) for name in place.names.values()), *place.spellings, plain(place.code))
+    return next((each for each in known if each and each.isascii()), "")
+
+
+def _findable(search: Search, place: StopPlace) -> bool:
+    """Typing its name brings it up among the first results, also where many stops share a name."""
+    text = typed(place)
+    return bool(text) and any(hit.stop_place.id == place.id for hit in search.stations(text, RESULTS_SHOWN))
 
 
 def _journeys(catalogue: Catalogue) -> list[ServiceJourney]:

@@ -92,10 +92,10 @@ class Stage:
         return [line for line in ledger_lines(self.folder / "ledger.jsonl") if line["outcome"] == "approved"]
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float, every_s: float = POLL_S) -> None:
     """Poll other processes until something holds; KioskError says what did not happen."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise KioskError(f"waited {seconds:g} s in vain until {what}")
-        time.sleep(POLL_S)
+        time.sleep(every_s)

@@ -26,6 +26,7 @@ from kiosk.domain.errors import KioskError
 from sync.client import CentralClient
 
 MACHINE, GATE = "K14", "Gate 5"
+FLAT_FARE, NO_FARES = "2.50EUR", "the feed has no fares"
 GAP_S = 3.5  # longer than the gate takes the same code for the same person
 
 __all__ = ["Wishes", "run"]
@@ -59,6 +60,7 @@ class Story:
         self._wishes = wishes
         self._out = out
         self._begun = time.monotonic()
+        self._records = 0
         self.report: dict[str, Any] = {
             "feed": str(wishes.feed or "shipped network"),
             "sold_offline": False,
@@ -70,6 +72,7 @@ class Story:
         self.trail = PaperTrail(out / "run" / "paper", out / "tickets", self.report["tickets"])
 
     def say(self, text: str) -> None:
+        """One line a step."""
         click.echo(f"{time.monotonic() - self._begun:6.1f} s  {text}")
 
     def play(self, stack: ExitStack) -> None:
@@ -92,10 +95,15 @@ class Story:
 
     def _feed(self) -> None:
         wishes = self._wishes
-        extra = ["--flat-fare", wishes.flat_fare] if wishes.flat_fare else []
         if wishes.feed is not None and not wishes.feed.exists():
             raise KioskError(f"{wishes.feed}: there is no such feed")
+        extra = ["--flat-fare", wishes.flat_fare] if wishes.flat_fare else []
+        extra += ["--ties", str(wishes.ties), "--layouts", str(wishes.ties.parent)] if wishes.ties else []
         said = import_network(self.stage.central, wishes.feed, *extra)
+        if wishes.feed is not None and NO_FARES in said and not wishes.flat_fare:
+            self.say(f"the feed has no fares: every ride costs {FLAT_FARE} for this tour")
+            self.report["flat_fare"] = FLAT_FARE
+            said = import_network(self.stage.central, wishes.feed, *extra, "--flat-fare", FLAT_FARE)
         (self._out / "import.txt").write_text(said)
         self.say(f"imported {self.report['feed']}: {said.strip().splitlines()[-1]}")
 
@@ -145,17 +153,17 @@ class Story:
         self.passenger.ask("wait", name="searchField", seconds=60)
         if plan.reserved:
             # Places are leased in the background; the departure shows them once they are in hand.
-            wait_until(self._has_places, "the kiosk holds places", 90)
-        self._gate_child, self._gate_control = stage.open_terminal("gate", gate_config)
-        wait_until(self._gate_knows, "the gate has its lists", 60)
+            wait_until(self._has_places, "the kiosk holds places", 120, every_s=2.0)
+        _, self._gate_control = stage.open_terminal("gate", gate_config)
+        wait_until(lambda: self._gate_state()["lists"], "the gate has its lists", 60)
         self.say("the kiosk holds its places, the gate has its lists")
 
     def _has_places(self) -> bool:
-        """The kiosk's records of accepted grants have reached central: they are durable on its disk."""
-        return bool(self.stage.central.status()["records"] > 1) and "searchField" in self.passenger.items()
-
-    def _gate_knows(self) -> bool:
-        return bool(self._gate_state().get("lists"))
+        """All grants are on the kiosk's disk: its records have reached central and no more come."""
+        records = int(self.stage.central.status()["records"])
+        still = records > 1 and records == self._records
+        self._records = records
+        return still and "searchField" in self.passenger.items()
 
     def _gate_state(self) -> dict[str, str]:
         """What the gate shows: `verdict` and `ticket_id` of its last answer, `lists` once it has any."""
@@ -164,8 +172,7 @@ class Story:
         return {"verdict": verdict, "ticket_id": ticket_id, "lists": answer.get("lists", "")}
 
     def _pictures(self, name: str) -> Path:
-        folder = self._out / "pictures" / name
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder := self._out / "pictures" / name).mkdir(parents=True, exist_ok=True)
         return folder
 
     # the sale
