@@ -155,7 +155,7 @@ def test_language_tags_as_usually_written() -> None:
 def test_the_feeds_own_language_comes_from_feed_info_first(tmp_path: Path) -> None:
     info = "feed_publisher_name,feed_publisher_url,feed_lang,default_lang\nPub,https://p.example,mul,{}\n"
     assert read(tmp_path / "a", {"feed_info": info.format("fr")}).languages == ("fr",)
-    assert read(tmp_path / "b", {"feed_info": info.format("")}).languages == ()
+    assert read(tmp_path / "b", {"feed_info": info.format("")}).languages == ("de",)  # "mul" is no language
     assert read(tmp_path / "c").languages == ("de",)
 
 

@@ -7,9 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from central.catalogue.feed import Feed, FeedRefused
 from central.catalogue.gtfs import calls, journeys, read_feed
+from central.catalogue.gtfs.calendar import Service, trips_a_day
 from kiosk.domain.network import ServiceJourney
 from tests.central.feeds import MONDAY, SOUND, read, write_feed
 
@@ -220,3 +223,32 @@ def test_progress_is_told(tmp_path: Path) -> None:
     said: list[str] = []
     read_feed(write_feed(tmp_path / "feed"), today=MONDAY, progress=said.append)
     assert said == ["Reading stops and lines", "Reading the timetable: 3 trips", "Reading fares"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    spans=st.lists(
+        st.tuples(st.integers(0, 60), st.integers(0, 60), st.frozensets(st.integers(0, 6))), min_size=1, max_size=4
+    ),
+    exceptions=st.lists(st.tuples(st.integers(0, 3), st.integers(-5, 70), st.booleans()), max_size=10),
+    start=st.integers(0, 6),
+)
+def test_trips_a_day_are_what_asking_every_service_every_day_gives(
+    spans: list[tuple[int, int, frozenset[int]]], exceptions: list[tuple[int, int, bool]], start: int
+) -> None:
+    origin = date(2026, 3, 2) + timedelta(days=start)
+    services: dict[str, Service] = {}
+    for number, (first, length, weekdays) in enumerate(spans):
+        service = services[str(number)] = Service()
+        service.first = origin + timedelta(days=first)
+        service.last = service.first + timedelta(days=length)
+        service.weekdays = weekdays
+    for number, offset, added in exceptions:
+        if str(number) in services:
+            exceptional = services[str(number)]
+            (exceptional.added if added else exceptional.removed).add(origin + timedelta(days=offset))
+    trips_of = Counter({service_id: 3 + int(service_id) for service_id in services})
+    assert trips_a_day(services, trips_of, origin, 70) == [
+        sum(trips_of[each] for each, service in services.items() if service.runs_on(origin + timedelta(days=n)))
+        for n in range(70)
+    ]

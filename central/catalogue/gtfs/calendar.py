@@ -113,7 +113,7 @@ def _played(services: dict[str, Service], trips_of: Counter[str], shift_to: date
     first = min(ends)
     count = min((max(ends) - first).days + 1, SPAN_DAYS_MAX)
     # Sums of trips up to a day, so that any stretch of days is one subtraction.
-    until = [0, *accumulate(_trips_a_day(busy, trips_of, first, count))]
+    until = [0, *accumulate(trips_a_day(busy, trips_of, first, count))]
     weeks = max(1, min(PERIOD_WEEKS_MAX, count // 7))
     offset = (shift_to.weekday() - first.weekday()) % 7
     starts = [n for n in range(offset - 7, count, 7) if n + 7 * weeks <= count + 6] or [offset - 7]
@@ -123,7 +123,7 @@ def _played(services: dict[str, Service], trips_of: Counter[str], shift_to: date
     }
 
 
-def _trips_a_day(services: dict[str, Service], trips_of: Counter[str], first: date, count: int) -> list[int]:
+def trips_a_day(services: dict[str, Service], trips_of: Counter[str], first: date, count: int) -> list[int]:
     """How many trips run on each of `count` days from `first` on, without asking each service for each day."""
     changes = [[0] * (count + 1) for _ in _WEEKDAYS]  # by weekday: trips more or less from this day on
     extra = [0] * count

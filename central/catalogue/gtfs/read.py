@@ -57,7 +57,8 @@ def read_feed(
         served = {call.stop_place_id for journey, _ in found for call in journey.calls}
         in_use = {journey.line_id for journey, _ in found}
         feed_info = next((row for _, row in archive.rows("feed_info.txt")), {})
-        language = tag(feed_info.get("default_lang") or feed_info.get("feed_lang") or language)
+        said = [tag(each) for each in (feed_info.get("default_lang", ""), feed_info.get("feed_lang", ""), language)]
+        language = next((each for each in said if spoken(each)), "")
         return Feed(
             name=path.stem,
             operator=operator,
