@@ -19,9 +19,9 @@ from ui.paper_sheet import RIGHT, WIDE, Sheet
 _CODE_WIDE = 336  # leaves a column for who travels, in which class, at which price
 _CODE_ALONE = 372
 _COLUMN_MIN = 150
-_GAP = 28.0
-_ROW_SIZES = (84, 76, 68, 60, 52)
-_SMALL_SIZES = (*_ROW_SIZES, 46, 40, 36)
+_GAP = 20.0
+_ROW_SIZES = (84, 76, 68, 64, 60, 56, 52, 48, 44)
+_SMALL_SIZES = (*_ROW_SIZES, 40, 36)
 
 
 class PaperRenderer:

@@ -120,7 +120,7 @@ def _code_top(image: Any) -> int:
     edges = np.abs(np.diff(image[:, :, 0].astype(np.int16), axis=1)).sum(axis=1).astype(np.float64)
     stretch = min(340, room)
     densest = int(np.argmax(np.convolve(edges, np.ones(stretch), mode="valid")))
-    return min(max(0, densest + stretch // 2 - room // 2), image.shape[0] - room)
+    return min(max(0, densest + stretch // 2 - room // 2), int(image.shape[0]) - room)
 
 
 def _jpeg(scene: Any) -> bytes:

@@ -121,7 +121,9 @@ def audit(folder: Path, books: tuple[Book, Book]) -> dict[str, int]:
         "money_without_sale": len(set(charges) - {a.attempt_id for s in paid for a in s.attempts}),
         "sale_without_money": len({s.attempts[-1].attempt_id for s in paid} - set(charges)),
         "unmarked_twice": len(paper) - len(set(paper)),
-        "paid_without_paper": len({(s.sale_id, i) for s in paid for i in range(len(s.items))} - {*map(tuple, paper_all(books))}),
+        "paid_without_paper": len(
+            {(s.sale_id, i) for s in paid for i in range(len(s.items))} - set(paper_all(books))
+        ),
         "sold_twice": len(places) - len(set(places)),
         "open": len(machine.store.open_sales()),
         "copies": sum(bool(line["copy"]) for line in books[1].lines()),
