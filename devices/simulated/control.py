@@ -78,7 +78,7 @@ async def _run(serve: Serve, port: int, order: Order, control: int, ready: dict[
         open_writers.add(writer)
         try:
             await serve(reader, writer)
-        except ConnectionError:
+        except (ConnectionError, asyncio.CancelledError):  # the client left, or this program ends
             pass
         finally:
             open_writers.discard(writer)
@@ -94,7 +94,7 @@ async def _run(serve: Serve, port: int, order: Order, control: int, ready: dict[
                     answer = {"error": f"not an order: {error!r}"}
                 writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
                 await writer.drain()
-        except ConnectionError:
+        except (ConnectionError, asyncio.CancelledError):  # the client left, or this program ends
             pass
         finally:
             open_writers.discard(writer)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.app.children import Child, Control
+from kiosk.app.children import Child, ChildFailed, Control
 
 
 class Device:
@@ -19,7 +19,11 @@ class Device:
     def __init__(self, name: str, folder: Path, *arguments: str) -> None:
         self.folder = folder
         self.child = Child(name, f"devices.simulated.{name}", *arguments, log=folder / f"{name}.log")
-        ready = self.child.wait_ready(30)
+        try:
+            ready = self.child.wait_ready(30)
+        except ChildFailed:
+            self.child.stop()
+            raise
         self.port = int(ready["port"])
         self._control = Control(int(ready["control"]), timeout_s=20)
 

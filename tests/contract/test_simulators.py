@@ -1,0 +1,51 @@
+"""What all simulators share: they stand alone, end politely, and say what is wrong with an order or a script."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import devices.simulated
+from kiosk.app.children import ChildFailed
+from kiosk.domain.errors import KioskError
+
+from .conftest import Start
+
+NAMES = ("printer", "payment", "camera")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sigterm_ends_it_cleanly_even_with_a_client_connected(start: Start, name: str) -> None:
+    device = start(name)
+    device.order("state")  # the control connection stays open
+    device.child.process.terminate()
+    assert device.child.process.wait(20) == 0
+    assert (device.folder / f"{name}.log").read_text() == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_order_it_does_not_know_is_named_and_harms_nothing(start: Start, name: str) -> None:
+    device = start(name)
+    with pytest.raises(KioskError, match="dance"):
+        device.order("dance")
+    assert device.order("state")["ok"]
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", '[{"do": "jam"}]'])
+def test_a_script_that_is_none_is_refused_at_start(start: Start, tmp_path: Path, text: str) -> None:
+    script = tmp_path / "faults.json"
+    script.write_text(text)
+    with pytest.raises(ChildFailed, match="a script is a list of faults"):
+        start("printer", "--script", str(script))
+
+
+def test_simulators_share_no_code_with_the_drivers_they_judge() -> None:
+    [folder] = devices.simulated.__path__
+    for path in sorted(Path(folder).glob("*.py")):
+        tree = ast.parse(path.read_text())
+        imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+        ours = {each for each in imported if each.split(".")[0] in ("kiosk", "devices", "sync", "ui", "central")}
+        assert all(each.startswith("devices.simulated") for each in ours), (path.name, ours)
