@@ -19,7 +19,8 @@ class Source:
     """Yields pictures until a finite source (film, picture, folder) ends; ReaderFault when it is gone.
 
     A live source (device, address) yields only the newest picture: whoever looks at pictures slower than they come must
-    not fall behind what is in front of the camera. Iterating again opens it again.
+    not fall behind what is in front of the camera. Iterating again opens it again, until it
+    is closed: then there are no more pictures.
     """
 
     def __init__(self, source: str, timeout_s: float = 5.0) -> None:
@@ -30,6 +31,8 @@ class Source:
 
     def __iter__(self) -> Iterator[Image]:
         path = Path(self._source)
+        if self._closed.is_set():
+            return
         if self._source.isdigit() or "://" in self._source:
             yield from self._newest()
         elif path.is_dir():
@@ -51,7 +54,10 @@ class Source:
         for path in paths:
             if self._closed.is_set():
                 return
-            image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
+            try:
+                image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
+            except cv2.error:  # larger than OpenCV takes
+                image = None
             if image is None:
                 raise ReaderFault(f"{path} is not a picture that can be read")
             yield image
@@ -76,6 +82,8 @@ class Source:
     def _newest(self) -> Iterator[Image]:
         live = self._live = _Newest(self._open())
         try:
+            if self._closed.is_set():  # while it was being opened, when there was nothing to stop yet
+                live.stop()
             while (image := live.next()) is not None:
                 yield image
         finally:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
+import zlib
 from pathlib import Path
 
 import cv2
@@ -26,6 +29,18 @@ def code_picture(path: Path, text: str = TEXT) -> Path:
     code.add_data(text)
     code.make_image().save(path)
     return path
+
+
+def huge_picture() -> bytes:
+    """The head of a PNG of ten thousand million dots: more than can be read."""
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"")),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
 
 
 def reader_of(device: Device, timeout_s: float = 5.0) -> CameraReader:
@@ -98,6 +113,35 @@ def test_a_reader_can_be_closed_while_another_thread_waits_for_a_frame(start: St
     assert not thread.is_alive() and faults == []
 
 
+def test_a_closed_reader_gives_no_more_frames(start: Start, tmp_path: Path) -> None:
+    device = start("camera", "--rate", "30")
+    for source in (f"http://127.0.0.1:{device.port}/", str(code_picture(tmp_path / "code.png"))):
+        reader = CameraReader(source)
+        reader.close()
+        assert list(reader.frames()) == []
+
+
+def test_a_reader_closed_while_the_camera_is_being_opened_ends(start: Start) -> None:
+    """A camera that takes its time to answer must not outlive the gate that wanted it."""
+    device = start("camera", "--rate", "30")
+    ended: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        reader = CameraReader(f"http://127.0.0.1:{door.getsockname()[1]}/", 10.0)
+        thread = threading.Thread(target=lambda: ended.append(len(list(reader.frames()))))
+        thread.start()
+        viewer, _ = door.accept()  # the reader is opening now, and waits for an answer
+        reader.close()
+        with viewer, socket.create_connection(("127.0.0.1", device.port)) as stream:
+            stream.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            while thread.is_alive():  # the answer comes after all
+                try:
+                    viewer.sendall(stream.recv(65536))
+                except OSError:  # the reader hung up
+                    break
+            thread.join(20)
+    assert ended == [0]
+
+
 def test_a_slow_looker_sees_the_newest_picture_and_not_a_queue_of_old_ones(start: Start, tmp_path: Path) -> None:
     device = start("camera", "--rate", "60")
     reader = reader_of(device)
@@ -150,11 +194,14 @@ def test_sources_that_are_none_say_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     junk = tmp_path / "junk.png"
     junk.write_bytes(b"not a picture")
+    huge = tmp_path / "huge.png"
+    huge.write_bytes(huge_picture())
     film = tmp_path / "junk.avi"
     film.write_bytes(b"not a film")
     for source, words in (
         (str(tmp_path / "empty"), "holds no pictures"),
         (str(junk), "not a picture"),
+        (str(huge), "not a picture"),
         (str(tmp_path / "missing.png"), "not a picture"),
         (str(tmp_path / "missing"), "there is no film"),
         (str(film), "cannot be opened"),
