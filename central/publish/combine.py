@@ -114,6 +114,7 @@ def _tariff(tariffs: Sequence[Tariff]) -> Tariff:
             timeframes=(*first.timeframes, *other.timeframes),
             service_days={**first.service_days, **other.service_days},
             transfers_v1={**first.transfers_v1, **other.transfers_v1},
+            transfer_durations_v1={**first.transfer_durations_v1, **other.transfer_durations_v1},
         )
     return first
 

@@ -51,6 +51,7 @@ class PrinterSection:
     address: str = ""
     width_dots: int = 576
     timeout_s: float = 5.0
+    proof: str = "status"
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,8 @@ def _sense(config: Config) -> list[str]:
             mistakes.append(f"[{name}] address = {address!r} must be HOST:PORT")
     if config.printer.width_dots % 8 or not 200 <= config.printer.width_dots <= 1400:
         mistakes.append("[printer] width_dots must be a multiple of 8 between 200 and 1400")
+    if config.printer.proof not in ("status", "process_id", "realtime"):
+        mistakes.append(f"[printer] proof = {config.printer.proof!r} must be status, process_id or realtime")
     if config.screen.shape not in ("portrait", "landscape", "window"):
         mistakes.append(f"[screen] shape = {config.screen.shape!r} must be portrait, landscape or window")
     return mistakes

@@ -107,9 +107,10 @@ def tour(
     out: Path,
 ) -> None:
     """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync."""
-    from kiosk.app.tour import story
+    from kiosk.app.tour.plan import Wishes
+    from kiosk.app.tour.run import run as play
 
-    sys.exit(story.run(story.Wishes(feed, origin, destination, product, flat_fare, ties), out))
+    sys.exit(play(Wishes(feed, origin, destination, product, flat_fare, ties), out))
 
 
 @main.command()

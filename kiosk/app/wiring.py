@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import cast
 from zlib import crc32
 
 import msgspec
@@ -99,10 +100,11 @@ class Terminal:
     def _printer(self) -> TicketPrinter | None:
         if not self.config.printer.address:
             return None
-        from devices.printer.escpos import EscPosPrinter
+        from devices.printer.escpos import EscPosPrinter, Proof
 
         host, _, port = self.config.printer.address.rpartition(":")
-        printer = EscPosPrinter(host, int(port), self.config.printer.timeout_s)
+        settings = self.config.printer
+        printer = EscPosPrinter(host, int(port), settings.timeout_s, cast(Proof, settings.proof))
         self._closing.callback(printer.close)
         return printer
 

@@ -18,7 +18,7 @@ from kiosk.domain.certificate import key_id
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError, NoPlaces, WrongState
 from kiosk.domain.events import RideFacts, SaleItem
-from kiosk.domain.fares import RiderCategory
+from kiosk.domain.fares import EVENT_MODE, RiderCategory
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Names, ServiceJourney, service_day_start
 from kiosk.domain.offers import Quote
@@ -180,6 +180,8 @@ def _facts(
     quote: Quote, info: Catalogue, service: ServiceJourney, layout: Layout | None, place: int | None, category: str
 ) -> RideFacts:
     departure, offer = quote.departure, quote.offer
+    midnight = service_day_start(departure.operating_day, info.timezone)
+    opens_at = midnight + service.calls[departure.from_call].arrival_s if departure.mode == EVENT_MODE else 0
     coach = layout.coaches[layout.places[place].coach] if layout is not None and place is not None else None
     seat = layout.places[place] if layout is not None and place is not None else None
     rider = next(
@@ -194,6 +196,7 @@ def _facts(
         destination=_names(departure.destination.name, departure.destination.names),
         departs_at=departure.departs_at,
         arrives_at=departure.arrives_at,
+        opens_at=opens_at,
         timezone=info.timezone,
         operator=info.operator,
         line=departure.line_name,

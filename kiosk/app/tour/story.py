@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,13 +10,11 @@ from typing import Any
 
 import click
 
-from kiosk.app.children import end_on_sigterm
 from kiosk.app.demo import import_network
 from kiosk.app.identity import enrol
 from kiosk.app.tour.paper import PaperTrail
 from kiosk.app.tour.passenger import Passenger
 from kiosk.app.tour.plan import Plan, Wishes, make_plan
-from kiosk.app.tour.report import holds
 from kiosk.app.tour.stage import Stage, wait_until
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
@@ -28,29 +24,6 @@ from sync.client import CentralClient
 MACHINE, GATE = "K14", "Gate 5"
 FLAT_FARE, NO_FARES = "2.50EUR", "the feed has no fares"
 GAP_S = 3.5  # longer than the gate takes the same code for the same person
-
-__all__ = ["Wishes", "run"]
-
-
-def run(wishes: Wishes, out: Path) -> int:
-    """Play the story into a folder; exit status 0 only when all of it held."""
-    end_on_sigterm()
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    story = Story(wishes, out)
-    begun = time.monotonic()
-    try:
-        with ExitStack() as stack:
-            story.play(stack)
-    except (KioskError, AssertionError, OSError) as error:
-        story.report["error"] = str(error) or repr(error)
-        click.echo(f"FAILED: {error or repr(error)}")
-    story.report["seconds"] = round(time.monotonic() - begun, 1)
-    story.report["ok"] = holds(story.report)
-    (out / "report.json").write_text(json.dumps(story.report, indent=1, ensure_ascii=False) + "\n")
-    words = "everything held" if story.report["ok"] else "something did not hold: see the report"
-    click.echo(f"{words}; {story.report['seconds']} s; {out / 'report.json'}")
-    return 0 if story.report["ok"] else 1
 
 
 class Story:
