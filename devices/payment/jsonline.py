@@ -41,7 +41,7 @@ class JsonLinePayment:
     def charge(self, request: ChargeRequest) -> PaymentOutcome:
         """Waits for the card, up to the configured time."""
         try:
-            link = socket.create_connection(self._address, timeout=CONNECT_TIMEOUT_S)
+            link = self._connect()
         except OSError:
             return Declined("unreachable")  # nothing was sent, so no money can have moved
         return self._exchange(link, {"do": "charge", **_fields(request)}, request, self._timeout_s)
@@ -62,9 +62,15 @@ class JsonLinePayment:
     def close(self) -> None:
         """Nothing is kept open."""
 
+    def _connect(self) -> socket.socket:
+        try:
+            return socket.create_connection(self._address, timeout=CONNECT_TIMEOUT_S)
+        except UnicodeError:  # an empty or too long part between dots
+            raise OSError(f"{self._address[0]!r} cannot be the name of a device") from None
+
     def _query(self, message: dict[str, Any], request: ChargeRequest) -> PaymentOutcome:
         try:
-            link = socket.create_connection(self._address, timeout=CONNECT_TIMEOUT_S)
+            link = self._connect()
         except OSError as error:
             return Unresolved(f"the payment terminal cannot be reached: {error}")
         return self._exchange(link, message, request, QUERY_TIMEOUT_S)
@@ -87,7 +93,7 @@ class JsonLinePayment:
                 return Unresolved("the payment terminal is still at it")
 
     def _ask(self, message: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-        return _talk(socket.create_connection(self._address, timeout=CONNECT_TIMEOUT_S), message, timeout_s)
+        return _talk(self._connect(), message, timeout_s)
 
 
 def _fields(request: ChargeRequest) -> dict[str, Any]:

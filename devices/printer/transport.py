@@ -12,7 +12,10 @@ class Link:
 
     def __init__(self, host: str, port: int, timeout_s: float) -> None:
         self._timeout_s = timeout_s
-        self._socket = socket.create_connection((host, port), timeout=timeout_s)
+        try:
+            self._socket = socket.create_connection((host, port), timeout=timeout_s)
+        except UnicodeError:  # an empty or too long part between dots
+            raise OSError(f"{host!r} cannot be the name of a device") from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._kept = bytearray()
 

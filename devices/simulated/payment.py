@@ -63,9 +63,8 @@ class Terminal:
         if self._mood == "unreachable":
             writer.transport.abort()
             return
-        line = await reader.readline()
         try:
-            message = json.loads(line)
+            message = json.loads(await reader.readline())
             answer = await self._answer(message)
         except (ValueError, KeyError, TypeError) as error:
             answer = {"error": repr(error)}
@@ -106,19 +105,28 @@ class Terminal:
 
     def _refund(self, message: dict[str, Any]) -> Answer:
         if known := self._known.get(message["attempt_id"]):
-            return known
+            same = known["do"] == "refund" or known["outcome"] != "approved"
+            return known if same else {**_fields(message), "outcome": "declined", "reason": "key_used"}
         paid = [line for line in self._known.values() if line["do"] == "charge" and line["outcome"] == "approved"]
         original = next((line for line in paid if line["reference"] == message["original"]), None)
         if original is None:
             return self._book(message, "declined", reason="unknown_original")
-        if original["currency"] != message["currency"] or original["amount_minor"] < message["amount_minor"]:
+        back = sum(
+            line["amount_minor"]
+            for line in self._known.values()
+            if line.get("original") == message["original"] and line["outcome"] == "approved"
+        )
+        if original["currency"] != message["currency"] or original["amount_minor"] < back + message["amount_minor"]:
             return self._book(message, "declined", reason="amount")
-        return self._book(message, "approved", reference=f"R{len(self._known) + 1:06d}")
+        number = len(self._known) + 1
+        return self._book(message, "approved", reference=f"R{number:06d}", original=message["original"])
 
     async def _charge(self, message: dict[str, Any]) -> Answer | None:
         attempt_id = message["attempt_id"]
         if attempt_id in self._known:
             return self._known[attempt_id]
+        if attempt_id in self._waiting:  # the same request again is no other customer
+            return {**_fields(message), "outcome": "pending"}
         if self._mood == "busy" or self._waiting:
             return {**_fields(message), "outcome": "declined", "reason": "busy"}
         faults = [*self._script.due("charge"), *self._next[:1]]

@@ -103,21 +103,23 @@ def test_cancel_ends_the_wait_for_the_card(start: Start) -> None:
         pass
     assert isinstance(payment.outcome_of(REQUEST), Unresolved)  # still at it
     assert payment.charge(ChargeRequest("attempt-2", 100, "CNY")) == Declined("busy")
+    assert isinstance(payment.charge(REQUEST), Unresolved)  # sent again: still at it, and not declined
     payment.cancel("somebody else's")
     payment.cancel("attempt-1")
     assert answer() == Declined("cancelled")
     assert charged(device) == []
 
 
-def test_nobody_there_is_never_an_exception(start: Start) -> None:
+def test_nobody_there_is_never_an_exception() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    payment = JsonLinePayment("127.0.0.1", port, 1.0)
-    assert not payment.ready()
-    assert payment.charge(REQUEST) == Declined("unreachable")  # nothing was sent, so nothing was charged
-    assert isinstance(payment.outcome_of(REQUEST), Unresolved)
-    assert isinstance(payment.refund(REQUEST, "A1"), Unresolved)
-    payment.cancel("attempt-1")
+    for host in ("127.0.0.1", "terminal..box", "t" * 70):
+        payment = JsonLinePayment(host, port, 1.0)
+        assert not payment.ready()
+        assert payment.charge(REQUEST) == Declined("unreachable")  # nothing was sent, so nothing was charged
+        assert isinstance(payment.outcome_of(REQUEST), Unresolved)
+        assert isinstance(payment.refund(REQUEST, "A1"), Unresolved)
+        payment.cancel("attempt-1")
 
 
 @pytest.mark.parametrize("mood", ["unreachable", "busy", "mute"])
@@ -143,6 +145,39 @@ def test_a_refund_is_given_once_and_only_for_what_was_paid(terminal: Device) -> 
     assert payment.refund(ChargeRequest("refund-2", 99301, "CNY"), paid.reference) == Declined("amount")
     assert payment.refund(ChargeRequest("refund-3", 100, "CNY"), "A999999") == Declined("unknown_original")
     assert terminal.order("state")["refunded"] == 1
+
+
+def test_refunds_never_add_up_to_more_than_was_paid(start: Start) -> None:
+    device = start("payment", "--tap-s", "0")
+    paid = driver(device).charge(REQUEST)
+    assert isinstance(paid, Approved)
+    assert isinstance(driver(device).refund(ChargeRequest("r1", 33100, "CNY"), paid.reference), Approved)
+    device.child.kill()
+    again = start("payment", "--tap-s", "0")  # what was given back is still known
+    assert driver(again).refund(ChargeRequest("r2", 66201, "CNY"), paid.reference) == Declined("amount")
+    assert isinstance(driver(again).refund(ChargeRequest("r3", 66200, "CNY"), paid.reference), Approved)
+    assert driver(again).refund(ChargeRequest("r4", 1, "CNY"), paid.reference) == Declined("amount")
+
+
+def test_the_approval_of_a_charge_is_not_taken_for_its_refund(terminal: Device) -> None:
+    payment = driver(terminal)
+    paid = payment.charge(REQUEST)
+    assert isinstance(paid, Approved)
+    assert payment.refund(REQUEST, paid.reference) == Declined("key_used")
+    assert terminal.order("state")["refunded"] == 0
+
+
+def test_a_late_answer_within_the_time_is_an_answer(terminal: Device) -> None:
+    terminal.order("late_answer", s=0.3)
+    assert isinstance(driver(terminal, timeout_s=20).charge(REQUEST), Approved)
+
+
+def test_a_line_that_is_no_request_does_not_stop_the_terminal(terminal: Device) -> None:
+    for line in (b"[1]\n", b"{}\n", b"\xff\n", b'"charge"\n'):
+        with socket.create_connection(("127.0.0.1", terminal.port), timeout=10) as link:
+            link.sendall(line)
+            assert b"error" in link.recv(4096)
+    assert isinstance(driver(terminal).charge(REQUEST), Approved)
 
 
 def test_the_ledger_survives_a_kill_and_a_torn_last_line(start: Start, tmp_path: Path) -> None:

@@ -114,10 +114,11 @@ def test_no_power_and_nobody_there_are_certain_faults(start: Start) -> None:
     assert not driver(device).status().online
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    printer = EscPosPrinter("127.0.0.1", port, 1.0)
-    assert not printer.status().online
-    with pytest.raises(PrinterFault, match="cannot be reached"):
-        printer.print(a_page())
+    for host in ("127.0.0.1", "printer..box", "p" * 70):
+        printer = EscPosPrinter(host, port, 1.0)
+        assert not printer.status().online
+        with pytest.raises(PrinterFault, match=r"cannot be reached .*\[printer\] address"):
+            printer.print(a_page())
 
 
 def test_another_device_at_the_address_is_not_a_printer(start: Start) -> None:
