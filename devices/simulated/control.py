@@ -78,8 +78,8 @@ async def _run(serve: Serve, port: int, order: Order, control: int, ready: dict[
         open_writers.add(writer)
         try:
             await serve(reader, writer)
-        except (ConnectionError, asyncio.CancelledError):  # the client left, or this program ends
-            pass
+        except (ConnectionError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            pass  # the client left, was no client of this device, or this program ends
         finally:
             open_writers.discard(writer)
             writer.close()
@@ -90,7 +90,7 @@ async def _run(serve: Serve, port: int, order: Order, control: int, ready: dict[
             while line := await reader.readline():
                 try:
                     answer = order(json.loads(line))
-                except (ValueError, KeyError, TypeError, OSError) as error:
+                except Exception as error:  # whatever is asked for, the device stays there
                     answer = {"error": f"not an order: {error!r}"}
                 writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
                 await writer.drain()

@@ -25,7 +25,8 @@ class Device:
             self.child.stop()
             raise
         self.port = int(ready["port"])
-        self._control = Control(int(ready["control"]), timeout_s=20)
+        self.control_port = int(ready["control"])
+        self._control = Control(self.control_port, timeout_s=20)
 
     def order(self, do: str, **details: Any) -> dict[str, Any]:
         return self._control.ask(do=do, **details)

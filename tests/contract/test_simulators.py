@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import socket
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,32 @@ def test_an_order_it_does_not_know_is_named_and_harms_nothing(start: Start, name
     with pytest.raises(KioskError, match="dance"):
         device.order("dance")
     assert device.order("state")["ok"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_junk_and_passers_by_leave_it_standing_and_quiet(start: Start, name: str) -> None:
+    """A port scan, a page for another device, orders that are none."""
+    device = start(name)
+    for junk in (b"", b"\x00\xff", b"GET /" + b"x" * 300_000):
+        with socket.create_connection(("127.0.0.1", device.port), timeout=10) as link:
+            try:
+                link.sendall(junk)
+                link.shutdown(socket.SHUT_WR)
+                while link.recv(4096):
+                    if name == "camera":  # a stream has no end
+                        break
+            except ConnectionError:
+                continue  # it hung up
+    orders = socket.create_connection(("127.0.0.1", device.control_port), timeout=10)
+    with orders, orders.makefile("rw") as control:
+        for order in ("[1]", "null", '"jam"', "{", '{"do": []}'):
+            control.write(order + "\n")
+            control.flush()
+            assert "error" in control.readline(), order
+    assert device.order("state")["ok"]
+    device.child.process.terminate()
+    assert device.child.process.wait(20) == 0
+    assert (device.folder / f"{name}.log").read_text() == ""
 
 
 @pytest.mark.parametrize("text", ["{}", "[1]", '[{"do": "jam"}]'])
