@@ -157,6 +157,43 @@ def test_text_of_any_length_stays_on_the_paper_and_off_the_code(
     assert found.text == base.code
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("copy", [0, 12])
+def test_the_margins_stay_white(renderer: PaperRenderer, width: int, language: str, copy: int) -> None:
+    """Heads are seldom exactly where the paper is: what is drawn leaves 3 mm, 1.5 mm on narrow rolls, on each side."""
+    margin = 12 if width < 480 else round(24 * (width / 576 if width > 640 else 1))
+    for kind in KINDS.values():
+        sale = sale_of(kind, language)
+        for page in (
+            ticket_page(sale, 0, copy, code=code_of(), machine=MACHINE),
+            receipt_page(sale, copy, machine=MACHINE, receipt_no="K14-0000077"),
+        ):
+            dots = ink(renderer.render(page, width))
+            white = margin - 2  # a glyph may lean over its origin by a dot or two
+            assert not dots[:, :white].any() and not dots[:, -white:].any()
+            assert dots[:, margin:-margin].any(axis=0).mean() > 0.95  # the rules reach from side to side
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(what="W" * 120, value="¥ " + "9" * 60, width=384)
+@example(what="北" * 120, value="9" * 38, width=576)
+@given(what=LONG, value=LONG, width=st.sampled_from(WIDTHS))
+def test_a_receipt_of_any_words_stays_on_the_paper(renderer: PaperRenderer, what: str, value: str, width: int) -> None:
+    base = receipt_page(sale_of(RAIL), 0, machine=MACHINE, receipt_no="1")
+    page = change(
+        base,
+        head=(Fact(what, value), Fact(value, what)),
+        lines=(Fact(what, ""), Fact(what, value), Fact("", value)),
+        total=Fact(what, value),
+        payment=(Fact(value, what),),
+        notes=(what, value),
+    )
+    dots = ink(renderer.render(page, width))
+    assert not dots[:, :4].any() and not dots[:, -4:].any(), "ink at the edge: something is cut off"
+    assert not dots[-8:].any(), "ink at the end: something is cut off"
+
+
 def test_a_long_receipt_is_as_long_as_it_must_be(renderer: PaperRenderer) -> None:
     few, many = (
         renderer.render(receipt_page(sale_of(BUS, count=n), 0, machine=MACHINE, receipt_no="1"), 576) for n in (1, 60)
