@@ -1,12 +1,15 @@
 """A camera frame to its code: our reader against bare zxing-cpp on the same 1280 x 720 frames with a ticket's code.
 
-The floor looks for QR codes only, like our first look: zxing-cpp with all its formats takes several times as long.
+The floor is given the frame in grey, for nothing: from a colour frame zxing-cpp makes its own grey more slowly than we
+do, and a floor that pays for that is none. It looks for QR codes only, like our first look: with all its formats
+zxing-cpp takes several times as long.
 """
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -31,18 +34,19 @@ def run() -> dict[str, Any]:
     ours: list[float] = []
     read = 0
     for number, frame in enumerate(frames):
-        calls = [
-            (floor, lambda f: zxingcpp.read_barcodes(f, formats=FIRST)),
-            (ours, lambda f: decoder.read(f)),
+        grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+        calls: list[tuple[list[float], Callable[[Any], Any], Any]] = [
+            (floor, lambda picture: zxingcpp.read_barcodes(picture, formats=FIRST), grey),
+            (ours, decoder.read, frame),
         ]
-        for times, call in calls if number % 2 else reversed(calls):
+        for times, call, picture in calls if number % 2 else reversed(calls):
             start = time.perf_counter()
-            found = call(frame)
+            found = call(picture)
             times.append((time.perf_counter() - start) * 1000)
-            read += bool(found)
+            read += [code.text for code in found] == [_code(number + 1)]
     median, floor_median = statistics.median(ours), statistics.median(floor)
     return {
-        "name": "frame to code, 1280 x 720",
+        "name": "camera frame to code",
         "floor_ms": floor_median,
         "ours_ms": median,
         "ratio": median / floor_median,
