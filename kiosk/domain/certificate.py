@@ -85,11 +85,13 @@ def issue_terminal(certificate: TerminalCertificate, issuer_key: Ed25519PrivateK
 
 
 def read_terminal(data: bytes, issuer_key: Ed25519PublicKey) -> TerminalCertificate:
-    """Check the issuer's signature and read; BadCertificate otherwise."""
+    """Check the issuer's signature and the life, and read; BadCertificate otherwise."""
     body = _checked(data, _TERMINAL.size, issuer_key, _TERMINAL_CONTEXT)
     fields = _TERMINAL.unpack(body)
     if fields[0] != 0x11 or fields[5] != 0:
         raise BadCertificate("unknown certificate format")
+    if not 0 < fields[7] - fields[6] <= LIFE_MAX_S:  # also when central's own check failed: a stolen key ends
+        raise BadCertificate("a terminal certificate lives 14 days at most")
     return TerminalCertificate(
         scope=fields[1],
         tenant=fields[2],

@@ -57,6 +57,12 @@ CURRENCIES = (
     "KZT", "LKR", "MAD", "MOP", "MXN", "MYR", "NGN", "NOK", "NPR", "NZD", "OMR", "PEN", "PHP", "PKR", "PLN", "QAR",
     "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS",
     "VND", "XAF", "XOF", "ZAR",
+    "AFN", "ALL", "AMD", "AOA", "AWG", "AZN", "BAM", "BBD", "BIF", "BMD", "BND", "BOB", "BSD", "BTN", "BWP", "BYN",
+    "BZD", "CDF", "CRC", "CUP", "CVE", "DJF", "DOP", "DZD", "ERN", "ETB", "FJD", "FKP", "GHS", "GIP", "GMD", "GNF",
+    "GTQ", "GYD", "HNL", "HTG", "IQD", "JMD", "KGS", "KHR", "KMF", "KPW", "KYD", "LAK", "LBP", "LRD", "LSL", "LYD",
+    "MDL", "MGA", "MKD", "MMK", "MNT", "MRU", "MUR", "MVR", "MWK", "MZN", "NAD", "NIO", "PAB", "PGK", "PYG", "RWF",
+    "SBD", "SCR", "SDG", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "TJS", "TMT", "TOP", "TTD",
+    "VED", "VES", "VUV", "WST", "XCD", "XCG", "XPF", "YER", "ZMW", "ZWG",
 )
 # fmt: on
 
@@ -107,7 +113,10 @@ def ticket_id(terminal_id: int, incarnation: int, seq: int) -> str:
 
 
 def pack(ticket: Ticket) -> bytes:
-    """The signed part (without signature). ValueError when a field does not fit its bytes."""
+    """The signed part (without signature). ValueError for what `unpack` would not read back.
+
+    A price that does not fit, or whose currency has no index, is not stated: a number alone would mislead.
+    """
     if not 0 < ticket.terminal_id < 1 << 16 or not 0 < ticket.incarnation < 1 << 8:
         raise ValueError(f"terminal {ticket.terminal_id}.{ticket.incarnation} does not fit a ticket")
     if not 0 < ticket.seq < 1 << 40:
@@ -116,7 +125,14 @@ def pack(ticket: Ticket) -> bytes:
         raise ValueError(f"coach {ticket.coach} seat {ticket.seat} does not fit a ticket")
     if ticket.flags & ~_KNOWN_FLAGS or not 0 <= ticket.persons < 16 or not 0 <= ticket.category < 16:
         raise ValueError("flags, persons or category do not fit a ticket")
-    price = PRICE_NOT_STATED if ticket.price_minor is None else min(ticket.price_minor, PRICE_NOT_STATED)
+    if len(ticket.key_id) != 4 or len(ticket.holder) != 8:
+        raise ValueError("key id or holder do not fit a ticket: they have 4 and 8 bytes")
+    price, currency = PRICE_NOT_STATED, 0
+    if ticket.currency in CURRENCIES:
+        currency = CURRENCIES.index(ticket.currency)
+        price = PRICE_NOT_STATED if ticket.price_minor is None else min(ticket.price_minor, PRICE_NOT_STATED)
+    if price < 0:
+        raise ValueError(f"a price of {price} does not fit a ticket")
     try:
         fixed = _FIXED.pack(
             FORMAT,
@@ -133,8 +149,8 @@ def pack(ticket: Ticket) -> bytes:
             ticket.coach << 10 | ticket.seat,
             ticket.product_class,
             ticket.persons << 4 | ticket.category,
-            max(price, 0).to_bytes(3, "big"),
-            CURRENCIES.index(ticket.currency) if ticket.currency in CURRENCIES else 0,
+            price.to_bytes(3, "big"),
+            currency,
             ticket.gate_group,
             0,
             ticket.holder,
@@ -146,7 +162,12 @@ def pack(ticket: Ticket) -> bytes:
     extensions = b"".join(bytes((kind, len(value))) + value for kind, value in ticket.extensions)
     if len(extensions) > EXTENSIONS_LENGTH_MAX:
         raise ValueError("extensions are longer than 32 bytes")
-    return fixed + extensions
+    payload = fixed + extensions
+    try:
+        unpack(payload)  # whatever is sold must be readable: a passenger would learn of it at the gate
+    except BadTicket as fault:
+        raise ValueError(f"no gate would read this ticket: {fault}") from None
+    return payload
 
 
 def unpack(payload: bytes) -> Ticket:

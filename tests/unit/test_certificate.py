@@ -70,6 +70,14 @@ def test_nothing_lives_longer_than_fourteen_days(life: int) -> None:
         issue_terminal(terminal(not_after=NOW + life), KEY)
 
 
+@pytest.mark.parametrize("life", [0, LIFE_MAX_S + 1])
+def test_a_longer_life_is_not_believed_even_when_central_signed_it(life: int) -> None:
+    body = bytearray(issue_terminal(terminal(), KEY)[:-64])
+    body[12:16] = (NOW + life).to_bytes(4, "big")
+    with pytest.raises(BadCertificate, match="14 days"):
+        read_terminal(bytes(body) + KEY.sign(b"KCERT1" + bytes(body)), PUBLIC)
+
+
 @pytest.mark.parametrize(
     ("data", "read"),
     [(issue_terminal(terminal(), KEY), read_terminal), (issue_issuer(ISSUER, KEY), read_issuer)],

@@ -147,6 +147,48 @@ def test_a_field_that_does_not_fit_is_not_packed(field: dict[str, Any]) -> None:
         tickets.pack(make(**field))
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"coach": 2},
+        {"seat": 3},
+        {"from_call": 2},
+        {"extensions": ((0x81, b""),)},
+        {"key_id": b"abc"},
+        {"key_id": b"abcde"},
+        {"holder": b"short"},
+        {"price_minor": -1, "currency": "EUR"},
+    ],
+)
+def test_nothing_is_sold_that_no_gate_would_read(field: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        tickets.pack(make(**field))
+
+
+@pytest.mark.parametrize(
+    ("price", "read"),
+    [
+        ((500, "EUR"), (500, "EUR")),
+        ((0, "EUR"), (0, "EUR")),
+        ((0xFFFFFE, "EUR"), (0xFFFFFE, "EUR")),
+        ((0xFFFFFF, "EUR"), (None, "EUR")),
+        ((1 << 30, "EUR"), (None, "EUR")),
+        ((500, "ZZZ"), (None, "XXX")),
+    ],
+)
+def test_a_price_is_right_or_not_stated(price: tuple[int, str], read: tuple[int | None, str]) -> None:
+    ticket = tickets.unpack(tickets.pack(make(price_minor=price[0], currency=price[1])))
+    assert (ticket.price_minor, ticket.currency) == read
+
+
+def test_a_currency_keeps_its_index_for_ever() -> None:
+    """Paper that was printed holds the index; new currencies are added at the end, and all fit a byte."""
+    printed = {0: "XXX", 11: "CNY", 16: "EUR", 61: "USD", 67: "ZAR", 68: "AFN"}
+    assert {index: tickets.CURRENCIES[index] for index in printed} == printed
+    assert len(tickets.CURRENCIES) == len(set(tickets.CURRENCIES)) <= 255
+    assert all(len(code) == 3 and code.isupper() for code in tickets.CURRENCIES)
+
+
 def test_the_text_has_one_form() -> None:
     text = tickets.sign(tickets.pack(make()), KEY)
     for other in (text[3:], text.lower(), text + "0", text + "000", text[:-1], "T1:" + " " * 171, "T1:", ""):
