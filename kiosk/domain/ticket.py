@@ -127,12 +127,7 @@ def pack(ticket: Ticket) -> bytes:
         raise ValueError("flags, persons or category do not fit a ticket")
     if len(ticket.key_id) != 4 or len(ticket.holder) != 8:
         raise ValueError("key id or holder do not fit a ticket: they have 4 and 8 bytes")
-    price, currency = PRICE_NOT_STATED, 0
-    if ticket.currency in CURRENCIES:
-        currency = CURRENCIES.index(ticket.currency)
-        price = PRICE_NOT_STATED if ticket.price_minor is None else min(ticket.price_minor, PRICE_NOT_STATED)
-    if price < 0:
-        raise ValueError(f"a price of {price} does not fit a ticket")
+    price, currency = _price(ticket)
     try:
         fixed = _FIXED.pack(
             FORMAT,
@@ -168,6 +163,16 @@ def pack(ticket: Ticket) -> bytes:
     except BadTicket as fault:
         raise ValueError(f"no gate would read this ticket: {fault}") from None
     return payload
+
+
+def _price(ticket: Ticket) -> tuple[int, int]:
+    """(24 bits, currency index)."""
+    if ticket.currency not in CURRENCIES:
+        return PRICE_NOT_STATED, 0
+    price = PRICE_NOT_STATED if ticket.price_minor is None else min(ticket.price_minor, PRICE_NOT_STATED)
+    if price < 0:
+        raise ValueError(f"a price of {price} does not fit a ticket")
+    return price, CURRENCIES.index(ticket.currency)
 
 
 def unpack(payload: bytes) -> Ticket:
