@@ -21,6 +21,7 @@ from ui.sound import Sounds
 from ui.stage import ScreenOptions
 from ui.tasks import Tasks
 from ui.viewmodels.gate import Around, GateViewModel
+from ui.viewmodels.gatewords import sound_of
 from ui.viewmodels.texts import duration, localized, translate
 from ui.watch import Watch
 
@@ -95,7 +96,7 @@ class GateWindow:
 
     def _judged(self, verdict: Verdict) -> None:
         self.model.judge(verdict)
-        self._sounds.play("admit" if verdict.admitted else "refuse" if verdict.facts else "look")
+        self._sounds.play(sound_of(verdict))
         self.look_around()
 
     def _pictured(self, image: QImage) -> None:
@@ -106,7 +107,7 @@ class GateWindow:
 
     def look_around(self) -> None:
         """Clock, count, freshness of the lists, link; asked off the UI thread, because the disk may be slow."""
-        self._tasks.run(self._around, self.model.look_around, lambda error: self.model.blind(str(error)))
+        self._tasks.run(self._around, self.model.look_around, lambda error: self.model.in_trouble(str(error)))
 
     def _around(self) -> Around:
         services, language = self._services, self.language.tag

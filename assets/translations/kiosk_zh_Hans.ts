@@ -442,6 +442,26 @@
         <translation>场馆</translation>
     </message>
     <message>
+        <source>Welcome</source>
+        <translation>欢迎光临</translation>
+    </message>
+    <message>
+        <source>This ticket is for another hall</source>
+        <translation>此票属于其他场馆</translation>
+    </message>
+    <message>
+        <source>This event is over</source>
+        <translation>活动已结束</translation>
+    </message>
+    <message>
+        <source>This ticket is not valid yet</source>
+        <translation>此票尚未生效</translation>
+    </message>
+    <message>
+        <source>This ticket is no longer valid</source>
+        <translation>此票已过有效期</translation>
+    </message>
+    <message>
         <source>Have a good journey</source>
         <translation>祝您旅途愉快</translation>
     </message>

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQuick import QQuickItem
 
 from kiosk.domain import ticket as tickets
@@ -118,6 +118,47 @@ def test_nobody_goes_in_unrecorded(scene: Scene) -> None:
     scene.camera.hold(scene.ticket())
     scene.until(lambda: scene.stage == "blind", "the closed gate")
     assert scene.window.model.state.verdict == ""
+
+
+def test_a_terminal_in_trouble_is_closed_without_flicker(scene: Scene) -> None:
+    scene.until(lambda: scene.window.model.picture > 0, "a camera picture")
+    scene.world.store.close()
+    scene.window.look_around()
+    scene.until(lambda: scene.stage == "blind", "the closed gate")
+    stages: list[str] = []
+    scene.window.model.changed.connect(lambda: stages.append(scene.window.model.stage))
+    for _ in range(3):
+        shown, pictures = scene.camera.shown, scene.window.model.picture
+        scene.clock.forward(1)
+        scene.window.look_around()
+        scene.until(
+            lambda shown=shown, pictures=pictures: (
+                scene.camera.shown > shown + 3 and scene.window.model.picture > pictures
+            ),
+            "more pictures",
+        )
+    assert set(stages) == {"blind"}
+    assert scene.driver.text("gateFault").startswith("For staff:")
+    scene.window.model.look_around(scene.window.model.state.around)
+    assert scene.stage == "waiting", "it says how it is again"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1080, 1920), (1024, 768)])
+def test_a_verdict_fills_the_window(scene: Scene, size: tuple[int, int], tmp_path: Path) -> None:
+    scene.window.window.resize(*size)
+    for text, reason, colour in (
+        (scene.ticket(), "admitted", "#00693e"),
+        (scene.ticket(key_id=b"none"), "unknown_issuer", "#b00020"),
+    ):
+        scene.show(text, reason)
+        image = QImage(str(scene.driver.picture(tmp_path / f"{reason}.png")))
+        width = image.width()
+        assert {image.pixelColor(x, 2).name() for x in (2, width // 2, width - 3)} == {colour}
+        row = int(_rectangle(scene.driver.get("verdictStep")).top()) + 2
+        band = {image.pixelColor(x, row).name() for x in (2, width // 2, width - 3)}
+        assert len(band) == 1 and band != {colour}, "the next step's band goes from edge to edge"
+        assert not cut_off(scene.driver)
+        scene.walk_on()
 
 
 def test_without_lists_the_screen_says_why(screen_app: QGuiApplication, tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ class GateState:
     other: str = ""  # the word in the second language
     reason: str = ""
     step: str = ""
-    fault: str = ""
+    fault: str = ""  # of the camera, or of the record of a verdict
+    trouble: str = ""  # of the terminal itself, until it could be looked at again
     verdict: str = ""  # reason code of the last verdict
     ticket: str = ""  # id of the ticket it was about
 
@@ -92,8 +93,8 @@ class GateViewModel(QObject):
                 admitted=verdict.admitted,
                 word=translate("Gate", "Go") if verdict.admitted else translate("Gate", "Stop"),
                 other=other[verdict.admitted],
-                reason=_holder(verdict, self._language) or reason_words(verdict.reason),
-                step=next_step(verdict.reason) or _way(verdict, self._language),
+                reason=_holder(verdict, self._language) or reason_words(verdict.reason, verdict.facts),
+                step=next_step(verdict.reason, verdict.facts) or _way(verdict, self._language),
                 fault="",
                 verdict=verdict.reason.value,
                 ticket=verdict.ticket_id,
@@ -115,7 +116,11 @@ class GateViewModel(QObject):
 
     def look_around(self, around: Around) -> None:
         """The clock went on, somebody came in, the lists got older."""
-        self._show(replace(self._state, around=around))
+        self._show(replace(self._state, around=around, trouble=""))
+
+    def in_trouble(self, fault: str) -> None:
+        """The terminal cannot say how it is: closed until it can, whatever the camera sees."""
+        self._show(replace(self._state, trouble=fault))
 
     def _show(self, state: GateState) -> None:
         if state != self._state:
@@ -133,7 +138,7 @@ class GateViewModel(QObject):
 
     @Property(str, notify=changed)
     def stage(self) -> str:
-        return self._state.stage
+        return "blind" if self._state.trouble and self._state.stage == "waiting" else self._state.stage
 
     @Property(str, notify=changed)
     def gate(self) -> str:
@@ -185,7 +190,7 @@ class GateViewModel(QObject):
 
     @Property(str, notify=changed)
     def fault(self) -> str:
-        return self._state.fault
+        return self._state.fault or self._state.trouble
 
 
 def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFact]:

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from kiosk.domain.admission import Reason
+from kiosk.domain.admission import EVENT_MODE, Reason, TicketFacts, Verdict
 from ui.viewmodels.texts import translate
 
 
-def reason_words(reason: Reason) -> str:
+def sound_of(verdict: Verdict) -> str:
+    """Which of three sounds: come in, stop, or hold it up again."""
+    if verdict.admitted:
+        return "admit"
+    return "look" if verdict.reason is Reason.NOT_A_TICKET else "refuse"
+
+
+def reason_words(reason: Reason, facts: TicketFacts | None = None) -> str:
     """One sentence a passenger understands."""
+    return _of_its_kind(reason, facts) or _of_a_train(reason)
+
+
+def _of_its_kind(reason: Reason, facts: TicketFacts | None) -> str:
+    """What is said otherwise of an event, and of a ticket that names no departure; "" = nothing."""
+    if facts is None:
+        return ""
+    if facts.mode == EVENT_MODE:
+        words = {
+            Reason.ADMITTED: translate("Gate", "Welcome"),
+            Reason.WRONG_STATION: translate("Gate", "This ticket is for another hall"),
+            Reason.TOO_LATE: translate("Gate", "This event is over"),
+        }
+    elif not facts.place:
+        words = {
+            Reason.TOO_EARLY: translate("Gate", "This ticket is not valid yet"),
+            Reason.TOO_LATE: translate("Gate", "This ticket is no longer valid"),
+        }
+    else:
+        return ""
+    return words.get(reason, "")
+
+
+def _of_a_train(reason: Reason) -> str:
     words = {
         Reason.ADMITTED: translate("Gate", "Have a good journey"),
         Reason.NOT_A_TICKET: translate("Gate", "This is not a ticket of ours"),
@@ -30,9 +61,11 @@ def reason_words(reason: Reason) -> str:
     return words[reason]
 
 
-def next_step(reason: Reason) -> str:
+def next_step(reason: Reason, facts: TicketFacts | None = None) -> str:
     """What to do now."""
     desk = translate("Gate", "Staff: send to the ticket desk")
+    if reason is Reason.TOO_LATE and _of_its_kind(reason, facts):
+        return desk  # no next departure helps
     look = translate("Gate", "Staff: look at the printed ticket and compare the code in letters")
     steps = {
         Reason.ADMITTED: "",

@@ -8,6 +8,7 @@ Rectangle {
     id: verdict
 
     required property GateViewModel gate
+    property real beside: 0 // how much of the window lies left and right of the verdict, in its own units
     readonly property color ink: Theme.verdictInk
 
     color: gate.admitted ? Theme.admit : Theme.refuse
@@ -90,16 +91,18 @@ Rectangle {
         }
     }
     Rectangle {
+        x: -verdict.beside
         y: 688
-        width: parent.width
+        width: parent.width + 2 * verdict.beside
         height: 112
         color: Qt.darker(verdict.color, 1.6)
 
         Words {
             objectName: "verdictStep"
-            x: 48
-            anchors.verticalCenter: parent.verticalCenter
-            width: parent.width - 96
+            x: 48 + verdict.beside
+            height: 112
+            width: verdict.width - 96
+            verticalAlignment: Text.AlignVCenter
             text: verdict.gate.step
             size: 34
             wrapMode: Text.WordWrap

@@ -14,7 +14,7 @@ Window {
     readonly property real zoom: width <= 0 || height <= 0 ? 1 : Math.min(width / 1280, height / 800)
 
     title: gate.gate
-    color: Theme.sign
+    color: stage === "verdict" ? answer.color : Theme.sign // seen from afar: no bars beside it, whatever the display
 
     Binding {
         target: Theme
@@ -148,7 +148,10 @@ Window {
             }
         }
         Verdict {
+            id: answer
+
             anchors.fill: parent
+            beside: Math.max(0, (window.width / window.zoom - 1280) / 2)
             visible: window.stage === "verdict"
             gate: window.gate
         }

@@ -1,0 +1,58 @@
+"""What the gate says: every reason has words and a step, fitting the kind of ticket; and one of three sounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kiosk.domain.admission import EVENT_MODE, Reason, TicketFacts, Verdict
+from ui.viewmodels.gatewords import next_step, reason_words, sound_of
+
+
+def facts(**changes: Any) -> TicketFacts:
+    values: dict[str, Any] = {
+        "number": "G1",
+        "mode": 2,
+        "title": {"": "Celle"},
+        "departs_at": 1_790_000_000,
+        "opens_at": 1_790_000_000,
+        "timezone": "UTC",
+        "origin": {"": "Altdorf"},
+        "destination": {"": "Celle"},
+        "code": "7QK4-MX29",
+        "place": "8F",
+    }
+    return TicketFacts(**{**values, **changes})
+
+
+TRAIN, ANY_SEAT = facts(), facts(place="")
+EVENT, STANDING = facts(mode=EVENT_MODE), facts(mode=EVENT_MODE, place="17", counted=True)
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("about", [None, TRAIN, ANY_SEAT, EVENT, STANDING])
+def test_every_reason_has_words_and_every_refusal_a_step(reason: Reason, about: TicketFacts | None) -> None:
+    assert reason_words(reason, about)
+    assert bool(next_step(reason, about)) == (reason not in (Reason.ADMITTED, Reason.TYPED_CODE))
+
+
+def test_no_two_reasons_say_the_same() -> None:
+    assert len({reason_words(reason) for reason in Reason}) == len(Reason)
+
+
+@pytest.mark.parametrize("about", [ANY_SEAT, EVENT, STANDING])
+def test_only_a_train_that_was_missed_has_left(about: TicketFacts) -> None:
+    assert "departure" in reason_words(Reason.TOO_LATE, TRAIN) and "departure" in next_step(Reason.TOO_LATE, TRAIN)
+    assert "departure" not in reason_words(Reason.TOO_LATE, about) + next_step(Reason.TOO_LATE, about)
+
+
+def test_nobody_is_wished_a_good_journey_at_a_concert() -> None:
+    assert "journey" in reason_words(Reason.ADMITTED, TRAIN)
+    assert "journey" not in reason_words(Reason.ADMITTED, EVENT)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_forgery_does_not_sound_like_a_code_held_askew(reason: Reason) -> None:
+    expected = {Reason.ADMITTED: "admit", Reason.NOT_A_TICKET: "look"}.get(reason, "refuse")
+    assert sound_of(Verdict(reason=reason)) == expected
