@@ -11,7 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.domain.admission import FirstUse, GateRules, Reason, Trust, Verdict, decide
-from kiosk.domain.codes import human_code_of
+from kiosk.domain.codes import human_code, human_code_of
 from kiosk.domain.errors import CentralUnreachable, StoreFault
 from kiosk.domain.events import AdmissionRefused, Admitted
 from kiosk.ports import Clock
@@ -124,8 +124,22 @@ class Gate:
             return present.verdict
 
     def type_code(self, code: str) -> Verdict:
-        """A code that somebody typed: a name of a ticket, never its proof, so nobody is let in by it."""
-        return Verdict(reason=Reason.NOT_A_TICKET if human_code_of(code) is None else Reason.TYPED_CODE)
+        """What this gate knows of a ticket by its typed code: cancelled, or used and when, or nothing.
+
+        A code is a name of a ticket, never its proof, so nobody is let in by it and nothing is recorded. Looks through
+        everything that was let in here, so not for the UI thread.
+        """
+        known = human_code_of(code)
+        if known is None:
+            return Verdict(reason=Reason.NOT_A_TICKET)
+        for ticket_id in self._trust.revoked_tickets:
+            if human_code(ticket_id) == known:
+                return Verdict(reason=Reason.REVOKED, ticket_id=ticket_id)
+        for ticket_id, journey_id, gate, at in self._store.tables()["admitted"]:
+            if human_code(ticket_id) == known:
+                used = FirstUse(gate, at)
+                return Verdict(reason=Reason.ALREADY_USED, ticket_id=ticket_id, journey_id=journey_id, first_use=used)
+        return Verdict(reason=Reason.TYPED_CODE)
 
     def admitted_today(self) -> int:
         """Tickets let in here since midnight."""

@@ -140,6 +140,22 @@ def test_a_typed_code_is_a_name_and_lets_nobody_in(world: GateWorld) -> None:
     assert world.records() == []
 
 
+def test_a_typed_code_finds_what_this_gate_knows(world: GateWorld) -> None:
+    used, cancelled, unseen = (world.central.seller.sell(seat=seat) for seat in (1, 2, 3))
+    at = int(world.clock.now())
+    assert world.gate.scan(used).admitted
+    revoked = {"revoked_tickets": (id_of(cancelled),), "revocation_version": 1}
+    world.gate.take_manifest(world.central.manifest(version=2, **revoked), '"2"')
+    world.restart()
+    before = world.records()
+    found = {text: world.gate.type_code(human_code(id_of(text))) for text in (used, cancelled, unseen)}
+    assert found[used].reason is Reason.ALREADY_USED and found[used].first_use == FirstUse("Gate 5", at)
+    assert found[used].ticket_id == id_of(used)
+    assert found[cancelled].reason is Reason.REVOKED and found[cancelled].ticket_id == id_of(cancelled)
+    assert found[unseen].reason is Reason.TYPED_CODE
+    assert not any(verdict.admitted for verdict in found.values()) and world.records() == before
+
+
 def test_a_new_catalogue_is_seen_at_once(world: GateWorld) -> None:
     text = world.central.seller.sell(journey_id=T1)
     whole = small_catalogue(2)
