@@ -127,6 +127,29 @@ def test_what_the_certificate_does_not_allow() -> None:
     }
 
 
+def test_a_certificate_that_ended_counts_for_what_it_signed_before() -> None:
+    seller = Seller(CENTRAL, 3, not_before=NOW - 5 * DAY, not_after=NOW - 3600)
+    trust = trust_of(CENTRAL.manifest(certificates=(seller.certificate.hex(),)), ROOT)
+    assert judge(seller.sell(issued=NOW - 3600), trust=trust).admitted
+    assert judge(seller.sell(issued=NOW - 3599), trust=trust).reason is Reason.NOT_IN_FORCE
+
+
+@pytest.mark.parametrize(
+    ("mask", "reserved", "unreserved"),
+    [
+        (1 << 31, Reason.OUT_OF_SCOPE, Reason.ADMITTED),
+        (0b10, Reason.ADMITTED, Reason.OUT_OF_SCOPE),
+        (0b01, Reason.OUT_OF_SCOPE, Reason.OUT_OF_SCOPE),
+    ],
+)
+def test_which_products_a_certificate_allows(mask: int, reserved: Reason, unreserved: Reason) -> None:
+    seller = Seller(CENTRAL, 3, product_mask=mask)
+    trust = trust_of(CENTRAL.manifest(certificates=(seller.certificate.hex(),)), ROOT)
+    rules = GateRules(tenant=TENANT, stop_place_id="b")
+    assert judge(seller.sell(product_class=1), trust=trust).reason is reserved
+    assert judge(seller.sell_unreserved(), trust=trust, rules=rules).reason is unreserved
+
+
 def test_another_operators_ticket_under_a_known_certificate() -> None:
     foreign = Seller(CENTRAL, 3, tenant=8)
     trust = trust_of(CENTRAL.manifest(certificates=(foreign.certificate.hex(),)), ROOT)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import ticket as tickets
 from kiosk.domain.admission import FirstUse, Reason
-from kiosk.domain.certificate import IssuerCertificate, issue_issuer
 from kiosk.domain.codes import human_code
-from kiosk.domain.errors import CentralUnreachable, StoreFault
+from kiosk.domain.errors import StoreFault
 from kiosk.services.gate import GAP_S, UNPROVEN_AT_ONCE
 from tests.conftest import SettableClock
-from tests.gate_world import DAY, T1, Central, GateWorld, Seller, berlin
+from tests.gate_world import T1, GateWorld, berlin
 from tests.small_catalogue import small_catalogue
 
 
@@ -165,112 +162,3 @@ def test_a_new_catalogue_is_seen_at_once(world: GateWorld) -> None:
     world.catalogue.replace(small_catalogue(3), '"3"')
     clock_of(world).forward(GAP_S + 1)
     assert world.gate.scan(text).admitted
-
-
-# the list
-
-
-def test_the_list_survives_a_restart(world: GateWorld) -> None:
-    taken = int(world.clock.now())
-    clock_of(world).forward(60)
-    assert world.gate.checked_at() == taken
-    world.gate.confirm()
-    assert world.gate.checked_at() == taken + 60
-    world.restart()
-    assert world.gate.etag() == '"m1"' and world.gate.checked_at() == taken
-    assert world.gate.scan(world.central.seller.sell()).admitted
-
-
-def test_a_damaged_list_is_fetched_anew_and_nobody_goes_in_until_then(world: GateWorld) -> None:
-    for damage in (b"", b"\xff\xfe", b'{"manifest": 1}', (world.folder / "gate.json").read_bytes()[:-5]):
-        (world.folder / "gate.json").write_bytes(damage)
-        world.restart()
-        assert world.gate.etag() == "" and world.gate.checked_at() is None
-        assert world.gate.scan(world.central.seller.sell()).reason is Reason.UNKNOWN_ISSUER
-    world.gate.take_manifest(world.central.manifest(), '"m2"')
-    assert world.gate.scan(world.central.seller.sell()).admitted
-
-
-@pytest.mark.parametrize(
-    "older",
-    [{"version": 4}, {"epoch": 1, "version": 9}, {"revocation_version": 2, "version": 6}],
-)
-def test_an_older_list_is_refused_whole(world: GateWorld, older: dict[str, Any]) -> None:
-    text = world.central.seller.sell()
-    known = {"version": 5, "epoch": 2, "revocation_version": 3, "revoked_tickets": (id_of(text),)}
-    world.gate.take_manifest(world.central.manifest(**known), '"new"')
-    with pytest.raises(CentralUnreachable, match="old central"):
-        world.gate.take_manifest(world.central.manifest(**{**known, "revoked_tickets": (), **older}), '"old"')
-    assert world.gate.etag() == '"new"'
-    assert world.gate.scan(text).reason is Reason.REVOKED
-    world.restart()
-    clock_of(world).forward(GAP_S + 1)
-    assert world.gate.scan(text).reason is Reason.REVOKED
-
-
-def test_a_restored_central_does_not_unrevoke(world: GateWorld) -> None:
-    one, two = world.central.seller.sell(), world.central.seller.sell(seat=2)
-    world.gate.take_manifest(
-        world.central.manifest(version=2, revocation_version=3, revoked_tickets=(id_of(one),)), '"2"'
-    )
-    world.gate.take_manifest(
-        world.central.manifest(version=1, epoch=2, revocation_version=1, revoked_tickets=(id_of(two),)), '"3"'
-    )
-    assert world.gate.scan(one).reason is Reason.REVOKED
-    assert world.gate.scan(two).reason is Reason.REVOKED
-
-
-def test_only_certificates_that_lead_to_the_root_are_believed(world: GateWorld) -> None:
-    stranger = Central(world.central.now)
-    forged = stranger.seller.certificate.hex()
-    world.gate.take_manifest(
-        world.central.manifest(
-            version=2,
-            certificates=(forged, "zz", "", world.central.seller.certificate.hex()),
-            issuer_certificates=(stranger.issuer_certificate.hex(), world.central.issuer_certificate.hex()),
-        ),
-        '"2"',
-    )
-    assert world.gate.scan(stranger.seller.sell()).reason is Reason.UNKNOWN_ISSUER
-    assert world.gate.scan(world.central.seller.sell()).admitted
-    with pytest.raises(CentralUnreachable, match="root key"):
-        world.gate.take_manifest(stranger.manifest(version=9), '"9"')
-    assert world.gate.etag() == '"2"'
-
-
-def test_an_issuer_signs_only_in_its_own_time(world: GateWorld) -> None:
-    central, now = world.central, world.central.now
-    ended = issue_issuer(
-        IssuerCertificate(
-            not_before=now - 60 * DAY,
-            not_after=now - 30 * DAY,
-            public_key=central.issuer.public_key().public_bytes_raw(),
-        ),
-        central.root,
-    )
-    with pytest.raises(CentralUnreachable, match="root key"):
-        world.gate.take_manifest(central.manifest(version=2, issuer_certificates=(ended.hex(),)), '"2"')
-
-
-def test_a_renewed_certificate_and_the_one_before_both_count(world: GateWorld) -> None:
-    old, new = world.central.seller, Seller(world.central, 3, not_before=world.central.now - 100)
-    sold_before, sold_after = old.sell(seat=1), new.sell(seat=2, seq=50)
-    both = (old.certificate.hex(), new.certificate.hex())
-    world.gate.take_manifest(world.central.manifest(version=2, certificates=both), '"2"')
-    assert world.gate.scan(sold_before).admitted and world.gate.scan(sold_after).admitted
-
-
-def test_a_list_of_another_root_is_not_used_after_a_new_enrolment(world: GateWorld) -> None:
-    root = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-    gate = world.make_gate(root_key=root)
-    assert gate.etag() == "" and gate.scan(world.central.seller.sell()).reason is Reason.UNKNOWN_ISSUER
-
-
-def test_a_list_that_cannot_be_kept_is_not_taken(world: GateWorld) -> None:
-    (world.folder / "gate.json.new").mkdir()
-    with pytest.raises(StoreFault):
-        world.gate.take_manifest(world.central.manifest(version=2), '"2"')
-    assert world.gate.etag() == '"m1"'
-    (world.folder / "gate.json.new").rmdir()
-    world.gate.take_manifest(world.central.manifest(version=2), '"2"')
-    assert world.gate.etag() == '"2"'

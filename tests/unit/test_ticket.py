@@ -191,7 +191,18 @@ def test_a_currency_keeps_its_index_for_ever() -> None:
 
 def test_the_text_has_one_form() -> None:
     text = tickets.sign(tickets.pack(make()), KEY)
-    for other in (text[3:], text.lower(), text + "0", text + "000", text[:-1], "T1:" + " " * 171, "T1:", ""):
+    for other in (
+        text[3:],
+        text.lower(),
+        text + "\n",
+        "\n" + text,
+        text + "0",
+        text + "000",
+        text[:-1],
+        "T1:" + " " * 171,
+        "T1:",
+        "",
+    ):
         with pytest.raises(BadTicket):
             tickets.read(other)
 
