@@ -2,6 +2,11 @@
 
 Every frame is 1280 x 720 with another ticket's code in it, a little turned, over noise; all tickets are good, so each
 verdict takes the whole way: decode, signature, journey, lease map, earlier admissions, one durable record.
+
+The goal speaks of zxing-cpp alone on the same frame. A frame has colours, and zxing-cpp needs longer to turn them into
+grey than OpenCV, which our decoder uses; so part of the room below the goal is that difference, and no fast gate. The
+figure beside it is against zxing-cpp after OpenCV's grey, which is what our decoder does before any of the gate's work.
+Needs an idle machine: a busy core delays the durable record far more than it delays decoding.
 """
 
 from __future__ import annotations
@@ -42,6 +47,7 @@ def run() -> dict[str, Any]:
     """The figure for the table of benchmarks."""
     ours: list[float] = []
     floor: list[float] = []
+    grey: list[float] = []
     decoder = Decoder()
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-", dir=Path.cwd()) as name, _Bench(Path(name)) as bench:
         for number, image in enumerate(bench.frames(N + WARM_UP)):
@@ -55,8 +61,10 @@ def run() -> dict[str, Any]:
                 raise AssertionError(f"frame {number} was refused: {verdict.reason}")
             if not number % 2:
                 floor.append(_bare(image))
-    ours, floor = ours[WARM_UP:], floor[WARM_UP:]
+            grey.append(_grey(image))
+    ours, floor, grey = ours[WARM_UP:], floor[WARM_UP:], grey[WARM_UP:]
     ratio = statistics.median(ours) / statistics.median(floor)
+    ratio_grey = statistics.median(ours) / statistics.median(grey)
     return {
         "name": "frame to gate verdict",
         "floor_ms": statistics.median(floor),
@@ -65,7 +73,9 @@ def run() -> dict[str, Any]:
         "n": N,
         "median": statistics.median(ours),
         "p95": statistics.quantiles(ours, n=20)[-1],
-        "goal": f"<= {GOAL}x zxing-cpp alone",
+        "floor_grey_ms": statistics.median(grey),
+        "ratio_grey": ratio_grey,
+        "goal": f"<= {GOAL}x zxing-cpp alone ({ratio_grey:.2f}x when OpenCV makes it grey first)",
         "ok": ratio <= GOAL,
     }
 
@@ -77,6 +87,12 @@ def _bare(image: Any) -> float:
     if len(found) != 1:
         raise AssertionError("the frame has no code that zxing-cpp reads")
     return took_ms
+
+
+def _grey(image: Any) -> float:
+    begin = time.perf_counter()
+    zxingcpp.read_barcodes(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), formats=zxingcpp.BarcodeFormat.QRCode)
+    return (time.perf_counter() - begin) * 1000
 
 
 class _Bench:

@@ -1,4 +1,4 @@
-"""The list central sends a gate: certificates that lead to the root, revocations never forgotten, kept whole on disk."""
+"""The list central sends a gate: certificates that lead to the root, revocations never forgotten, whole on disk."""
 
 from __future__ import annotations
 
