@@ -43,7 +43,7 @@ Item {
 
         Words {
             width: parent.width
-            elide: Text.ElideRight
+            wrapMode: Text.WordWrap
             text: row.title
             size: Theme.lead
             strong: true
