@@ -225,5 +225,6 @@ def _owed(sale: Sale, what: Literal["ticket", "receipt"], item_no: int) -> PageJ
 
 
 def copies_on_paper(sale: Sale, what: str, item_no: int) -> int:
-    """How many pages of this kind are, or may be, on paper: the number the next one carries."""
-    return sum(job.what == what and job.item_no == item_no and job.state != "failed" for job in sale.jobs)
+    """The number the next page of this kind carries: one more than any that is, or may be, on paper."""
+    out = (job.copy for job in sale.jobs if job.what == what and job.item_no == item_no and job.state != "failed")
+    return max(out, default=-1) + 1

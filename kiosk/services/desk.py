@@ -59,6 +59,7 @@ class Desk:
         self._ids = ids
         self._one_at_a_time = threading.RLock()
         self._begun: set[str] = set()  # sales of this run of the program: their passengers may still be here
+        self._paying = ""  # the sale whose charge is under way
         self.on_change = on_change
         self._on_rest = on_rest
 
@@ -100,8 +101,12 @@ class Desk:
         """
         with self._one_at_a_time:
             self._store.check_room()
-            self._payments.request(self._must(sale_id), means)
-            return self._carry(self._changed(sale_id), to_paper=False)
+            self._paying = sale_id
+            try:
+                self._payments.request(self._must(sale_id), means)
+                return self._carry(self._changed(sale_id), to_paper=False)
+            finally:
+                self._paying = ""
 
     def cancel_payment(self, sale_id: str) -> None:
         """Ask the payment terminal to stop waiting for the card; `pay` answers. Callable while `pay` blocks."""
@@ -201,8 +206,12 @@ class Desk:
         return self._store.sale_by_code(code) if code else []
 
     def unresolved(self) -> list[Sale]:
-        """The staff's list: nobody knows whether money moved."""
-        return [sale for sale in self._store.open_sales() if sale.stage == "unresolved"]
+        """The staff's list: nobody knows whether money moved; also when the answer could not be recorded."""
+        return [
+            sale
+            for sale in self._store.open_sales()
+            if sale.stage == "unresolved" or (sale.stage == "paying" and sale.sale_id != self._paying)
+        ]
 
     def ticket_text(self, sale: Sale, item_no: int) -> str:
         """What the QR code of a ticket says, for a screen when there is no paper."""

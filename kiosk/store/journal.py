@@ -78,7 +78,8 @@ class Journal:
         with self._lock:
             events = build(self._seq + 1)
             records = self._records(events)
-            changes = self.projections.stage(records, events)
+            with database.errors(self._path):
+                changes = self.projections.stage(records, events)
             try:
                 with database.errors(self._path):
                     self._write(records, changes)

@@ -99,7 +99,8 @@ class Store:
         with database.errors(self._path):
             found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
-                raise StoreDamaged(f"{self._path} is damaged ({found}). Selling stops; call the operator.")
+                words = " ".join(found.split())
+                raise StoreDamaged(f"{self._path} is damaged ({words}). Selling stops; call the operator.")
             stale = self._migrate()
             if self._held_identity() != self._identity:
                 self._set_aside(*self._held_identity())
