@@ -195,10 +195,10 @@ class Pricer:
     def products_v1(
         self, line: Line, origin: StopPlace, destination: StopPlace, crossed_zones: frozenset[str]
     ) -> set[str]:
-        """Fares v1 with a rule that matches."""
+        """Fares v1 with a rule that matches; an event's door opens only to fares that name its line."""
         return {
             rule.product_id
-            for line_id in {line.id, ""}
+            for line_id in ({line.id} if line.mode == EVENT_MODE else {line.id, ""})
             for start in {origin.zone_id, ""}
             for end in {destination.zone_id, ""}
             for rule in self._v1.get((line_id, start, end), ())
@@ -220,12 +220,17 @@ class Pricer:
         return tuple(self._products.get(product_id, ()))
 
     def _offers(self, product_ids: list[str]) -> tuple[FareOption, ...]:
-        rows = [row for product_id in dict.fromkeys(product_ids) for row in self._products.get(product_id, ())]
+        rows = [
+            row
+            for product_id in dict.fromkeys(product_ids)
+            for row in self._products.get(product_id, ())
+            if row.amount_minor >= 0  # a discount on top of another fare is nothing to buy
+        ]
         # A kiosk hands out paper; what exists only on a card or in an app is offered when nothing else is.
         best = min((medium_rank(row) for row in rows), default=0)
         chosen: dict[tuple[str, str], FareProduct] = {}
         for row in rows:
-            if medium_rank(row) != best or row.amount_minor < 0:
+            if medium_rank(row) != best:
                 continue
             known = chosen.get((row.id, row.category_id))
             if known is None or row.amount_minor < known.amount_minor:
@@ -274,9 +279,3 @@ def fare_options(
         arrives_s=departs_s if arrives_s is None else arrives_s,
         operating_day=operating_day,
     )
-
-
-def flat_tariff(amount_minor: int, currency: str) -> Tariff:
-    """One price for every ride, for feeds that carry no fares."""
-    product = FareProduct("single", SINGLE, amount_minor, currency, names=SINGLE_NAMES)
-    return Tariff(version=1, products=(product,), rules_v1=(FareRuleV1("single"),))

@@ -19,7 +19,6 @@ from kiosk.domain.fares import (
     Tariff,
     Timeframe,
     fare_options,
-    flat_tariff,
 )
 from kiosk.domain.network import Line, StopPlace
 
@@ -292,13 +291,25 @@ def test_every_rider_and_no_negative_price() -> None:
     }
 
 
-def test_a_railways_leg_rules_never_price_an_event() -> None:
-    assert sold(v2(LegRule("", "ride"), priority=True), line=Line("hall", "Hall", mode=-1)) == set()
+def test_a_discount_on_paper_does_not_hide_what_is_sold_on_a_card() -> None:
+    discount = FareProduct("discount", "D", -50, "EUR", medium="paper")
+    card = FareProduct("ride", "R", 300, "EUR", medium="card")
+    rules = (LegRule("", "discount"), LegRule("", "ride"))
+    assert sold(Tariff(version=2, products=(discount, card), leg_rules=rules)) == {"ride"}
+    assert sold(Tariff(version=2, products=(discount,), leg_rules=rules)) == set()
 
 
-def test_no_tariff_no_price_and_one_flat_price() -> None:
+def test_a_railways_rules_never_price_an_event() -> None:
+    hall = Line("hall", "Hall", mode=-1)
+    assert sold(v2(LegRule("", "ride"), priority=True), line=hall) == set()
+    rules = (FareRuleV1("everywhere"), FareRuleV1("from", origin_zone="1"), FareRuleV1("stalls", line_id="hall"))
+    assert sold(v1(*rules), line=hall, zones=("1", "1")) == {"stalls"}
+    assert sold(v1(*rules[:2]), line=hall, zones=("1", "1")) == set()
+
+
+def test_no_tariff_no_price_and_one_price_for_every_ride() -> None:
     assert sold(Tariff()) == set()
-    assert sold(flat_tariff(250, "EUR"), zones=("1", "2")) == {"single"}
+    assert sold(v1(FareRuleV1("single")), zones=("1", "2")) == {"single"}
 
 
 def test_a_matrix_of_thousands_of_pairs_has_one_price_for_each() -> None:
