@@ -20,6 +20,9 @@ _FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SIMILAR_FROM = 4  # characters; anything shorter resembles too much
+# Thai and what comes after it: scripts whose names have no spaces between words, and Hangul, which `plain` takes
+# apart into its letters.
+_FIRST_UNSPACED = 0x0E00
 
 
 def plain(text: str) -> str:
@@ -55,7 +58,8 @@ class StationIndex:
         if together != typed:
             found = _better(found, self._starting(together))
         if not found:
-            found = self._containing(typed) if any(ord(c) > 0x2E80 for c in typed) else self._resembling(together)
+            unspaced = any(ord(c) >= _FIRST_UNSPACED for c in together)
+            found = self._containing(together) if unspaced else self._resembling(together)
         return [hit for _, hit in sorted(found.values(), key=_order)[:limit]]
 
     def _starting(self, typed: str) -> _Found:

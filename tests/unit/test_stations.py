@@ -29,6 +29,10 @@ PLACES = (
     StopPlace("OE", "Østerport", {}, (), ""),
     StopPlace("VN", "Vnoukovo", {}, (), ""),
     StopPlace("NJ", "南京南", {}, ("nanjingnan", "njn"), "NKH"),
+    StopPlace("TA", "Tai'an", {"zh-Hans": "泰安"}, ("taian",), "TMK"),
+    StopPlace("BU", "부산역"),
+    StopPlace("KT", "กรุงเทพอภิวัฒน์"),
+    StopPlace("MO", "Москва Казанская"),
 )
 INDEX = StationIndex(PLACES)
 
@@ -54,6 +58,16 @@ def first(text: str) -> StationHit:
         ("vn", "VN", "name", "Vnoukovo"),  # the beginning of a name counts more than that of a code
         ("北京", "BJN", "name", "北京南"),
         ("京南", "NJ", "name", "南京南"),
+        ("京 南", "NJ", "name", "南京南"),
+        ("南 京", "NJ", "name", "南京南"),
+        ("부산", "BU", "name", "부산역"),
+        ("산역", "BU", "name", "부산역"),  # Korean, from the middle
+        ("อภิวัฒน์", "KT", "name", "กรุงเทพอภิวัฒน์"),  # Thai is written without spaces
+        ("каз", "MO", "name", "Казанская"),
+        ("taian", "TA", "name", "Tai'an"),
+        ("tai an", "TA", "name", "Tai'an"),
+        ("Tai’an", "TA", "name", "Tai'an"),
+        ("TMK", "TA", "code", "TMK"),
         ("zurich", "ZH", "name", "Zürich HB"),
         ("Zürich", "ZH", "name", "Zürich HB"),
         ("zuerich", "ZH", "name", "Zürich HB"),
