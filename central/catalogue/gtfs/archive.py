@@ -57,7 +57,7 @@ class Archive:
             raise FeedRefused(f"{path} holds {len(infos)} files; a feed has a few dozen")
         for info in infos:
             # Nothing is ever unpacked to disk, but a zip that tries is not a feed to be trusted.
-            if ".." in PurePosixPath(info.filename).parts or info.filename.startswith("/"):
+            if ".." in PurePosixPath(_slashed(info)).parts or _slashed(info).startswith("/"):
                 raise FeedRefused(f"{path} names a file outside of itself ({info.filename}): it is refused whole")
             if info.file_size > max(RATIO_BYTES_MIN, info.compress_size * RATIO_MAX):
                 raise FeedRefused(
@@ -68,8 +68,8 @@ class Archive:
         if sum(info.file_size for info in infos) > TOTAL_BYTES_MAX:
             raise FeedRefused(f"{path} unpacks to more than {TOTAL_BYTES_MAX // 10**9} GB")
         members: dict[str, str] = {}
-        for info in sorted(infos, key=lambda each: each.filename.count("/")):
-            name = info.filename.rsplit("/", 1)[-1].lower()
+        for info in sorted(infos, key=lambda each: _slashed(each).count("/")):
+            name = _slashed(info).rsplit("/", 1)[-1].lower()
             if name.endswith(".txt") and not info.filename.startswith("__MACOSX"):
                 members.setdefault(name, info.filename)  # files at the top win over those in folders
         return members
@@ -144,6 +144,11 @@ class Archive:
             bytes_in.close()
             raise
         return io.TextIOWrapper(bytes_in, encoding="utf-16" if utf16 else "utf-8-sig", errors="replace", newline="")
+
+
+def _slashed(info: zipfile.ZipInfo) -> str:
+    """The path of a member; some Windows programs part its folders by backslashes."""
+    return info.filename.replace("\\", "/")
 
 
 def _files(folder: Path) -> dict[str, str]:

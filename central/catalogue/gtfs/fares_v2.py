@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
-from central.catalogue.gtfs.archive import Archive
+from central.catalogue.gtfs.archive import Archive, Row
 from central.catalogue.gtfs.fare_names import name_of_id
 from central.catalogue.gtfs.fares_v1 import money_of
 from central.catalogue.gtfs.translations import Translations
@@ -43,20 +43,26 @@ def read_networks(archive: Archive) -> dict[str, set[str]]:
 
 
 def read_fares_v2(
-    archive: Archive, translations: Translations, days: Mapping[str, tuple[str, ...]], report: Report
+    archive: Archive,
+    translations: Translations,
+    days: Mapping[str, tuple[str, ...]],
+    areas: Container[str],
+    networks: Container[str],
+    report: Report,
 ) -> Tariff:
     """The tariff of a feed with fare_products.txt and fare_leg_rules.txt; version 0 when nothing in it is sound.
 
-    `days` has the operating days of each service a timeframe names.
+    `days` has the operating days of each service of the feed; `areas` and `networks` those that stops and lines are in.
     """
     if archive.has("fare_leg_join_rules.txt"):
         name = "fare_leg_join_rules.txt"
         report.add(name, 0, "joins", "legs that are priced as one", "only single rides are sold; joins are not used")
     categories = _categories(archive, translations, report)
     products = _products(archive, translations, {each.id for each in categories}, report)
-    timeframes = _timeframes(archive, report)
+    timeframes = _timeframes(archive, days, report)
     known = {product.id for product in products}
-    leg_rules = _leg_rules(archive, known, {frame.group_id for frame in timeframes}, report)
+    groups = {frame.group_id for frame in timeframes}
+    leg_rules = _leg_rules(archive, known, groups, areas, networks, report)
     return Tariff(
         version=2 if products and leg_rules else 0,
         products=tuple(products),
@@ -123,7 +129,7 @@ def _products(archive: Archive, translations: Translations, riders: set[str], re
     return found
 
 
-def _timeframes(archive: Archive, report: Report) -> list[Timeframe]:
+def _timeframes(archive: Archive, services: Container[str], report: Report) -> list[Timeframe]:
     name = "timeframes.txt"
     found = []
     for line, row in archive.rows(name):
@@ -133,11 +139,23 @@ def _timeframes(archive: Archive, report: Report) -> list[Timeframe]:
         if not group or not service or start is None or end is None or end <= start:
             report.add(name, line, "row", f"timeframe {group!r} is not sound", "this row is ignored")
             continue
+        if service not in services:
+            report.add(
+                name, line, "service", f"timeframe {group} is on days of unknown service {service!r}",
+                "no fare holds by this row",
+            )  # fmt: skip
         found.append(Timeframe(group, start, end, service))
     return found
 
 
-def _leg_rules(archive: Archive, products: set[str], timeframes: set[str], report: Report) -> list[LegRule]:
+def _leg_rules(
+    archive: Archive,
+    products: set[str],
+    timeframes: set[str],
+    areas: Container[str],
+    networks: Container[str],
+    report: Report,
+) -> list[LegRule]:
     name = "fare_leg_rules.txt"
     found = []
     for line, row in archive.rows(name):
@@ -155,6 +173,9 @@ def _leg_rules(archive: Archive, products: set[str], timeframes: set[str], repor
         if any(frame and frame not in timeframes for frame in frames):
             report.add(name, line, "timeframe", f"leg rule for {product} at an unknown time", "this row is ignored")
             continue
+        if lost := _lost(row, areas, networks):
+            # The rule stays: what it lists takes part in what an empty field of another rule means.
+            report.add(name, line, "lost", f"leg rule for {product} names {lost}", "it prices no ride")
         found.append(
             LegRule(
                 leg_group_id=row.get("leg_group_id", ""),
@@ -169,6 +190,18 @@ def _leg_rules(archive: Archive, products: set[str], timeframes: set[str], repor
             )
         )
     return found
+
+
+def _lost(row: Row, areas: Container[str], networks: Container[str]) -> str:
+    """What keeps a leg rule from ever matching; "" = nothing."""
+    for column, known, what in (
+        ("network_id", networks, "network {}, which no line is in"),
+        ("from_area_id", areas, "area {}, which no stop is in"),
+        ("to_area_id", areas, "area {}, which no stop is in"),
+    ):
+        if row.get(column, "") and row[column] not in known:
+            return what.format(row[column])
+    return ""
 
 
 def _transfer_rules(archive: Archive, products: set[str], report: Report) -> list[TransferRule]:

@@ -15,10 +15,11 @@ from central.catalogue.gtfs.fares_v1 import read_fares_v1
 from central.catalogue.gtfs.fares_v2 import read_areas, read_fares_v2, read_networks
 from central.catalogue.gtfs.journeys import read_service_journeys
 from central.catalogue.gtfs.lines import read_lines, read_trips
-from central.catalogue.gtfs.stops import read_stops
+from central.catalogue.gtfs.stops import Stops, read_stops
 from central.catalogue.gtfs.translations import Translations, spoken, tag
 from central.catalogue.report import Report
 from kiosk.domain.fares import Tariff
+from kiosk.domain.network import Line
 
 Progress = Callable[[str], None]
 
@@ -53,7 +54,7 @@ def read_feed(
         if not found:
             raise FeedRefused(_nothing_runs(path, today, services, report, shift_to))
         progress("Reading fares")
-        tariff = _tariff(archive, translations, agency_of, services.keys(), days, report)
+        tariff = _tariff(archive, translations, stops, lines, agency_of, services.keys(), days, report)
         served = {call.stop_place_id for journey, _ in found for call in journey.calls}
         in_use = {journey.line_id for journey, _ in found}
         feed_info = next((row for _, row in archive.rows("feed_info.txt")), {})
@@ -80,7 +81,8 @@ def _agency(archive: Archive, report: Report) -> tuple[str, str, str]:
     """(operator, time zone, language)."""
     rows = [row for _, row in archive.rows("agency.txt")]
     if not rows:
-        raise FeedRefused("agency.txt is missing or empty: the feed says neither who runs it nor its time zone")
+        why = f"\n{report.text()}" if report.findings else ""
+        raise FeedRefused(f"agency.txt is missing or empty: the feed says neither who runs it nor its time zone{why}")
     names = list(dict.fromkeys(row.get("agency_name", "") for row in rows if row.get("agency_name")))
     zones = [row.get("agency_timezone", "") for row in rows]
     for zone in zones:
@@ -110,6 +112,8 @@ def _nothing_runs(path: Path, today: date, services: dict[str, Service], report:
 def _tariff(
     archive: Archive,
     translations: Translations,
+    stops: Stops,
+    lines: dict[str, Line],
     agency_of: dict[str, str],
     services: Iterable[str],
     days: Days,
@@ -117,7 +121,10 @@ def _tariff(
 ) -> Tariff:
     """One version of fares is used: the second where it prices anything."""
     if archive.has("fare_leg_rules.txt") and archive.has("fare_products.txt"):
-        tariff = read_fares_v2(archive, translations, {each: days.of(each) for each in services}, report)
+        areas = {area for place in stops.stop_places.values() for area in place.area_ids}
+        networks = {network for line in lines.values() for network in line.network_ids}
+        of_service = {each: days.of(each) for each in services}
+        tariff = read_fares_v2(archive, translations, of_service, areas, networks, report)
         if tariff.version:
             return tariff
     if archive.has("fare_attributes.txt"):
