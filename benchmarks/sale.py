@@ -1,8 +1,12 @@
 """A durable offline sale against the very same statements on a bare connection with the same settings.
 
 Ours: the commit of `PaymentApproved` and two `TicketIssued` through the journal, with hash chain and all projections.
-Floor: the statements and parameters of that transaction, recorded from it, replayed on a second encrypted file.
-Both take turns of a few sales in one run, so that a noisy disk hits both.
+Floor: the statements and parameters of that transaction, recorded from a twin that makes the same sales, replayed on
+an encrypted file of its own. Both take turns of a few sales in one run, so that a noisy disk hits both.
+
+A sale's commit comes seconds after the one before it, when the passenger has held a card to the reader. So both rest
+for PAUSE_S before each timed commit: back to back, the disk and the processor are still awake from the last commit, and
+that flatters whoever computes nothing in between. The figure without the pause is printed as well.
 """
 
 from __future__ import annotations
@@ -34,9 +38,10 @@ from kiosk.store import database, migrations
 from kiosk.store.store import Store
 
 N, WARM_UP, TURN = 400, 40, 10
+PAUSE_S = 0.02
 JOURNEY, SEGMENTS, PLACES = 7, 10, 1000
 GOAL = 1.3
-Statement = tuple[str, Sequence[Any]]
+Statement = tuple[str, str, Sequence[Any]]  # (method, SQL, parameters)
 
 
 class Recorder:
@@ -47,8 +52,12 @@ class Recorder:
         self.statements: list[Statement] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        self.statements.append((sql, parameters))
+        self.statements.append(("execute", sql, parameters))
         return self._connection.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Sequence[Any]) -> Any:
+        self.statements.append(("executemany", sql, rows))
+        return self._connection.executemany(sql, rows)
 
     def taken(self) -> list[Statement]:
         """What was told since the last time."""
@@ -59,50 +68,65 @@ class Recorder:
         return getattr(self._connection, name)
 
 
-def run() -> dict[str, Any]:
-    """The figure for the table of benchmarks."""
-    with tempfile.TemporaryDirectory(prefix="kiosk-bench-", dir=Path.cwd()) as name:
-        folder = Path(name)
+def run() -> list[dict[str, Any]]:
+    """The figures for the table of benchmarks."""
+    return [
+        _figure("durable offline sale", PAUSE_S, f"<= {GOAL} x the same statements on bare SQLite", GOAL),
+        _figure("durable offline sale, back to back", 0.0, "for comparison: no sale comes so close", None),
+    ]
+
+
+def _figure(name: str, pause_s: float, goal: str, most: float | None) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="kiosk-bench-", dir=Path.cwd()) as folder_name:
+        folder = Path(folder_name)
         store = Store(folder / "ours", 5, 1, SystemClock(), TimeOrderedIds())
+        twin = Store(folder / "twin", 5, 1, SystemClock(), TimeOrderedIds())
         bare = database.connect(folder / "bare.db", store.key)
         try:
             migrations.journal.apply(bare)
             migrations.projections.apply(bare)
-            ours, floor = _measure(store, bare.conn)
+            ours, floor = _measure(store, twin, bare.conn, pause_s)
         finally:
             bare.close()
+            twin.close()
             store.close()
     ratio = statistics.median(ours) / statistics.median(floor)
     return {
-        "name": "durable offline sale",
+        "name": name,
         "floor_ms": statistics.median(floor),
         "ours_ms": statistics.median(ours),
         "ratio": ratio,
         "n": N,
         "median": statistics.median(ours),
         "p95": statistics.quantiles(ours, n=20)[-1],
-        "goal": f"<= {GOAL} x the same statements on bare SQLite",
-        "ok": ratio <= GOAL,
+        "goal": goal,
+        "ok": most is None or ratio <= most,
     }
 
 
-def _measure(store: Store, bare: Any) -> tuple[list[float], list[float]]:
+def _measure(store: Store, twin: Store, bare: Any, pause_s: float) -> tuple[list[float], list[float]]:
     """Milliseconds of each sale, ours and the floor's, in turns of a few sales."""
     issuer = Issuer(5, 1, b"certificate", Ed25519PrivateKey.generate())
-    recorder = store._db.conn = Recorder(store._db.conn)  # type: ignore[assignment]
+    recorder = twin._db.conn = Recorder(twin._db.conn)  # type: ignore[assignment]
     ours: list[float] = []
     floor: list[float] = []
     _grant(store)
+    _grant(twin)
     _replay(recorder.taken(), bare)
     for first in range(0, N + WARM_UP, TURN):
-        told = []
-        for sale in range(first, first + TURN):
+        sales = range(first, first + TURN)
+        for sale in sales:
             _hold(store, sale)
+            ours.append(_issue(store, issuer, sale, pause_s) * 1000)
+        told = []
+        for sale in sales:
+            _hold(twin, sale)
             before = recorder.taken()
-            ours.append(_issue(store, issuer, sale) * 1000)
+            _issue(twin, issuer, sale, 0.0)
             told.append((before, recorder.taken()))
         for before, statements in told:
             _replay(before, bare)
+            time.sleep(pause_s)
             begin = time.perf_counter()
             _replay(statements, bare)
             floor.append((time.perf_counter() - begin) * 1000)
@@ -110,8 +134,8 @@ def _measure(store: Store, bare: Any) -> tuple[list[float], list[float]]:
 
 
 def _replay(statements: Sequence[Statement], bare: Any) -> None:
-    for sql, parameters in statements:
-        bare.execute(sql, parameters)
+    for method, sql, parameters in statements:
+        getattr(bare, method)(sql, parameters)
 
 
 def _grant(store: Store) -> None:
@@ -146,7 +170,7 @@ def _hold(store: Store, sale: int) -> None:
     )
 
 
-def _issue(store: Store, issuer: Issuer, number: int) -> float:
+def _issue(store: Store, issuer: Issuer, number: int, pause_s: float) -> float:
     """What `kiosk.services.payment` does when the card was accepted; seconds of the commit, from the ready facts on."""
     sale_id = f"sale-{number}"
     sale = store.sale(sale_id)
@@ -157,6 +181,7 @@ def _issue(store: Store, issuer: Issuer, number: int) -> float:
         for item_no, item in enumerate(sale.items):
             payload, code = issuer.finish(item.draft, seq + 1 + item_no, 1_795_400_000)
             facts.append(TicketIssued(sale_id=sale_id, item_no=item_no, payload=payload, code=code))
+        time.sleep(pause_s)
         begun.append(time.perf_counter())
         return facts
 

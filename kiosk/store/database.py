@@ -14,6 +14,8 @@ from sqlite_utils import Database
 from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
 
 # 3.7.0-3.51.2 can lose or corrupt transactions when a WAL is reset under a second connection.
+ERRORS = (sqlite.Error, OSError)  # what `fault` explains
+
 VERSION_MIN = (3, 51, 3)
 _FULL = ("database or disk is full", "readonly database", "read-only")
 _DAMAGED = ("file is not a database", "malformed", "disk image", "hmac")
@@ -53,19 +55,22 @@ def errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the system say into StoreFull, StoreDamaged or StoreFault."""
     try:
         yield
-    except sqlite.Error as error:
-        text = str(error).lower()
-        if any(word in text for word in _FULL):
-            raise StoreFull(
-                f"{path}: no room, or not writable ({error}). Selling stops; make room and restart."
-            ) from error
-        if any(word in text for word in _DAMAGED):
-            raise StoreDamaged(f"{path}: cannot be read with this key ({error}). Call the operator.") from error
-        raise StoreFault(f"{path}: {error}. Selling stops; nothing that was confirmed is lost.") from error
-    except OSError as error:
+    except ERRORS as error:
+        raise fault(path, error) from error
+
+
+def fault(path: Path, error: Exception) -> StoreFault:
+    """What an error of SQLite or of the system means for the store."""
+    if isinstance(error, OSError):
         if error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
-            raise StoreFull(f"{path}: {error.strerror}. Selling stops; make room and restart.") from error
-        raise StoreFault(f"{path}: {error}") from error
+            return StoreFull(f"{path}: {error.strerror}. Selling stops; make room and restart.")
+        return StoreFault(f"{path}: {error}")
+    text = str(error).lower()
+    if any(word in text for word in _FULL):
+        return StoreFull(f"{path}: no room, or not writable ({error}). Selling stops; make room and restart.")
+    if any(word in text for word in _DAMAGED):
+        return StoreDamaged(f"{path}: cannot be read with this key ({error}). Call the operator.")
+    return StoreFault(f"{path}: {error}. Selling stops; nothing that was confirmed is lost.")
 
 
 def durable_write(path: Path, content: bytes, mode: int = 0o600) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import operator
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _SLICE = 1000  # records read at once, so that the lock is never held long
 _INSERT = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_row = operator.attrgetter(*Record.__struct_fields__)  # the columns, in order
 _SELECT = "SELECT seq, event_id, kind, version, body, recorded_at_ms, previous_hash, hash FROM journal"
 
 
@@ -75,20 +77,22 @@ class Journal:
 
         StoreFull, StoreFault: nothing was recorded, or (the disk cannot be read either) nobody knows.
         """
+        # Plain try blocks: this is the path of every sale, and a context manager made for each would be felt.
         with self._lock:
             events = build(self._seq + 1)
             records = self._records(events)
-            with database.errors(self._path):
-                changes = self.projections.stage(records, events)
             try:
-                with database.errors(self._path):
-                    self._write(records, changes)
-            except StoreFault as fault:
+                changes = self.projections.stage(records, events)
+            except database.ERRORS as error:
+                raise database.fault(self._path, error) from error
+            try:
+                self._write(records, changes)
+            except database.ERRORS as error:
                 self.healthy = False
                 self.heal()
                 if (self._seq, self._hash) != (records[-1].seq, records[-1].hash):
-                    raise
-                log.error("a commit failed and is on the disk all the same: %s", fault)
+                    raise database.fault(self._path, error) from error
+                log.error("a commit failed and is on the disk all the same: %s", error)
                 return records
             except BaseException:
                 self.healthy = False
@@ -112,12 +116,11 @@ class Journal:
         return records
 
     def _write(self, records: Sequence[Record], changes: Changes) -> None:
-        execute = self._db.conn.execute
-        execute("BEGIN IMMEDIATE")
-        for r in records:
-            execute(_INSERT, (r.seq, r.event_id, r.kind, r.version, r.body, r.recorded_at_ms, r.previous_hash, r.hash))
+        connection = self._db.conn
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(_INSERT, [_row(record) for record in records])
         self.projections.write(changes)
-        execute("COMMIT")
+        connection.execute("COMMIT")
 
     def heal(self) -> None:
         """After a failed commit the result is unknown and pages in memory prove nothing: open anew, read the disk.

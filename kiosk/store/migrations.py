@@ -73,4 +73,18 @@ def m002_takings(db: Database) -> None:
     )
 
 
+@projections()
+def m003_sale_as_bytes(db: Database) -> None:
+    """The state of a sale is bound as it was encoded: no way over a str on each step of a sale."""
+    db.executescript(
+        """
+        DROP TABLE sale;
+        CREATE TABLE sale (
+            sale_id TEXT PRIMARY KEY, stage TEXT NOT NULL, opened_seq INTEGER NOT NULL, state BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sale_by_stage ON sale (stage) WHERE stage NOT IN ('done', 'freed');
+        """
+    )
+
+
 PROJECTION_TABLES = ("sale", "ticket", "holding", "takings", "admitted")
