@@ -19,6 +19,7 @@ import msgspec
 from central.context import Context
 from central.database import open_database
 from central.keys import Keys
+from central.recovery import open_epoch
 from kiosk.domain.errors import KioskError
 from kiosk.domain.money import Money
 
@@ -85,7 +86,9 @@ def opened(database: str | None, data: Path | None, clock_offset_s: float, **set
     with open_database(database, folder) as engine:
         keys = Keys(folder / "keys", now())
         keys.bind(engine)
-        yield Context(engine, keys, now, **settings)
+        context = Context(engine, keys, now, **settings)
+        open_epoch(context)
+        yield context
 
 
 def default_folder() -> Path:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from central.keys import Keys
+from central.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,8 @@ class Context:
     # What is committed counts as stable: only where a synchronous standby or a WAL archive makes it so.
     stable_on_commit: bool = False
     manifest_days: int = 4  # operating days in a gate's manifest, from yesterday on
+
+    @property
+    def registry(self) -> Registry:
+        """What no failover takes back; it lies beside the keys."""
+        return Registry(self.keys.folder / "registry.jsonl")

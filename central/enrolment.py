@@ -10,6 +10,7 @@ import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Row, text
@@ -17,7 +18,9 @@ from sqlalchemy import Connection, Row, text
 from central import certificates
 from central.context import Context
 from central.publish.published import newest_catalogue
+from central.recovery import lose
 from central.refusal import Refusal
+from central.registry import Enrolled, Role
 from kiosk.domain.codes import enrolment_code, enrolment_code_is_typed_right, normalise
 from kiosk.domain.errors import KioskError
 from sync.chain import GENESIS
@@ -71,7 +74,7 @@ def enrol(context: Context, request: EnrolRequest, address: str) -> EnrolReply:
     public_key = _public_key(request.public_key)
     try:
         with context.engine.begin() as connection:
-            return _enrol(connection, context, request, public_key)
+            reply = _enrol(connection, context, request, public_key)
     except Refusal:
         # In a transaction of its own: the refused one is rolled back.
         with context.engine.begin() as connection:
@@ -84,6 +87,20 @@ def enrol(context: Context, request: EnrolRequest, address: str) -> EnrolReply:
                 {"address": address, "now": _time(context)},
             )
         raise
+    # Before the terminal hears of it: a failover must not forget who may hold places.
+    context.registry.append(
+        Enrolled(
+            reply.terminal_id,
+            reply.incarnation,
+            reply.name,
+            cast(Role, reply.role),
+            reply.stop_place_id,
+            public_key.hex(),
+            request.machine[:500],
+            int(context.now()),
+        )
+    )
+    return reply
 
 
 def _enrol(connection: Connection, context: Context, request: EnrolRequest, public_key: bytes) -> EnrolReply:
@@ -109,6 +126,8 @@ def _enrol(connection: Connection, context: Context, request: EnrolRequest, publ
     if row.incarnation >= INCARNATION_MAX:
         raise Refusal(409, "worn_out", f"terminal {row.name} was enrolled 255 times; enrol it under a new name")
     incarnation = row.incarnation + 1
+    if row.incarnation:
+        lose(connection, context.keys.epoch, row.id, row.incarnation)  # P9: the life before is over
     _store(connection, context, row.id, incarnation, public_key, request.machine)
     connection.execute(
         text("UPDATE enrolment_code SET used_at = :now, incarnation = :incarnation WHERE code_hash = :hash"),

@@ -11,18 +11,21 @@ from sqlalchemy import Connection, text
 
 from central.context import Context
 from central.inventory.cells import to_blocks, unpack
+from central.voiding import gate_has
 from sync.wire import GateManifest, LeaseRow
 
 MANIFEST_LOCK = 7_226_105_120
 CERTIFICATE_KEPT_S = 60 * 86400  # tickets bought long before the ride outlive the certificate they were signed under
 
 
-def manifest(context: Context, etag: str) -> tuple[GateManifest | None, str]:
-    """(manifest, its etag); None when the gate's copy of this etag is still right."""
+def manifest(context: Context, etag: str, gate_id: int = 0) -> tuple[GateManifest | None, str]:
+    """(manifest, its etag); None when the copy of this etag is still right: `gate_id` then knows all that is void."""
     with context.engine.begin() as connection:
         content = _content(connection, context)
         fresh = f'"{sha256(msgspec.json.encode(content)).hexdigest()[:32]}"'
         if fresh == etag:
+            if gate_id:
+                gate_has(connection, context, gate_id, content.revocation_version)
             return None, fresh
         return msgspec.structs.replace(content, version=_version(connection, fresh)), fresh
 
@@ -61,11 +64,24 @@ def _content(connection: Connection, context: Context) -> GateManifest:
         epoch=context.keys.epoch,
         certificates=tuple(bytes(body).hex() for body in certificates),
         issuer_certificates=tuple(body.hex() for body in context.keys.issuer_certificates),
-        revoked_tickets=(),
-        revocation_version=0,
+        revoked_tickets=_revoked_tickets(connection, now),
+        revocation_version=int(connection.scalar(text("SELECT revocation_version FROM meta")) or 0),
         revoked_incarnations=tuple((row.terminal_id, row.incarnation, row.revoked_from) for row in revoked),
         leases=_lease_map(connection, window),
     )
+
+
+def _revoked_tickets(connection: Connection, now: int) -> tuple[str, ...]:
+    """Voided tickets of journeys that are not over (P12)."""
+    rows = connection.execute(
+        text(
+            "SELECT v.terminal_id, v.incarnation, v.seq FROM void v LEFT JOIN ticket t "
+            "USING (terminal_id, incarnation, seq) LEFT JOIN journey j ON j.id = t.journey_id "
+            "WHERE coalesce(j.ends_at, :now) >= :now ORDER BY 1, 2, 3"
+        ),
+        {"now": now - 86400},
+    )
+    return tuple(f"{row.terminal_id:04x}{row.incarnation:02x}{row.seq:010x}" for row in rows)
 
 
 def _lease_map(connection: Connection, window: dict[str, date]) -> tuple[LeaseRow, ...]:

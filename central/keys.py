@@ -3,7 +3,7 @@
     <folder>/root.key            Ed25519, 32 bytes; signs issuing certificates only
     <folder>/issuing-0001.key    signs terminal certificates, grants and acknowledgements; the highest number is in use
     <folder>/issuing-0001.crt    what the root says of it; one year, the next is made 60 days before its end
-    <folder>/epoch               generation of central; a failover to an older state must raise it by hand
+    <folder>/epoch               generation of central; `kiosk central failover` raises it
 
 The epoch is no part of the database: restoring the database must not bring an old epoch back.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Engine, text
 
@@ -34,6 +35,7 @@ class Keys:
 
     def __init__(self, folder: Path, now: float) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
         self._root = _key(folder / "root.key")
         self.root_public = self._root.public_key().public_bytes_raw()
         self.epoch = _epoch(folder / "epoch")
@@ -65,6 +67,17 @@ class Keys:
     def sign(self, data: bytes) -> str:
         """Hex signature by the issuing key."""
         return self._issuing.sign(data).hex()
+
+    def signed_by_us(self, data: bytes, signature: str) -> bool:
+        """By any issuing key that the root ever certified; also one whose time is over."""
+        for certificate in self.issuer_certificates:
+            try:
+                public = Ed25519PublicKey.from_public_bytes(self._read(certificate).public_key)
+                public.verify(bytes.fromhex(signature), data)
+            except (InvalidSignature, ValueError):
+                continue
+            return True
+        return False
 
     def bind(self, engine: Engine) -> None:
         """Refuse a database that terminals know under another root."""
@@ -104,6 +117,13 @@ def _key(path: Path) -> Ed25519PrivateKey:
         raise KeysUnusable(
             f"{path} is not an Ed25519 key of 32 bytes; put the original back from your backup"
         ) from None
+
+
+def raise_epoch(folder: Path, now: float) -> int:
+    """A failover to an older database: everything granted from here on is of a new epoch; returns it."""
+    epoch = Keys(folder, now).epoch + 1
+    _write(folder / "epoch", b"%d\n" % epoch)
+    return epoch
 
 
 def _epoch(path: Path) -> int:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import msgspec
 
 from kiosk.domain.errors import CentralRefused, CentralUnreachable, StoreDamaged
-from kiosk.services.allotments import EPOCH_CURSOR
+from kiosk.domain.protocol.terminal import AckVerdict, hear
 from kiosk.store.store import Store
 from sync.client import CentralClient
 from sync.wire import JournalAck, JournalBatch, Record
 
 MAX_RECORDS = 500
 MAX_BYTES = 256 * 1024
+ASK_EVERY = 15  # runs with nothing to send, between two questions whether central has it all
 
 ACCEPTED, STABLE, FORKED = "push.accepted_seq", "push.stable_seq", "push.forked"
 
@@ -34,6 +35,7 @@ class Push:
         self._store = store
         self._identity = (terminal_id, incarnation)
         self._limit = MAX_RECORDS
+        self._idle = 0
 
     @property
     def accepted_seq(self) -> int:
@@ -61,17 +63,22 @@ class Push:
     def _send_batch(self) -> bool:
         after = self.accepted_seq
         records = _fitting(self._store.journal.records(after, self._limit))
-        if not records:
+        if not records and not self._time_to_ask():
             return False
-        batch = JournalBatch(self._identity[0], self._identity[1], tuple(records))
+        batch = JournalBatch(*self._identity, tuple(records), head=self._store.counter.value)
         try:
             ack = self._client.journal(batch)
         except CentralRefused as refused:
             self._after_refusal(refused, after, len(records))
             return True
-        self._take(ack, after)
+        self._take(ack, after, asked=not records)
         self._limit = min(MAX_RECORDS, self._limit * 2)
-        return True
+        return bool(records) or self.accepted_seq < after
+
+    def _time_to_ask(self) -> bool:
+        """Now and then with nothing to send: does central still have all of it? It may have come back older (P11)."""
+        self._idle += 1
+        return self._idle % ASK_EVERY == 0
 
     def _after_refusal(self, refused: CentralRefused, after: int, sent: int) -> None:
         """Too large: half as many. A gap: from where central says. Anything else is for a person."""
@@ -85,24 +92,33 @@ class Push:
         else:
             raise refused
 
-    def _take(self, ack: JournalAck, after: int) -> None:
-        if ack.forked:
-            self._stop_selling(f"central has other records than this terminal from record {ack.accepted_seq + 1} on")
-        known_epoch = int(self._store.cursor(EPOCH_CURSOR, "0"))
-        if ack.epoch < known_epoch:
+    def _take(self, ack: JournalAck, after: int, *, asked: bool) -> None:
+        head = self._store.journal.head()[0]
+        verdict = hear(
+            accepted=ack.accepted_seq,
+            head_hash=ack.head_hash,
+            epoch=ack.epoch,
+            forked=ack.forked,
+            adopted=self._store.epoch,
+            head=head,
+            hash_here=self._hash_at(ack.accepted_seq) if ack.accepted_seq <= head else "",
+            after=after,
+        )
+        if verdict is AckVerdict.OLD_CENTRAL:
             raise CentralUnreachable(
-                f"the answer is of epoch {ack.epoch}, central is at {known_epoch}: an old central answers"
+                f"the answer is of epoch {ack.epoch}, central is at {self._store.epoch}: an old central answers"
             )
-        self._must_know(ack.accepted_seq)
-        if self._hash_at(ack.accepted_seq) != ack.head_hash:
-            self._stop_selling(f"record {ack.accepted_seq} is not the one central holds under this number")
-        if ack.accepted_seq <= after:
+        if verdict is AckVerdict.FORK:
+            self._must_know(ack.accepted_seq)
+            self._stop_selling(f"central has other records than this terminal up to record {ack.accepted_seq}")
+        if verdict is AckVerdict.NOTHING and not asked:
             raise CentralUnreachable(f"central acknowledged nothing after record {after}; the records are sent again")
-        if ack.epoch > known_epoch:
-            self._store.set_cursor(EPOCH_CURSOR, str(ack.epoch))
+        self._store.adopt_epoch(ack.epoch)
         self._store.set_cursor(STABLE, str(ack.stable_seq))
         with self._store.lock:  # a second engine on this outbox must not move it back
-            self._store.set_cursor(ACCEPTED, str(max(ack.accepted_seq, self.accepted_seq)))
+            self._store.set_cursor(
+                ACCEPTED, str(ack.accepted_seq if asked else max(ack.accepted_seq, self.accepted_seq))
+            )
 
     def _must_know(self, seq: int) -> None:
         head = self._store.journal.head()[0]

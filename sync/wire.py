@@ -66,9 +66,23 @@ class AllotmentRequest(msgspec.Struct, frozen=True):
     last_gid: Gid  # the last grant durable in the terminal's journal
 
 
+class Recall(msgspec.Struct, frozen=True, array_like=True):
+    """A hint (P7): at most `keep` places of the class stay free in hand on [from_call, to_call), the rest is released.
+
+    Absolute, so that it may come twice, late or not at all.
+    """
+
+    journey_id: int
+    place_class: str
+    from_call: int
+    to_call: int
+    keep: int
+
+
 class AllotmentReply(msgspec.Struct, frozen=True):
     grants: tuple[SignedGrant, ...]  # every grant after last_gid, oldest first: lost replies heal themselves
     epoch: int
+    recalls: tuple[Recall, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -88,6 +102,7 @@ class JournalBatch(msgspec.Struct, frozen=True):
     terminal_id: int
     incarnation: int
     records: tuple[Record, ...]  # contiguous
+    head: int = 0  # the highest seq this terminal ever acted on: what it wrote before it let anything go (P12)
 
 
 class JournalAck(msgspec.Struct, frozen=True):

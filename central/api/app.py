@@ -65,7 +65,8 @@ def catalogue(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
 @get("/v1/gate", sync_to_thread=True)
 def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
     """Certificates, revocations, lease map; 304 when nothing changed."""
-    manifest, fresh = gate.manifest(state["context"], etag)
+    caller = _caller(request)
+    manifest, fresh = gate.manifest(state["context"], etag, caller.terminal_id if caller.role == "gate" else 0)
     if manifest is None:
         return Response(b"", status_code=304, headers={"ETag": fresh})
     return _packed(request, gzip.compress(msgspec.json.encode(manifest), 5, mtime=0), fresh)

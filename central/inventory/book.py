@@ -7,62 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from central.inventory.cells import pack, stride_of, unpack
-from kiosk.domain.allotment import Gid
 from kiosk.domain.layout import Layout
+from kiosk.domain.protocol.ownership import Owner, Ownership
 
 
-class Owner(NamedTuple):
-    """Who holds cells; terminal and grant are 0 for POOL and SOLD."""
-
-    kind: str
-    terminal_id: int = 0
-    incarnation: int = 0
-    epoch: int = 0
-    n: int = 0
-
-
-POOL = Owner("POOL")
-SOLD = Owner("SOLD")
-
-
-def lease(terminal_id: int, incarnation: int, gid: Gid) -> Owner:
-    return Owner("LEASE", terminal_id, incarnation, gid.epoch, gid.n)
-
-
-class Inventory:
-    """One journey's holdings."""
+class Inventory(Ownership):
+    """One journey's cells, with what central knows of the journey."""
 
     def __init__(
-        self, journey_id: int, segments: int, layout: Layout, on_sale: bool, ends_at: int, service_journey_id: str
+        self,
+        journey_id: int,
+        segments: int,
+        layout: Layout,
+        on_sale: bool,
+        ends_at: int,
+        service_journey_id: str,
+        doubt_epoch: int = 0,
     ) -> None:
+        super().__init__(segments, {}, doubt_epoch)
         self.journey_id = journey_id
-        self.segments = segments
         self.layout = layout
         self.on_sale = on_sale
         self.ends_at = ends_at
         self.service_journey_id = service_journey_id
-        self.holdings: dict[Owner, list[int]] = {}
-        self.changed: set[Owner] = set()
-
-    def held(self, owner: Owner) -> list[int]:
-        """The owner's cells, one integer a segment."""
-        return self.holdings.get(owner) or [0] * self.segments
-
-    def move(self, source: Owner, target: Owner, masks: list[int]) -> list[int]:
-        """Move what `source` really holds of `masks`; returns what it did not hold and so stayed where it is."""
-        held, given = self.held(source), self.held(target)
-        moved = [wish & have for wish, have in zip(masks, held, strict=True)]
-        if any(moved):
-            self.holdings[source] = [have & ~part for have, part in zip(held, moved, strict=True)]
-            self.holdings[target] = [have | part for have, part in zip(given, moved, strict=True)]
-            self.changed |= {source, target}
-        return [wish & ~part for wish, part in zip(masks, moved, strict=True)]
 
 
 class Book:
@@ -83,14 +55,15 @@ class Book:
         )
         for row in connection.execute(
             text(
-                "SELECT j.id, j.segments, j.on_sale, j.ends_at, j.service_journey_id, j.layout_digest, l.body "
+                "SELECT j.id, j.segments, j.on_sale, j.ends_at, j.service_journey_id, j.doubt_epoch, "
+                "j.layout_digest, l.body "
                 "FROM journey j JOIN layout l ON l.digest = j.layout_digest WHERE j.id = ANY(:ids)"
             ),
             wanted,
         ):
             layout = read_layout(row.layout_digest, bytes(row.body))
             self._journeys[row.id] = Inventory(
-                row.id, row.segments, layout, row.on_sale, row.ends_at, row.service_journey_id
+                row.id, row.segments, layout, row.on_sale, row.ends_at, row.service_journey_id, row.doubt_epoch
             )
         for row in connection.execute(
             text(
@@ -108,14 +81,14 @@ class Book:
         return self._journeys.get(journey_id)
 
     def write(self) -> None:
-        """Bring the changes to the database; empty leases disappear, POOL and SOLD rows stay."""
+        """Bring the changes to the database; empty holdings disappear, the POOL's row stays: it is the lock."""
         rows: list[tuple[int, Owner, bytes]] = []
         gone: list[tuple[int, Owner]] = []
         for inventory in self._journeys.values():
             stride = stride_of(len(inventory.layout.places))
             for owner in inventory.changed:
                 masks = inventory.holdings[owner]
-                if owner.kind == "LEASE" and not any(masks):
+                if owner.kind != "POOL" and not any(masks):
                     gone.append((inventory.journey_id, owner))
                 else:
                     rows.append((inventory.journey_id, owner, pack(masks, stride)))

@@ -10,6 +10,11 @@ from sqlalchemy import Connection, text
 from central.inventory.cells import unpack
 from kiosk.domain.layout import Layout
 
+_VALID = (
+    "NOT EXISTS (SELECT 1 FROM void v WHERE (v.terminal_id, v.incarnation, v.seq) = "
+    "({0}.terminal_id, {0}.incarnation, {0}.seq))"
+)
+
 
 def inventory_faults(connection: Connection) -> list[str]:
     """Every journey's cells must have exactly one owner, and SOLD cells exactly the covered tickets. [] = sound."""
@@ -30,17 +35,16 @@ def inventory_faults(connection: Connection) -> list[str]:
     )
     for row in rows:
         full = layouts[row.layout_digest]
-        owned = [0] * row.segments
+        owned, marked = [0] * row.segments, [0] * row.segments
         for kind, cells in zip(row.kinds, row.cells, strict=True):
             masks = unpack(bytes(cells), row.segments)
             for segment, mask in enumerate(masks):
                 if owned[segment] & mask:
                     faults.append(f"journey {row.id} segment {segment}: {kind} holds cells somebody else holds too")
                 owned[segment] |= mask
-            if kind == "SOLD" and masks != sold.get(row.id, [0] * row.segments)[: row.segments]:
-                faults.append(f"journey {row.id}: the cells marked sold are not those of its tickets")
-        if row.id in sold and "SOLD" not in row.kinds:
-            faults.append(f"journey {row.id}: its tickets' cells are not marked sold")
+                marked[segment] |= mask if kind == "SOLD" else 0
+        if marked != sold.get(row.id, [0] * row.segments)[: row.segments]:
+            faults.append(f"journey {row.id}: the cells marked sold are not those of its tickets")
         for segment, mask in enumerate(owned):
             if mask != full:
                 faults.append(f"journey {row.id} segment {segment}: {(full ^ mask).bit_count()} cells have no owner")
@@ -48,13 +52,14 @@ def inventory_faults(connection: Connection) -> list[str]:
 
 
 def oversold(connection: Connection) -> int:
-    """Pairs of tickets for the same place on a common segment; from the tickets alone, without the bitmaps."""
+    """Pairs of valid tickets for the same place on a common segment; from the tickets alone, without the bitmaps."""
     return (
         connection.scalar(
             text(
                 "SELECT count(*) FROM ticket a JOIN ticket b ON a.journey_id = b.journey_id AND a.place = b.place "
                 "AND a.from_segment < b.to_segment AND b.from_segment < a.to_segment "
-                "AND (a.terminal_id, a.incarnation, a.seq) < (b.terminal_id, b.incarnation, b.seq)"
+                "AND (a.terminal_id, a.incarnation, a.seq) < (b.terminal_id, b.incarnation, b.seq) "
+                f"WHERE {_VALID.format('a')} AND {_VALID.format('b')}"
             )
         )
         or 0
@@ -64,7 +69,10 @@ def oversold(connection: Connection) -> int:
 def _sold_by_tickets(connection: Connection) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(lambda: [0] * 255)
     for row in connection.execute(
-        text("SELECT journey_id, place, from_segment, to_segment FROM ticket WHERE covered AND place IS NOT NULL")
+        text(
+            "SELECT journey_id, place, from_segment, to_segment FROM ticket t "
+            f"WHERE covered AND place IS NOT NULL AND {_VALID.format('t')}"
+        )
     ):
         for segment in range(row.from_segment, row.to_segment):
             found[row.journey_id][segment] |= 1 << row.place

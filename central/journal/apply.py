@@ -43,7 +43,7 @@ def apply_pending(context: Context, terminal_id: int, incarnation: int) -> None:
     while True:
         try:
             with context.engine.begin() as connection:
-                done = _apply_next(connection, terminal_id, incarnation, limit)
+                done = _apply_next(connection, context, terminal_id, incarnation, limit)
         except OperationalError:
             raise  # the database is away: nothing is wrong with the records
         except DBAPIError as error:
@@ -57,7 +57,7 @@ def apply_pending(context: Context, terminal_id: int, incarnation: int) -> None:
             return
 
 
-def _apply_next(connection: Connection, terminal_id: int, incarnation: int, limit: int) -> int:
+def _apply_next(connection: Connection, context: Context, terminal_id: int, incarnation: int, limit: int) -> int:
     """Apply up to `limit` records; returns how many there were."""
     who = {"terminal": terminal_id, "incarnation": incarnation, "limit": limit}
     # The lock keeps two workers off the same journal and orders this before the journeys' locks.
@@ -76,7 +76,7 @@ def _apply_next(connection: Connection, terminal_id: int, incarnation: int, limi
         who,
     ).all()
     if rows:
-        _apply_rows(connection, terminal_id, incarnation, rows)
+        _apply_rows(connection, context, terminal_id, incarnation, rows)
         connection.execute(
             text(
                 "UPDATE incarnation SET applied_seq = :seq WHERE terminal_id = :terminal AND incarnation = :incarnation"
@@ -86,7 +86,9 @@ def _apply_next(connection: Connection, terminal_id: int, incarnation: int, limi
     return len(rows)
 
 
-def _apply_rows(connection: Connection, terminal_id: int, incarnation: int, rows: Sequence[Row[Any]]) -> None:
+def _apply_rows(
+    connection: Connection, context: Context, terminal_id: int, incarnation: int, rows: Sequence[Row[Any]]
+) -> None:
     states: dict[int, str] = {}
     incidents: list[tuple[str, str, int, int, int]] = []
     events: list[tuple[int, AnyEvent]] = []
@@ -103,7 +105,7 @@ def _apply_rows(connection: Connection, terminal_id: int, incarnation: int, rows
         except (msgspec.DecodeError, ValueError) as error:
             states[row.seq] = "POISON"
             incidents.append(("poison", str(error), terminal_id, incarnation, row.seq))
-    effects = Effects(connection, terminal_id, incarnation, events)
+    effects = Effects(connection, context.keys, terminal_id, incarnation, events)
     for seq, event in events:
         try:
             effects.apply(seq, event)
@@ -158,4 +160,4 @@ def _retry_unknown(context: Context, terminal_id: int, incarnation: int) -> None
             {"terminal": terminal_id, "incarnation": incarnation, "kinds": sorted(KNOWN_KINDS)},
         ).all()
         if rows:
-            _apply_rows(connection, terminal_id, incarnation, rows)
+            _apply_rows(connection, context, terminal_id, incarnation, rows)

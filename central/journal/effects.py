@@ -6,19 +6,24 @@ checked before anything moves, so a record that raises has done nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from central.incidents import note_all
-from central.inventory.book import POOL, Book, lease
-from central.inventory.cells import from_blocks
+from central.inventory.book import Book
+from central.journal.statements import STATEMENTS
 from central.journal.tickets import Sold, place_ticket
+from central.journal.voids import Voids
+from central.keys import Keys
 from kiosk.domain import events as facts
-from kiosk.domain.allotment import Grant
+from kiosk.domain.allotment import Gid, Grant
 from kiosk.domain.events import AnyEvent, SaleItem
+from kiosk.domain.protocol import ledger
+from kiosk.domain.protocol.ledger import Seller
 
 Row = dict[str, Any]
 
@@ -27,20 +32,30 @@ class Effects:
     """The effects of some records of one incarnation, in order."""
 
     def __init__(
-        self, connection: Connection, terminal_id: int, incarnation: int, events: Sequence[tuple[int, AnyEvent]]
+        self,
+        connection: Connection,
+        keys: Keys,
+        terminal_id: int,
+        incarnation: int,
+        events: Sequence[tuple[int, AnyEvent]],
     ) -> None:
+        self._keys = keys
         self._connection = connection
         self._terminal_id = terminal_id
         self._incarnation = incarnation
+        self._seller = self._read_seller()
         self._sales = self._known_sales(events)
+        self._grants = self._known_grants(events)
+        self._voids = Voids(connection, terminal_id, incarnation, events)
         self._book = Book(connection, self._journeys(events))
         self._admitted = self._known_admissions(events)
-        self._rows: dict[str, list[Row]] = {name: [] for name in _STATEMENTS}
+        self._rows: dict[str, list[Row]] = {name: [] for name in STATEMENTS}
         self._incidents: list[tuple[str, str, int, int, int]] = []
         self._handlers: dict[type, Callable[[int, Any], None]] = {
             facts.TerminalEnrolled: self._enrolled,
             facts.GrantAccepted: self._accepted,
             facts.CellsReleased: self._released,
+            facts.EpochAdopted: self._adopted,
             facts.PlacesHeld: self._held,
             facts.PlacesFreed: self._freed,
             facts.PaymentRequested: self._requested,
@@ -49,6 +64,8 @@ class Effects:
             facts.PaymentUnresolved: self._unresolved,
             facts.TicketIssued: self._issued,
             facts.SaleClosed: self._closed,
+            facts.TicketVoided: self._voided,
+            facts.RefundPaid: self._refund_paid,
             facts.Admitted: self._admit,
             facts.AdmissionRefused: self._refuse,
         }
@@ -61,18 +78,43 @@ class Effects:
 
     def write(self) -> None:
         self._book.write()
+        self._voids.write()
         who = {"terminal": self._terminal_id, "incarnation": self._incarnation}
-        for name, statement in _STATEMENTS.items():
+        for name, statement in STATEMENTS.items():
             if self._rows[name]:
                 self._connection.execute(statement, [{**row, **who} for row in self._rows[name]])
         note_all(self._connection, self._incidents)
 
+    def _read_seller(self) -> Seller:
+        row = self._connection.execute(
+            text(
+                "SELECT adopted_epoch, lost_epoch FROM incarnation WHERE terminal_id = :terminal "
+                "AND incarnation = :incarnation"
+            ),
+            {"terminal": self._terminal_id, "incarnation": self._incarnation},
+        ).one()
+        return Seller(self._terminal_id, self._incarnation, row.adopted_epoch, bool(row.lost_epoch))
+
     def _note(self, kind: str, detail: str, seq: int) -> None:
         self._incidents.append((kind, detail, self._terminal_id, self._incarnation, seq))
 
+    def _known_grants(self, events: Sequence[tuple[int, AnyEvent]]) -> set[Gid]:
+        gids = [grant.gid for grant in _grants_in(events)]
+        if not gids:
+            return set()
+        rows = self._connection.execute(
+            text(
+                "SELECT g.epoch, g.n FROM grant_given g JOIN unnest(CAST(:epochs AS int[]), CAST(:ns AS bigint[])) "
+                "AS asked (epoch, n) ON g.epoch = asked.epoch AND g.n = asked.n"
+            ),
+            {"epochs": [gid.epoch for gid in gids], "ns": [gid.n for gid in gids]},
+        )
+        return {Gid(row.epoch, row.n) for row in rows}
+
     def _known_sales(self, events: Sequence[tuple[int, AnyEvent]]) -> dict[str, tuple[tuple[SaleItem, ...], str]]:
         """Items and currency of the sales whose tickets are in this batch but whose beginning is not."""
-        wanted = sorted({event.sale_id for _, event in events if isinstance(event, facts.TicketIssued)})
+        of_tickets = (facts.TicketIssued, facts.TicketVoided)
+        wanted = sorted({event.sale_id for _, event in events if isinstance(event, of_tickets)})
         rows = self._connection.execute(
             text(
                 "SELECT sale_id, items, currency FROM sale WHERE terminal_id = :terminal "
@@ -84,7 +126,8 @@ class Effects:
 
     def _journeys(self, events: Sequence[tuple[int, AnyEvent]]) -> set[int]:
         found = {event.journey_id for _, event in events if isinstance(event, facts.CellsReleased)}
-        if any(isinstance(event, facts.TicketIssued) for _, event in events):
+        found |= {grant.journey_id for grant in _grants_in(events)}
+        if any(isinstance(event, facts.TicketIssued | facts.TicketVoided) for _, event in events):
             found |= {item.journey_id for items, _ in self._sales.values() for item in items}
             found |= {
                 item.journey_id for _, event in events if isinstance(event, facts.PlacesHeld) for item in event.items
@@ -101,10 +144,31 @@ class Effects:
     def _enrolled(self, seq: int, event: facts.TerminalEnrolled) -> None:
         if (event.terminal_id, event.incarnation) != (self._terminal_id, self._incarnation):
             self._note("identity", f"the journal says terminal {event.terminal_id}.{event.incarnation}", seq)
+        self._adopt(event.epoch)
+
+    def _adopted(self, seq: int, event: facts.EpochAdopted) -> None:
+        self._adopt(event.epoch)
+
+    def _adopt(self, epoch: int) -> None:
+        self._seller = self._seller._replace(adopted=max(self._seller.adopted, epoch))
+        self._rows["adopted"].append({"epoch": epoch})
 
     def _accepted(self, seq: int, event: facts.GrantAccepted) -> None:
+        """Nothing new, unless central forgot this grant in a failover: then it is remembered, and its cells with it."""
         grant = msgspec.json.decode(event.grant.body, type=Grant)
-        self._rows["accepted"].append({"epoch": grant.gid.epoch, "n": grant.gid.n, "seq": seq})
+        row = {"epoch": grant.gid.epoch, "n": grant.gid.n, "seq": seq}
+        if grant.gid not in self._grants:
+            if not self._keys.signed_by_us(b"KGRANT1" + event.grant.body.encode(), event.grant.signature):
+                raise ValueError(f"grant {grant.gid.epoch}.{grant.gid.n} is not signed by us")
+            inventory = self._book.get(grant.journey_id)
+            if inventory is not None:
+                left = ledger.accepted(inventory, self._seller, grant.gid, grant.blocks, known=False)
+                if any(left):
+                    self._note("grant_superseded", f"grant {grant.gid}: a later one has some of its cells", seq)
+            self._grants.add(grant.gid)
+            body, signature = event.grant.body, event.grant.signature
+            self._rows["remembered"].append({**row, "journey": grant.journey_id, "body": body, "signature": signature})
+        self._rows["accepted"].append(row)
 
     def _released(self, seq: int, event: facts.CellsReleased) -> None:
         """P5: only cells that are still this terminal's under the same grant go back."""
@@ -112,11 +176,28 @@ class Effects:
         if inventory is None:
             self._note("released_unknown", f"journey {event.journey_id} has no inventory", seq)
             return
-        masks = from_blocks(event.blocks, inventory.segments, inventory.layout.full_mask)
-        left = inventory.move(lease(self._terminal_id, self._incarnation, event.gid), POOL, masks)
+        left = ledger.released(inventory, self._seller, event.gid, event.blocks)
         if any(left):
             cells = sum(mask.bit_count() for mask in left)
             self._note("released_not_held", f"journey {event.journey_id}: {cells} cells were not its own", seq)
+
+    def _voided(self, seq: int, event: facts.TicketVoided) -> None:
+        """P12, by the terminal: only a ticket that was sold here before."""
+        items, _ = self._sales.get(event.sale_id, ((), ""))
+        item = items[event.item_no] if 0 <= event.item_no < len(items) else None
+        ticket_seq = self._voids.seq_of(event.sale_id, event.item_no)
+        if item is None or ticket_seq is None:
+            raise ValueError(f"sale {event.sale_id} has no ticket {event.item_no} to void")
+        inventory = self._book.get(item.journey_id)
+        if inventory is not None and item.place is not None:
+            ledger.voided(inventory, self._seller, item.place, item.gids)
+        if not self._voids.add(ticket_seq, "terminal", event.reason):
+            self._note("refunded_twice", f"ticket {ticket_seq} was voided by central as well", seq)
+
+    def _refund_paid(self, seq: int, event: facts.RefundPaid) -> None:
+        ticket_seq = self._voids.seq_of(event.sale_id, event.item_no)
+        if ticket_seq is not None:
+            self._voids.paid(ticket_seq)
 
     def _held(self, seq: int, event: facts.PlacesHeld) -> None:
         self._sales[event.sale_id] = (event.items, event.currency)
@@ -159,7 +240,12 @@ class Effects:
         items, currency = self._sales.get(event.sale_id, ((), ""))
         item = items[event.item_no] if 0 <= event.item_no < len(items) else None
         sold = Sold(self._terminal_id, self._incarnation, seq, event, item, currency)
-        self._rows["ticket"].append(place_ticket(self._book, sold, lambda kind, detail: self._note(kind, detail, seq)))
+        voided = self._voids.issued(event.sale_id, event.item_no, seq)
+        row = place_ticket(self._book, sold, lambda kind, detail: self._note(kind, detail, seq))
+        self._rows["ticket"].append(row)
+        inventory = self._book.get(row["journey_id"])
+        if voided and inventory is not None and item is not None and row["covered"] and row["place"] is not None:
+            ledger.voided(inventory, self._seller, row["place"], item.gids)  # central voided it before it forgot it
 
     def _admit(self, seq: int, event: facts.Admitted) -> None:
         if event.ticket_id in self._admitted:
@@ -175,35 +261,9 @@ class Effects:
         self._rows["admission"].append(row)
 
 
-_WHO = "terminal_id = :terminal AND incarnation = :incarnation"
-# In this order: a sale before its outcome, a payment before what became of it.
-_STATEMENTS = {
-    "accepted": text(
-        f"UPDATE grant_given SET accepted_seq = :seq WHERE epoch = :epoch AND n = :n AND {_WHO} "
-        "AND accepted_seq IS NULL"
-    ),
-    "sale": text(
-        "INSERT INTO sale (terminal_id, incarnation, sale_id, held_seq, items, currency) "
-        "VALUES (:terminal, :incarnation, :sale, :seq, :items, :currency) "
-        "ON CONFLICT (terminal_id, incarnation, sale_id) DO UPDATE SET held_seq = EXCLUDED.held_seq, "
-        "items = EXCLUDED.items, currency = EXCLUDED.currency, outcome = ''"
-    ),
-    "outcome": text(f"UPDATE sale SET outcome = :outcome WHERE {_WHO} AND sale_id = :sale"),
-    "payment": text(
-        "INSERT INTO payment (terminal_id, incarnation, attempt_id, sale_id, amount_minor, currency, means, state) "
-        "VALUES (:terminal, :incarnation, :attempt, :sale, :amount, :currency, :means, 'requested') "
-        "ON CONFLICT DO NOTHING"
-    ),
-    "paid": text(f"UPDATE payment SET state = :state, reference = :reference WHERE {_WHO} AND attempt_id = :attempt"),
-    "ticket": text(
-        "INSERT INTO ticket (terminal_id, incarnation, seq, sale_id, item_no, journey_id, place, from_segment, "
-        "to_segment, place_class, product_id, category_id, price_minor, currency, issued_at, code, covered) "
-        "VALUES (:terminal, :incarnation, :seq, :sale_id, :item_no, :journey_id, :place, :from_segment, :to_segment, "
-        ":place_class, :product_id, :category_id, :price_minor, :currency, :issued_at, :code, :covered) "
-        "ON CONFLICT DO NOTHING"
-    ),
-    "admission": text(
-        "INSERT INTO admission (terminal_id, incarnation, seq, ticket_id, reason, gate, at) "
-        "VALUES (:terminal, :incarnation, :seq, :ticket, :reason, :gate, :at) ON CONFLICT DO NOTHING"
-    ),
-}
+def _grants_in(events: Sequence[tuple[int, AnyEvent]]) -> Iterator[Grant]:
+    """Those that can be read; the others are found out when their record is applied."""
+    for _, event in events:
+        if isinstance(event, facts.GrantAccepted):
+            with suppress(msgspec.DecodeError):
+                yield msgspec.json.decode(event.grant.body, type=Grant)

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
-from central.inventory.book import SOLD, Book, Inventory, lease
+from central.inventory.book import Book, Inventory
 from kiosk.domain.events import SaleItem, TicketIssued
+from kiosk.domain.protocol import ledger
+from kiosk.domain.protocol.ledger import Seller
 from kiosk.domain.ticket import Ticket, unpack
 
 Note = Callable[[str, str], None]
@@ -79,13 +81,8 @@ def _take(inventory: Inventory | None, sold: Sold, ticket: Ticket, place: int | 
         return True  # an admission without a limit needs no lease
     missing = set(range(ticket.from_call, ticket.to_call))
     if inventory is not None and ticket.to_call <= inventory.segments and sold.item is not None:
-        for gid, first, last in sold.item.gids:
-            wanted = [
-                1 << place if first <= segment < last and segment in missing else 0
-                for segment in range(inventory.segments)
-            ]
-            left = inventory.move(lease(sold.terminal_id, sold.incarnation, gid), SOLD, wanted)
-            missing -= {segment for segment, wish in enumerate(wanted) if wish and not left[segment]}
+        seller = Seller(sold.terminal_id, sold.incarnation)
+        missing = ledger.issued(inventory, seller, place, ticket.from_call, ticket.to_call, sold.item.gids)
     if missing:
         segments = ", ".join(map(str, sorted(missing)))
         note(

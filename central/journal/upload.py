@@ -7,6 +7,7 @@ the one stored under the same seq, or follows another history, is a fork: the br
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,7 +16,9 @@ from sqlalchemy import Connection, text
 from central.context import Context
 from central.incidents import note
 from central.journal.apply import apply_pending
+from central.recovery import end_when_over, lose
 from central.refusal import Refusal
+from kiosk.domain.protocol.acceptance import Link, judge
 from sync.chain import GENESIS, record_hash
 from sync.wire import JournalAck, JournalBatch, Record
 
@@ -32,9 +35,10 @@ def receive(context: Context, terminal_id: int, incarnation: int, batch: Journal
         raise Refusal(413, "too_large", f"at most {RECORDS_MAX} records in one upload, this has {len(batch.records)}")
     _check_chain(batch)
     with context.engine.begin() as connection:
-        ack = _store(connection, context, terminal_id, incarnation, batch.records)
+        ack = _store(connection, context, terminal_id, incarnation, batch)
     try:
         apply_pending(context, terminal_id, incarnation)
+        end_when_over(context)
     except Exception:
         log.exception("records of terminal %s.%s are stored but not yet applied", terminal_id, incarnation)
     unsigned = msgspec.json.encode(ack)
@@ -76,8 +80,9 @@ def _hash(batch: JournalBatch, record: Record) -> str:
 
 
 def _store(
-    connection: Connection, context: Context, terminal_id: int, incarnation: int, records: tuple[Record, ...]
+    connection: Connection, context: Context, terminal_id: int, incarnation: int, batch: JournalBatch
 ) -> JournalAck:
+    records = batch.records
     who = {"terminal": terminal_id, "incarnation": incarnation}
     head = connection.execute(
         text(
@@ -87,29 +92,35 @@ def _store(
         who,
     ).one()
     head_seq, head_hash, forked = head.head_seq, head.head_hash, head.forked
-    if records and records[0].seq > head_seq + 1:
+    verdict = judge((head_seq, head_hash), _links(records), _known(connection, who, records, head_seq, head_hash))
+    if verdict.gap:
         raise Refusal(
             409,
             "gap",
             f"central has terminal {terminal_id}.{incarnation} up to {head_seq}; send from {head_seq + 1} on",
-            expected_seq=head_seq + 1,
+            expected_seq=verdict.gap,
         )
-    split = _first_difference(connection, who, records, head_seq, head_hash)
-    branch = records[split:] if split is not None else ()
-    fresh = [record for record in records if record.seq > head_seq] if not branch else []
+    branch = records[verdict.fork :] if verdict.fork >= 0 else ()
+    fresh = list(records[verdict.fresh :]) if not branch else []
     if branch:
         forked = True
         _keep_branch(connection, context, who, branch)
     if fresh:
         _insert(connection, context, who, fresh)
         head_seq, head_hash = fresh[-1].seq, fresh[-1].hash
-        connection.execute(
-            text(
-                "UPDATE incarnation SET head_seq = :seq, head_hash = :hash "
-                "WHERE terminal_id = :terminal AND incarnation = :incarnation"
-            ),
-            {**who, "seq": head_seq, "hash": head_hash},
-        )
+    connection.execute(
+        text(
+            "UPDATE incarnation SET head_seq = :seq, head_hash = :hash, told_seq = greatest(told_seq, :told), "
+            "heard_at = :now WHERE terminal_id = :terminal AND incarnation = :incarnation"
+        ),
+        {
+            **who,
+            "seq": head_seq,
+            "hash": head_hash,
+            "told": min(max(batch.head, 0), SEQ_MAX),
+            "now": datetime.fromtimestamp(context.now(), UTC),
+        },
+    )
     return JournalAck(
         terminal_id=terminal_id,
         incarnation=incarnation,
@@ -121,29 +132,25 @@ def _store(
     )
 
 
-def _first_difference(
+def _links(records: tuple[Record, ...]) -> list[Link]:
+    return [Link(record.seq, record.previous_hash, record.hash) for record in records]
+
+
+def _known(
     connection: Connection, who: dict[str, int], records: tuple[Record, ...], head_seq: int, head_hash: str
-) -> int | None:
-    """Index of the first record that contradicts what is stored; None when all agree."""
-    if not records:
-        return None
-    first = records[0]
+) -> Callable[[int], str]:
+    """Hashes of the stored chain where the records lie."""
     known: dict[int, str] = {0: GENESIS, head_seq: head_hash}
-    if first.seq <= head_seq:
+    if records and records[0].seq <= head_seq:
         rows = connection.execute(
             text(
                 "SELECT seq, hash FROM raw_journal WHERE terminal_id = :terminal AND incarnation = :incarnation "
                 "AND seq BETWEEN :first AND :last"
             ),
-            {**who, "first": first.seq - 1, "last": records[-1].seq},
+            {**who, "first": records[0].seq - 1, "last": records[-1].seq},
         )
         known |= {row.seq: row.hash for row in rows}
-    if first.previous_hash != known[first.seq - 1]:
-        return 0
-    for index, record in enumerate(records):
-        if record.seq <= head_seq and record.hash != known[record.seq]:
-            return index
-    return None
+    return known.__getitem__
 
 
 def _keep_branch(connection: Connection, context: Context, who: dict[str, int], branch: tuple[Record, ...]) -> None:
@@ -163,6 +170,7 @@ def _keep_branch(connection: Connection, context: Context, who: dict[str, int], 
     connection.execute(
         text("UPDATE incarnation SET forked = true WHERE terminal_id = :terminal AND incarnation = :incarnation"), who
     )
+    lose(connection, context.keys.epoch, who["terminal"], who["incarnation"])
     note(
         connection,
         "fork",

@@ -30,7 +30,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         # Central is imported only when asked for: a terminal must not pay for PostgreSQL at start.
         if cmd_name == "central":
-            command: click.Command = importlib.import_module("central.cli").central
+            command: click.Command = importlib.import_module("central.commands").central
             return command
         return super().get_command(ctx, cmd_name)
 

@@ -42,6 +42,12 @@ class CellsReleased(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class EpochAdopted(Event, frozen=True, kw_only=True):
+    """P11: central came back as an older self. From here on no grant of an earlier epoch is taken."""
+
+    epoch: int
+
+
 class RideFacts(msgspec.Struct, frozen=True):
     """Everything paper and clerks say about a ride, kept with the sale: catalogues change, sales do not.
 
@@ -178,6 +184,28 @@ class SaleClosed(Event, frozen=True, kw_only=True):
     outcome: Literal["delivered", "undelivered"]
 
 
+class TicketVoided(Event, frozen=True, kw_only=True):
+    """P12: the ticket no longer counts and its money is owed; durable before anyone is asked to pay it back.
+
+    Only for a sale that was never sent; after that central alone may do it.
+    """
+
+    sale_id: str
+    item_no: int
+    refund_id: str  # idempotency key of the refund
+    amount_minor: int
+    reason: str = ""
+
+
+class RefundPaid(Event, frozen=True, kw_only=True):
+    """The money of a voided ticket went back."""
+
+    sale_id: str
+    item_no: int
+    refund_id: str
+    reference: str
+
+
 class Admitted(Event, frozen=True, kw_only=True):
     """The gate let the holder in."""
 
@@ -200,6 +228,7 @@ AnyEvent = (
     TerminalEnrolled
     | GrantAccepted
     | CellsReleased
+    | EpochAdopted
     | PlacesHeld
     | PlacesFreed
     | PaymentRequested
@@ -211,6 +240,8 @@ AnyEvent = (
     | PrintFinished
     | PrintFailed
     | SaleClosed
+    | TicketVoided
+    | RefundPaid
     | Admitted
     | AdmissionRefused
 )

@@ -23,9 +23,11 @@ from kiosk.domain.events import (
     PrintFailed,
     PrintFinished,
     PrintStarted,
+    RefundPaid,
     SaleClosed,
     SaleItem,
     TicketIssued,
+    TicketVoided,
 )
 from kiosk.domain.money import Money
 
@@ -35,6 +37,7 @@ RESTING: frozenset[str] = frozenset({"done", "undelivered", "freed"})
 SALE_EVENTS = (
     PlacesHeld | PlacesFreed | PaymentRequested | PaymentApproved | PaymentDeclined | PaymentUnresolved
     | TicketIssued | PrintStarted | PrintFinished | PrintFailed | SaleClosed
+    | TicketVoided | RefundPaid
 )  # fmt: skip
 
 
@@ -70,6 +73,15 @@ class PageJob(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Voided(msgspec.Struct, frozen=True):
+    """A ticket of this sale that no longer counts; "" as reference = its money is still owed."""
+
+    item_no: int
+    refund_id: str
+    amount_minor: int
+    reference: str = ""
+
+
 class Sale(msgspec.Struct, frozen=True):
     """One passenger's purchase at this terminal."""
 
@@ -82,6 +94,7 @@ class Sale(msgspec.Struct, frozen=True):
     tickets: tuple[IssuedTicket, ...] = ()
     jobs: tuple[PageJob, ...] = ()
     reason: str = ""
+    voided: tuple[Voided, ...] = ()
 
     @property
     def total(self) -> Money:
@@ -119,6 +132,8 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             return _page_moved(sale, event)
         case PaymentRequested() | PaymentApproved() | PaymentDeclined() | PaymentUnresolved():
             return _money_moved(sale, event)
+        case TicketVoided() | RefundPaid():
+            return _voided(sale, event)
         case _:
             raise WrongState(f"{type(event).__name__} is not a fact of a sale")
 
@@ -149,6 +164,19 @@ def _page_moved(sale: Sale, event: PrintStarted | PrintFinished | PrintFailed) -
             return _page_over(sale, "finished", "")
         case PrintFailed():
             return _page_over(sale, "failed" if event.certain else "uncertain", event.reason)
+
+
+def _voided(sale: Sale, event: TicketVoided | RefundPaid) -> Sale:
+    if isinstance(event, TicketVoided):
+        if any(each.item_no == event.item_no for each in sale.voided):
+            raise WrongState(f"ticket {event.item_no} of this sale was voided before")
+        gone = Voided(event.item_no, event.refund_id, event.amount_minor)
+        return msgspec.structs.replace(sale, voided=(*sale.voided, gone))
+    paid = tuple(
+        msgspec.structs.replace(each, reference=event.reference) if each.refund_id == event.refund_id else each
+        for each in sale.voided
+    )
+    return msgspec.structs.replace(sale, voided=paid)
 
 
 def evolve_record(sale: Sale | None, event: Event, seq: int) -> Sale:

@@ -13,13 +13,14 @@ from kiosk.domain.allotment import Grant, SignedGrant
 from kiosk.domain.cells import free_blocks
 from kiosk.domain.errors import CentralRefused
 from kiosk.domain.events import CellsReleased, GrantAccepted
+from kiosk.domain.protocol import terminal
+from kiosk.domain.protocol.terminal import GrantVerdict
 from kiosk.ports import Clock
 from kiosk.store.store import Store
 
 log = logging.getLogger(__name__)
 
 GRANT_CONTEXT = b"KGRANT1"
-EPOCH_CURSOR = "epoch"
 
 
 class Allotments:
@@ -38,12 +39,11 @@ class Allotments:
     @property
     def epoch(self) -> int:
         """Highest epoch of central this terminal has adopted; never goes down."""
-        return max(self._epoch, int(self._store.cursor(EPOCH_CURSOR, "0")))
+        return max(self._epoch, self._store.epoch)
 
     def adopt_epoch(self, epoch: int) -> None:
         """Durable before anything of the new epoch is used; grants of older epochs are refused from then on."""
-        if epoch > self.epoch:
-            self._store.set_cursor(EPOCH_CURSOR, str(epoch))
+        self._store.adopt_epoch(max(epoch, self._epoch))
 
     def accept(self, signed: Iterable[SignedGrant]) -> int:
         """P2: take over new grants, oldest first, each once for ever; returns how many.
@@ -55,7 +55,10 @@ class Allotments:
         for each in signed:
             grant = self._checked(each)
             with self._store.lock:
-                if grant.gid <= self._store.last_gid or grant.gid.epoch < self.epoch:
+                verdict = terminal.consider(
+                    grant, self._terminal_id, self._incarnation, self.epoch, self._store.last_gid
+                )
+                if verdict is not GrantVerdict.TAKE:
                     continue
                 self._store.journal.append(GrantAccepted(grant=each))
             accepted += 1
@@ -80,7 +83,7 @@ class Allotments:
         now, closed = self._clock.now(), 0
         for journey_id in self._store.journeys_held():
             for gid, holding in list(self._store.holdings(journey_id).items()):
-                if now >= holding.not_after:
+                if terminal.expired(now, holding.not_after):
                     with self._store.lock:
                         holding = self._store.holdings(journey_id)[gid]
                         blocks = free_blocks(holding)

@@ -140,11 +140,13 @@ class Journal:
     def records(self, after_seq: int, limit: int) -> list[Record]:
         """Records after a seq, oldest first: what the outbox sends next.
 
-        Whoever reads here may send, so the counter moves first: a backup from before is told apart (P3, P9).
+        Whoever reads here may send, so the counter moves first, over all there is: a backup from before is told apart
+        (P3, P9), and what was not voided by now is no longer ours to refund (P12).
         """
-        found = self._records_after(after_seq, limit)
-        if found:
-            self._counter.advance(found[-1].seq)
+        with self._lock:
+            found = self._records_after(after_seq, limit)
+            if found:
+                self._counter.let_go(self._seq)
         return found
 
     def _records_after(self, after_seq: int, limit: int) -> list[Record]:

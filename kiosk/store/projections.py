@@ -21,12 +21,15 @@ from kiosk.domain.cells import Holding, Key
 from kiosk.domain.events import (
     Admitted,
     CellsReleased,
+    EpochAdopted,
     Event,
     GrantAccepted,
     PaymentApproved,
     PlacesFreed,
     PlacesHeld,
+    TerminalEnrolled,
     TicketIssued,
+    TicketVoided,
 )
 from kiosk.domain.sale import SALE_EVENTS, Sale, evolve_record
 from sync.wire import Record
@@ -64,6 +67,7 @@ class Changes:
     admitted: list[tuple[str, int, str, int]] = field(default_factory=list)
     takings: list[tuple[str, str, str, int]] = field(default_factory=list)
     last_gid: Gid | None = None
+    epoch: int = 0
 
 
 class Projections:
@@ -74,6 +78,7 @@ class Projections:
         self.sales: dict[str, Sale] = {}  # only those that are not at rest
         self.holdings: dict[int, dict[Gid, Holding]] = {}
         self.last_gid = Gid(0, 0)
+        self.epoch = 1  # of central: the highest this terminal adopted; 1 is the first there is
 
     def load(self) -> None:
         """Read the in-memory part back from the tables."""
@@ -86,6 +91,8 @@ class Projections:
         for journey_id, epoch, n, state in self._db.execute("SELECT * FROM holding").fetchall():
             self.holdings.setdefault(journey_id, {})[Gid(epoch, n)] = _holding_from(state)
             self.last_gid = max(self.last_gid, Gid(epoch, n))
+        row = self._db.execute("SELECT value FROM cursor WHERE name = 'epoch'").fetchone()
+        self.epoch = int(row[0]) if row else 1
 
     def sale(self, sale_id: str) -> Sale | None:
         """A sale, open or at rest."""
@@ -128,6 +135,9 @@ class Projections:
         day = datetime.fromtimestamp(record.recorded_at_ms / 1000, UTC).date().isoformat()
         changes.takings.append((day, paid.means, paid.currency, paid.amount_minor))
 
+    def _voided(self, changes: Changes, record: Record, event: TicketVoided, sale: Sale) -> None:
+        self._move(changes, cells.parts([sale.items[event.item_no]]), "sold", "")
+
     def _accepted(self, changes: Changes, event: GrantAccepted) -> None:
         grant = _grant.decode(event.grant.body)
         changes.holdings[grant.journey_id, grant.gid] = cells.granted(grant)
@@ -136,6 +146,9 @@ class Projections:
     def _released(self, changes: Changes, event: CellsReleased) -> None:
         key = (event.journey_id, event.gid)
         self._move(changes, [(key, b.mask, b.from_segment, b.to_segment) for b in event.blocks], "free", "")
+
+    def _adopted(self, changes: Changes, event: EpochAdopted | TerminalEnrolled) -> None:
+        changes.epoch = max(changes.epoch, event.epoch)
 
     def _admitted(self, changes: Changes, event: Admitted) -> None:
         changes.admitted.append((event.ticket_id, event.journey_id, event.gate, event.at))
@@ -160,6 +173,8 @@ class Projections:
             self._db.conn.executemany(_PUT_TICKET, changes.tickets)
         for takings in changes.takings:
             execute(_PUT_TAKINGS, takings)
+        if changes.epoch > self.epoch:
+            execute("INSERT OR REPLACE INTO cursor VALUES ('epoch', ?)", (str(changes.epoch),))
         for admitted in changes.admitted:
             execute(_PUT_ADMITTED, admitted)
 
@@ -173,6 +188,7 @@ class Projections:
         for (journey_id, gid), holding in changes.holdings.items():
             # A new dict for each change: readers on other threads see the old or the new, never half.
             self.holdings[journey_id] = {**self.holdings.get(journey_id, {}), gid: holding}
+        self.epoch = max(self.epoch, changes.epoch)
         if changes.last_gid is not None:
             self.last_gid = changes.last_gid
 
@@ -182,11 +198,14 @@ _AROUND_A_SALE: dict[type[Event], Callable[..., None]] = {
     PlacesFreed: Projections._freed,
     PaymentApproved: Projections._approved,
     TicketIssued: Projections._issued,
+    TicketVoided: Projections._voided,
 }
 _OTHERS: dict[type[Event], Callable[..., None]] = {
     GrantAccepted: Projections._accepted,
     CellsReleased: Projections._released,
     Admitted: Projections._admitted,
+    EpochAdopted: Projections._adopted,
+    TerminalEnrolled: Projections._adopted,
 }
 
 

@@ -17,7 +17,7 @@ from kiosk.domain import cells
 from kiosk.domain.allotment import Gid
 from kiosk.domain.cells import Holdings
 from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
-from kiosk.domain.events import TerminalEnrolled
+from kiosk.domain.events import EpochAdopted, TerminalEnrolled
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Ids
 from kiosk.store import database, migrations
@@ -274,6 +274,19 @@ class Store:
     @property
     def last_gid(self) -> Gid:
         return self.journal.projections.last_gid
+
+    # central's epoch
+
+    @property
+    def epoch(self) -> int:
+        """Highest epoch of central this terminal has adopted; never goes down."""
+        return self.journal.projections.epoch
+
+    def adopt_epoch(self, epoch: int) -> None:
+        """P11: on record, so that central knows which releases were made under which epoch."""
+        with self.lock:
+            if epoch > self.epoch:
+                self.journal.append(EpochAdopted(epoch=epoch))
 
     # cursors
 

@@ -20,7 +20,7 @@ DAMAGES = {
     "somebody else holds": "UPDATE holding SET cells = (SELECT h.cells FROM holding h WHERE h.kind = 'POOL' "
     "AND h.journey_id = holding.journey_id) WHERE kind = 'LEASE'",
     "not those of its tickets": "UPDATE ticket SET to_segment = to_segment - 1",
-    "not marked sold": "DELETE FROM holding WHERE kind = 'SOLD'",
+    "marked sold are not those": "DELETE FROM holding WHERE kind = 'SOLD'",
 }
 
 

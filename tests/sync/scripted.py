@@ -28,6 +28,7 @@ class ScriptedCentral:
         self.answer: Callable[[str, str, bytes], Answer] = lambda *_: (500, "text/plain", b"no script")
         self.statuses: list[int] = []
         self._cached: dict[str, tuple[bytes, str]] = {}
+        self.last = 0, "0" * 64  # what was acknowledged last
         self.requests: list[tuple[str, str, bytes]] = []
         self._clients: list[CentralClient] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -74,8 +75,10 @@ class ScriptedCentral:
 
     def acknowledge(self, batch: JournalBatch, **changes: object) -> Answer:
         """A good answer to a batch, with changes."""
-        last = batch.records[-1]
-        ack = JournalAck(batch.terminal_id, batch.incarnation, last.seq, last.seq, last.hash, epoch=1)
+        if batch.records:
+            self.last = batch.records[-1].seq, batch.records[-1].hash
+        seq, head = self.last
+        ack = JournalAck(batch.terminal_id, batch.incarnation, seq, seq, head, epoch=1)
         return self.signed(msgspec.structs.replace(ack, **changes))
 
     def serve_cached(self, path: str, value: object, etag: str) -> None:

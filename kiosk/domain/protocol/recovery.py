@@ -7,23 +7,25 @@ from typing import NamedTuple
 
 
 class Witness(NamedTuple):
-    """One terminal incarnation as central sees it in a recovery."""
+    """One terminal incarnation that may hold cells, as central sees it in a recovery."""
 
-    adopted: int  # highest epoch its uploaded journal has adopted
-    lost: bool  # revoked, given up, forked, or enrolled anew since: no answer of it can be waited for
-    sells: bool = True  # gates hold no cells
+    adopted: int  # highest epoch its uploaded journal has adopted; 0 = nothing of it is here
+    lost: int = 0  # epoch in which it was given up: revoked, forked, enrolled anew; 0 = it is alive
 
 
 def answered(witness: Witness, epoch: int) -> bool:
     """Its journal is here up to where it adopted the new epoch: no older grant reaches it after that."""
-    return not witness.sells or witness.adopted >= epoch
+    return witness.adopted >= epoch
 
 
 def over(witnesses: Iterable[Witness], epoch: int) -> bool:
-    """Every terminal that can answer has; L3: so a recovery ends when the last live terminal was online once."""
+    """Every terminal that can answer has (L3): a recovery ends when the last live terminal was online once."""
     return all(answered(witness, epoch) or witness.lost for witness in witnesses)
 
 
 def in_doubt(witnesses: Iterable[Witness], epoch: int) -> bool:
-    """Somebody will never answer: what looks free may have been given to it in the time that central forgot."""
-    return any(witness.lost and not answered(witness, epoch) for witness in witnesses)
+    """Somebody will never answer, and central may have forgotten grants to it: what looks free may be in its hands.
+
+    One that was given up before the state central came back to got no grant since.
+    """
+    return any(witness.lost == epoch and not answered(witness, epoch) for witness in witnesses)

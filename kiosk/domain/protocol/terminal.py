@@ -56,11 +56,6 @@ def rolled_back(head_seq: int, counter: int) -> bool:
     return head_seq < counter
 
 
-def may_refund(sale_seq: int, sent_seq: int) -> bool:
-    """P12: the authority to refund is the terminal's until the sale may have been sent, and central's from then on."""
-    return sale_seq > sent_seq
-
-
 def expired(now: float, not_after: int) -> bool:
     """P6: a lease is sold from only before its end; a wrong clock makes that late or early, never a double sale."""
     return now >= not_after

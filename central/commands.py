@@ -1,0 +1,9 @@
+"""The command `kiosk central` with all its parts."""
+
+from central import cli_recovery
+from central.cli import central
+
+for command in (cli_recovery.failover, cli_recovery.lost, cli_recovery.void):
+    central.add_command(command)
+
+__all__ = ["central"]
