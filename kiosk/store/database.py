@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import sqlcipher3.dbapi2 as sqlite
 from sqlite_utils import Database
@@ -87,3 +89,11 @@ def durable_write(path: Path, content: bytes, mode: int = 0o600) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def lock(file: IO[str], folder: Path) -> None:
+    """Hold the folder for this process alone; the lock ends with the file."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StoreFault(f"{folder} is in use by another program; a terminal runs once") from None

@@ -6,12 +6,11 @@ Order at the start: lock, key, version of SQLite, quick_check, migrations, hash 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
 import shutil
 import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from kiosk.domain import cells
 from kiosk.domain.allotment import Gid
@@ -92,7 +91,7 @@ class Store:
         with database.errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock_file = self._closing.enter_context((self.folder / "store.lock").open("w"))
-        _lock(lock_file, self.folder)
+        database.lock(lock_file, self.folder)
         self.key = store_key(self.folder)
         self._db = database.connect(self._path, self.key)
         self._closing.callback(lambda: self._db.close())
@@ -275,15 +274,13 @@ class Store:
     def last_gid(self) -> Gid:
         return self.journal.projections.last_gid
 
-    # central's epoch
-
     @property
     def epoch(self) -> int:
         """Highest epoch of central this terminal has adopted; never goes down."""
         return self.journal.projections.epoch
 
     def adopt_epoch(self, epoch: int) -> None:
-        """P11: on record, so that central knows which releases were made under which epoch."""
+        """P11: on record, so that central knows what was released under which epoch."""
         with self.lock:
             if epoch > self.epoch:
                 self.journal.append(EpochAdopted(epoch=epoch))
@@ -301,10 +298,3 @@ class Store:
 
     def close(self) -> None:
         self._closing.close()
-
-
-def _lock(file: IO[str], folder: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StoreFault(f"{folder} is in use by another program; a terminal runs once") from None
