@@ -47,7 +47,11 @@ def open_epoch(context: Context) -> None:
 
 def _begin(connection: Connection, context: Context) -> None:
     epoch = context.keys.epoch
-    connection.execute(text("UPDATE meta SET epoch = :epoch, recovering = true"), {"epoch": epoch})
+    unfinished = int(connection.scalar(text("SELECT recovering_since FROM meta")) or 0)
+    connection.execute(
+        text("UPDATE meta SET epoch = :epoch, recovering_since = :since"),
+        {"epoch": epoch, "since": recovery.began(epoch, unfinished)},
+    )
     for entry in _unknown(connection, context):
         _remember(connection, entry)
     lost = connection.execute(
@@ -118,15 +122,16 @@ def _remember(connection: Connection, entry: Enrolled) -> None:
 def end_when_over(context: Context) -> bool:
     """After records came in: has everybody answered who can? Then places are granted again."""
     with context.engine.begin() as connection:
-        epoch = connection.scalar(text("SELECT epoch FROM meta WHERE recovering FOR UPDATE"))
-        if epoch is None:
+        row = connection.execute(text("SELECT epoch, recovering_since FROM meta FOR UPDATE")).one()
+        epoch = row.epoch
+        if not row.recovering_since:
             return False
         witnesses = census(connection)
         if not recovery.over(witnesses, epoch):
             return False
-        if recovery.in_doubt(witnesses, epoch):
+        if recovery.in_doubt(witnesses, epoch, row.recovering_since):
             _doubt(connection, context, epoch)
-        connection.execute(text("UPDATE meta SET recovering = false"))
+        connection.execute(text("UPDATE meta SET recovering_since = 0"))
         note(connection, "recovered", f"epoch {epoch}: every terminal that can answer has; places are granted again")
     log.warning("epoch %d: recovery is over", epoch)
     return True
@@ -150,7 +155,7 @@ def waited_for(connection: Connection) -> list[str]:
     rows = connection.scalars(
         text(
             "SELECT t.name FROM incarnation i JOIN terminal t ON t.id = i.terminal_id CROSS JOIN meta m "
-            "WHERE m.recovering AND t.role <> 'gate' AND i.lost_epoch = 0 AND i.adopted_epoch < m.epoch ORDER BY t.name"
+            "WHERE m.recovering_since > 0 AND t.role <> 'gate' AND i.lost_epoch = 0 AND i.adopted_epoch < m.epoch ORDER BY t.name"
         )
     )
     return list(rows)

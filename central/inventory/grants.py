@@ -32,7 +32,7 @@ def give(context: Context, terminal_id: int, incarnation: int, request: Allotmen
         raise Refusal(413, "too_large", f"at most {WANTS_MAX} wants in one request, this has {len(request.wants)}")
     with context.engine.begin() as connection:
         _lock_terminal(connection, terminal_id, incarnation)
-        if connection.scalar(text("SELECT recovering FROM meta")):
+        if connection.scalar(text("SELECT recovering_since FROM meta")):
             # P11: central may have forgotten grants. The new epoch is all it says until it knows them again.
             return AllotmentReply(grants=(), epoch=context.keys.epoch)
         unheard = _grants_after(connection, terminal_id, incarnation, request.last_gid)

@@ -75,7 +75,7 @@ class Explorer:
         ids = range(1, bounds.terminals + 1)
         witnesses = tuple(Witness(terminal_id, 1) for terminal_id in ids)
         full = (1 << bounds.cells) - 1
-        central = Central(1, False, 0, 0, ((ownership.POOL, full),), witnesses, frozenset())
+        central = Central(1, 0, 0, 0, ((ownership.POOL, full),), witnesses, frozenset())
         outside = Outside(1, tuple((terminal_id, 1) for terminal_id in ids))
         fresh = Terminal(1, (("E", 1, 0, 0),))
         self.start: World = (

@@ -54,7 +54,7 @@ class Central(NamedTuple):
     """Central's database."""
 
     epoch: int
-    recovering: bool
+    since: int  # epoch the recovery began in; 0 = none
     n: int
     doubt: int
     holdings: tuple[tuple[Owner, int], ...]
@@ -175,7 +175,7 @@ def give(central: Central, terminal_id: int, cell: int) -> tuple[Central, tuple[
     """P1: a free cell to the newest incarnation of a terminal."""
     newest = max((w for w in central.witnesses if w.terminal_id == terminal_id), default=None)
     book = _open(central)
-    if central.recovering or newest is None or newest.lost or not book.held(ownership.POOL)[0] >> cell & 1:
+    if central.since or newest is None or newest.lost or not book.held(ownership.POOL)[0] >> cell & 1:
         return None
     gid = Gid(central.epoch, central.n + 1)
     book.grant(terminal_id, newest.incarnation, gid, [1 << cell])
@@ -254,7 +254,7 @@ def lose(central: Central, terminal_id: int, incarnation: int) -> Central:
 
 def fail_over(backup: Central, epoch: int, registry: tuple[tuple[int, int], ...]) -> Central:
     """P11: an older state under a new epoch. `registry`: incarnations ever enrolled, kept outside the database."""
-    after = backup._replace(epoch=epoch, recovering=True, n=0)
+    after = backup._replace(epoch=epoch, since=recovery.began(epoch, backup.since), n=0)
     for terminal_id, incarnation in registry:
         if witness(after, terminal_id, incarnation) is None:
             after = _with(after, Witness(terminal_id, incarnation))
@@ -265,12 +265,12 @@ def fail_over(backup: Central, epoch: int, registry: tuple[tuple[int, int], ...]
 
 def end_recovery(central: Central) -> Central | None:
     """P11: back to normal once everybody who can has answered."""
-    if not central.recovering or not recovery.over(census(central), central.epoch):
+    if not central.since or not recovery.over(census(central), central.epoch):
         return None
     book = _open(central)
-    if recovery.in_doubt(census(central), central.epoch):
+    if recovery.in_doubt(census(central), central.epoch, central.since):
         book.doubt(central.epoch)
-    return _closed(central, book)._replace(recovering=False)
+    return _closed(central, book)._replace(since=0)
 
 
 def enrol(central: Central, terminal_id: int) -> tuple[Central, Terminal]:

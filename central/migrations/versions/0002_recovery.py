@@ -10,7 +10,7 @@ down_revision = "0001"
 RECOVERY = """
 ALTER TABLE meta
     ADD COLUMN epoch integer NOT NULL DEFAULT 1 CHECK (epoch > 0),  -- under which this database was last used
-    ADD COLUMN recovering boolean NOT NULL DEFAULT false,  -- P11: no grants until the terminals have answered
+    ADD COLUMN recovering_since integer NOT NULL DEFAULT 0,  -- P11: epoch the recovery began in; 0 = none
     ADD COLUMN revocation_version bigint NOT NULL DEFAULT 0;
 
 ALTER TABLE incarnation

@@ -23,9 +23,17 @@ def over(witnesses: Iterable[Witness], epoch: int) -> bool:
     return all(answered(witness, epoch) or witness.lost for witness in witnesses)
 
 
-def in_doubt(witnesses: Iterable[Witness], epoch: int) -> bool:
+def began(epoch: int, unfinished: int) -> int:
+    """Epoch in which the recovery now begun really began: a backup from the middle of one carries it on.
+
+    `unfinished`: that epoch in the state central came back to; 0 = it was not in a recovery.
+    """
+    return unfinished or epoch
+
+
+def in_doubt(witnesses: Iterable[Witness], epoch: int, since: int) -> bool:
     """Somebody will never answer, and central may have forgotten grants to it: what looks free may be in its hands.
 
-    One that was given up before the state central came back to got no grant since.
+    One that was given up before the recovery began (`since`) got no grant that central forgot.
     """
-    return any(witness.lost == epoch and not answered(witness, epoch) for witness in witnesses)
+    return any(witness.lost >= since and not answered(witness, epoch) for witness in witnesses)
