@@ -7,6 +7,8 @@ is printed or sent; a journal that ends before it is older than what this termin
 from __future__ import annotations
 
 import os
+import re
+import zlib
 from pathlib import Path
 
 from kiosk.domain.errors import StoreDamaged
@@ -14,20 +16,31 @@ from kiosk.domain.protocol.terminal import rolled_back
 from kiosk.store import database
 
 
+# Earlier programs wrote one number, then two, without a sum.
+_TEXT = re.compile(rb"([0-9]{20})(?: ([0-9]{20})(?: ([0-9a-f]{8}))?)?")
+_LENGTH = 50
+
+
 class Counter:
-    """Two numbers in a file, written in place (20 digits each, within one sector) and flushed."""
+    """Two numbers of 20 digits and their CRC-32 in a file, written in place (within one sector) and flushed.
+
+    `fresh`: there was no number yet, which fits only a journal that never did anything outside.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         with database.errors(path):
+            made = not path.exists()
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        numbers = os.pread(self._file, 41, 0).split()
+            if made:  # a name that is not on the disk would take its numbers with it
+                database.flush(path.parent)
+            text = os.pread(self._file, _LENGTH + 1, 0)
         try:
-            self.value = int(numbers[0]) if numbers else 0
-            self.sent = int(numbers[1]) if len(numbers) > 1 else self.value
+            self.value, self.sent = _numbers(text)
         except ValueError:
             os.close(self._file)
             raise StoreDamaged(f"{path}: the counter cannot be read. Call the operator.") from None
+        self.fresh = not text
 
     def check(self, head_seq: int) -> None:
         """StoreDamaged when the journal is older than what was done."""
@@ -49,11 +62,26 @@ class Counter:
 
     def _write(self, value: int, sent: int) -> None:
         with database.errors(self._path):
-            os.pwrite(self._file, f"{value:020d} {sent:020d}".encode(), 0)
+            os.pwrite(self._file, _text(value, sent), 0)
             os.fdatasync(self._file)
-        self.value, self.sent = value, sent
+        self.value, self.sent, self.fresh = value, sent, False
 
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def _text(value: int, sent: int) -> bytes:
+    numbers = f"{value:020d} {sent:020d}".encode()
+    return b"%s %08x" % (numbers, zlib.crc32(numbers))
+
+
+def _numbers(text: bytes) -> tuple[int, int]:
+    """ValueError for anything but what `_text` makes: a digit may have changed."""
+    if not text:
+        return 0, 0
+    found = _TEXT.fullmatch(text)
+    if found is None or found[3] not in (None, b"%08x" % zlib.crc32(text[:41])):
+        raise ValueError("not what was written")
+    return int(found[1]), int(found[2] or found[1])

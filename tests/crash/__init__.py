@@ -1,1 +1,1 @@
-"""Crashes in numbers: lost power, kill -9, failing system calls, damaged files. `python -m tests.crash`, `make crash`."""
+"""Crashes in numbers: lost power, kill -9, failing system calls, damaged files. `make crash` runs all of it."""

@@ -1,4 +1,4 @@
-"""The world outside the terminal, which no crash of the terminal can undo: money taken, paper out, words said to people.
+"""The world outside the terminal, which no crash of it can undo: money taken, paper out, words said to people.
 
 Whoever writes here is a device or a passenger. Two ways to remember: in memory shared with the process that kills
 (`Shared`: no system call, so that injected faults and counts concern the store alone), or by a write into a file that
