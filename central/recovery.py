@@ -67,8 +67,8 @@ def _begin(connection: Connection, context: Context) -> None:
         version = next_version(connection)
         connection.execute(
             text(
-                "INSERT INTO void (terminal_id, incarnation, seq, version, by, reason, voided_at) VALUES "
-                "(:terminal, :incarnation, :seq, :version, 'central', :reason, to_timestamp(:at)) "
+                "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at) VALUES "
+                "(:terminal, :incarnation, :seq, :version, :epoch, 'central', :reason, to_timestamp(:at)) "
                 "ON CONFLICT DO NOTHING"
             ),
             [
@@ -77,6 +77,7 @@ def _begin(connection: Connection, context: Context) -> None:
                     "incarnation": void.incarnation,
                     "seq": void.seq,
                     "version": version,
+                    "epoch": void.epoch,
                     "reason": void.reason,
                     "at": void.voided_at,
                 }

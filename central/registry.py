@@ -38,6 +38,7 @@ class Voided(msgspec.Struct, frozen=True, tag="voided", tag_field="kind"):
     terminal_id: int
     incarnation: int
     seq: int
+    epoch: int
     reason: str
     voided_at: int  # unix s
 

@@ -34,7 +34,7 @@ def void(context: Context, code: str, reason: str, *, surrendered: bool = False)
                 "this ticket itself. Wait until it was online"
             )
         who = (row.terminal_id, row.incarnation, row.seq)
-        context.registry.append(Voided(*who, reason, int(context.now())))
+        context.registry.append(Voided(*who, context.keys.epoch, reason, int(context.now())))
         _store(connection, context, who, reason)
         book = Book(connection, [row.journey_id])
         inventory = book.get(row.journey_id)
@@ -43,7 +43,7 @@ def void(context: Context, code: str, reason: str, *, surrendered: bool = False)
             gids = _item(row).gids
             ledger.voided(inventory, seller, row.place, gids)
             if surrendered:
-                ledger.reopened(inventory, seller, row.place, gids, epoch=context.keys.epoch)
+                ledger.reopened(inventory, seller, row.place, gids, voided=context.keys.epoch)
         book.write()
         if surrendered:
             _mark_reopened(connection, [who])
@@ -72,14 +72,15 @@ def _find(connection: Connection, code: str) -> Row[Any]:
 def _store(connection: Connection, context: Context, who: tuple[int, int, int], reason: str) -> None:
     connection.execute(
         text(
-            "INSERT INTO void (terminal_id, incarnation, seq, version, by, reason, voided_at) "
-            "VALUES (:terminal, :incarnation, :seq, :version, 'central', :reason, to_timestamp(:now))"
+            "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at) "
+            "VALUES (:terminal, :incarnation, :seq, :version, :epoch, 'central', :reason, to_timestamp(:now))"
         ),
         {
             "terminal": who[0],
             "incarnation": who[1],
             "seq": who[2],
             "version": next_version(connection),
+            "epoch": context.keys.epoch,
             "reason": reason[:200],
             "now": context.now(),
         },
@@ -103,7 +104,7 @@ def gate_has(connection: Connection, context: Context, terminal_id: int, version
 def _reopen(connection: Connection, context: Context) -> None:
     rows = connection.execute(
         text(
-            "SELECT t.*, s.items FROM void v JOIN ticket t USING (terminal_id, incarnation, seq) "
+            "SELECT t.*, s.items, v.epoch AS voided_epoch FROM void v JOIN ticket t USING (terminal_id, incarnation, seq) "
             "JOIN sale s USING (terminal_id, incarnation, sale_id) WHERE NOT v.reopened AND v.version <= ("
             "SELECT coalesce(min(coalesce(a.revocation_version, 0)), 0) FROM terminal g "
             "JOIN incarnation i ON i.terminal_id = g.id AND i.incarnation = g.incarnation "
@@ -115,7 +116,7 @@ def _reopen(connection: Connection, context: Context) -> None:
         inventory = book.get(row.journey_id)
         if inventory is not None and row.covered and row.place is not None:
             seller = Seller(row.terminal_id, row.incarnation)
-            ledger.reopened(inventory, seller, row.place, _item(row).gids, epoch=context.keys.epoch)
+            ledger.reopened(inventory, seller, row.place, _item(row).gids, voided=row.voided_epoch)
     book.write()
     _mark_reopened(connection, [(row.terminal_id, row.incarnation, row.seq) for row in rows])
 

@@ -191,7 +191,7 @@ class Effects:
         inventory = self._book.get(item.journey_id)
         if inventory is not None and item.place is not None:
             ledger.voided(inventory, self._seller, item.place, item.gids)
-        if not self._voids.add(ticket_seq, "terminal", event.reason):
+        if not self._voids.add(ticket_seq, "terminal", self._seller.adopted, event.reason):
             self._note("refunded_twice", f"ticket {ticket_seq} was voided by central as well", seq)
 
     def _refund_paid(self, seq: int, event: facts.RefundPaid) -> None:

@@ -19,7 +19,7 @@ class Voids:
         self._who = {"terminal": terminal_id, "incarnation": incarnation}
         self._seqs: dict[tuple[str, int], int] = {}
         self._by: dict[int, str] = {}
-        self._added: list[tuple[int, str, str]] = []
+        self._added: list[tuple[int, str, int, str]] = []
         self._paid: list[int] = []
         sales = sorted({e.sale_id for _, e in events if isinstance(e, TicketVoided | RefundPaid)})
         issued = [seq for seq, event in events if isinstance(event, TicketIssued)]
@@ -44,11 +44,11 @@ class Voids:
     def seq_of(self, sale_id: str, item_no: int) -> int | None:
         return self._seqs.get((sale_id, item_no))
 
-    def add(self, seq: int, by: str, reason: str) -> bool:
+    def add(self, seq: int, by: str, epoch: int, reason: str) -> bool:
         """False when central voided it as well: the money may have gone back twice."""
         if seq not in self._by:
             self._by[seq] = by
-            self._added.append((seq, by, reason))
+            self._added.append((seq, by, epoch, reason))
         return self._by[seq] == by
 
     def paid(self, seq: int) -> None:
@@ -59,12 +59,12 @@ class Voids:
             version = next_version(self._connection)
             self._connection.execute(
                 text(
-                    "INSERT INTO void (terminal_id, incarnation, seq, version, by, reason, voided_at) "
-                    "VALUES (:terminal, :incarnation, :seq, :version, :by, :reason, now()) ON CONFLICT DO NOTHING"
+                    "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at) "
+                    "VALUES (:terminal, :incarnation, :seq, :version, :epoch, :by, :reason, now()) ON CONFLICT DO NOTHING"
                 ),
                 [
-                    {**self._who, "seq": seq, "by": by, "reason": reason[:200], "version": version}
-                    for seq, by, reason in self._added
+                    {**self._who, "seq": seq, "by": by, "epoch": epoch, "reason": reason[:200], "version": version}
+                    for seq, by, epoch, reason in self._added
                 ],
             )
         if self._paid:

@@ -140,7 +140,9 @@ class Explorer:
         paper: tuple[Ticket, ...] = things[paper_no]
         found: list[Any] = []
 
-        def add(step: str, new: Terminal, *, wire: Any = None, tickets: Any = None, away: Outside | None = None) -> None:
+        def add(
+            step: str, new: Terminal, *, wire: Any = None, tickets: Any = None, away: Outside | None = None
+        ) -> None:
             found.append(
                 (
                     f"T{index} {step}",
@@ -200,7 +202,9 @@ class Explorer:
         for grant in sorted(self._parts.things[wire_no][0]):
             new = model.take(device, index, grant)
             if new is not None:
-                found.append((f"T{index} takes grant {grant[0]}.{grant[1]} of cell {grant[4]}", self._parts.number(new)))
+                found.append(
+                    (f"T{index} takes grant {grant[0]}.{grant[1]} of cell {grant[4]}", self._parts.number(new))
+                )
         return found
 
     # central
@@ -253,11 +257,16 @@ class Explorer:
                 if printed is None:
                     continue
                 away = Outside(
-                    outside.epoch, outside.registry, outside.voids | {ticket}, outside.failovers, outside.restores
+                    outside.epoch,
+                    outside.registry,
+                    outside.voids | {ticket._replace(refunds=central.epoch)},
+                    outside.failovers,
+                    outside.restores,
                 )
-                after = model.void(central, ticket, (record[1], record[2]))
-                numbers = (self._parts.number(thing) for thing in (after, away, _refund(paper, printed)))
-                found.append((f"C refunds {ticket[:3]}", *numbers))
+                after = model.void(central, ticket, (record[1], record[2]), central.epoch)
+                number = self._parts.number
+                new_paper = number(_refund(paper, printed))
+                found.append((f"C refunds {ticket[:3]}", number(after), number(away), new_paper))
         return found
 
     def _failed_over(self, central_no: int, backup_no: int, outside_no: int) -> list[tuple[str, int, int, int]]:
@@ -270,9 +279,7 @@ class Explorer:
         if central != backup:
             found.append(("C is backed up", central_no, central_no, outside_no))
         if backup is not None:
-            away = Outside(
-                outside.epoch + 1, outside.registry, outside.voids, outside.failovers + 1, outside.restores
-            )
+            away = Outside(outside.epoch + 1, outside.registry, outside.voids, outside.failovers + 1, outside.restores)
             after = model.fail_over(backup, away.epoch, away.registry)
             found.append(("C fails over to its backup", number(after), backup_no, number(away)))
         return found
@@ -316,7 +323,9 @@ def _rename(thing: Any, names: dict[int, int]) -> Any:
                 (owner._replace(terminal_id=names.get(owner.terminal_id, 0)), mask) for owner, mask in thing.holdings
             ]
             witnesses = [w._replace(terminal_id=names[w.terminal_id]) for w in thing.witnesses]
-            return thing._replace(holdings=tuple(sorted(owners)), witnesses=tuple(sorted(witnesses)))
+            voided = tuple(sorted((names[void[0]], *void[1:]) for void in thing.voided))
+            witnesses.sort()
+            return thing._replace(holdings=tuple(sorted(owners)), witnesses=tuple(witnesses), voided=voided)
         case Outside():
             registry = tuple(sorted((names[terminal_id], incarnation) for terminal_id, incarnation in thing.registry))
             voids = frozenset(ticket._replace(terminal_id=names[ticket.terminal_id]) for ticket in thing.voids)

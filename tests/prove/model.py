@@ -14,7 +14,9 @@ from kiosk.domain.protocol import acceptance, ownership, recovery, terminal
 from kiosk.domain.protocol.ownership import Owner
 
 JOURNEY, FOREVER = 1, 1 << 60
-Record = tuple[str, int, int, int]  # kind, epoch, n, cell: G granted, S sold, R released, V voided sale, E epoch adopted
+Record = tuple[
+    str, int, int, int
+]  # kind, epoch, n, cell: G granted, S sold, R released, V voided sale, E epoch adopted
 Chain = tuple[Record, ...]
 
 
@@ -60,6 +62,9 @@ class Central(NamedTuple):
     holdings: tuple[tuple[Owner, int], ...]
     witnesses: tuple[Witness, ...]
     given: frozenset[tuple[int, int]]
+    voided: tuple[
+        tuple[int, int, int, int, int], ...
+    ] = ()  # terminal, incarnation, grant (epoch, n), epoch of the void
 
 
 class Ticket(NamedTuple):
@@ -190,9 +195,7 @@ def receive(
     known = witness(central, terminal_id, incarnation)
     if known is None:
         return central
-    links = [
-        acceptance.Link(seq, hash_of(sent[: seq - 1]), hash_of(sent[:seq])) for seq in range(1, len(sent) + 1)
-    ]
+    links = [acceptance.Link(seq, hash_of(sent[: seq - 1]), hash_of(sent[:seq])) for seq in range(1, len(sent) + 1)]
     head = (len(known.chain), hash_of(known.chain))
     verdict = acceptance.judge(head, links, lambda seq: hash_of(known.chain[:seq]))
     if verdict.fork >= 0:
@@ -204,12 +207,15 @@ def receive(
     book = _open(central)
     apply(book, central, known, record)
     after = _closed(central, book)
+    if record[0] == "V":
+        after = _noted(after, known[:2], record[1:3], adopted(known.chain))
     if record[0] == "G":
         after = after._replace(given=after.given | {record[1:3]})
     after = _with(after, known._replace(chain=(*known.chain, record)))
     ticket = Ticket(terminal_id, incarnation, len(known.chain) + 1, record[3])
-    if record[0] == "S" and any(void[:4] == ticket[:4] for void in voids):
-        after = void(after, ticket, (record[1], record[2]))  # refunded before the failover: the witness remembers
+    for forgotten in voids:  # refunded before a failover: the registry remembers, with the epoch in place of refunds
+        if record[0] == "S" and forgotten[:4] == ticket[:4]:
+            after = void(after, ticket, (record[1], record[2]), forgotten.refunds)
     return after
 
 
@@ -227,10 +233,17 @@ def apply(book: ownership.Ownership, central: Central, known: Witness, record: R
         book.void(*who, gid, masks)
 
 
-def void(central: Central, ticket: Ticket, gid: tuple[int, int]) -> Central:
+def void(central: Central, ticket: Ticket, gid: tuple[int, int], epoch: int) -> Central:
+    """P12 by central; `epoch`: in which it did so."""
     book = _open(central)
     book.void(ticket.terminal_id, ticket.incarnation, Gid(*gid), [1 << ticket.cell])
-    return _closed(central, book)
+    return _noted(_closed(central, book), ticket[:2], gid, epoch)
+
+
+def _noted(central: Central, who: tuple[int, int], gid: tuple[int, int], epoch: int) -> Central:
+    if any(void[:4] == (*who, *gid) for void in central.voided):
+        return central
+    return central._replace(voided=tuple(sorted([*central.voided, (*who, *gid, epoch)])))
 
 
 def reopen(central: Central) -> Central | None:
@@ -238,8 +251,14 @@ def reopen(central: Central) -> Central | None:
     book = _open(central)
     pending = list(book.owners("VOID_PENDING"))
     for owner in pending:
-        book.reopen(owner.terminal_id, owner.incarnation, Gid(*owner.gid), book.held(owner), epoch=central.epoch)
+        book.reopen(
+            owner.terminal_id, owner.incarnation, Gid(*owner.gid), book.held(owner), voided=_epoch_of(central, owner)
+        )
     return _closed(central, book) if pending else None
+
+
+def _epoch_of(central: Central, owner: Owner) -> int:
+    return next(void[4] for void in central.voided if void[:4] == owner[1:])
 
 
 def lose(central: Central, terminal_id: int, incarnation: int) -> Central:

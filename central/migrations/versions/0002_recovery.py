@@ -35,6 +35,7 @@ CREATE TABLE void (
     incarnation integer NOT NULL,
     seq bigint NOT NULL,
     version bigint NOT NULL,  -- of the revocation list that names it first
+    epoch integer NOT NULL,  -- in which it was voided: adopted by the terminal, or central's own
     by text NOT NULL CHECK (by IN ('terminal', 'central')),
     reason text NOT NULL DEFAULT '',
     voided_at timestamptz NOT NULL,

@@ -51,10 +51,10 @@ def voided(book: Ownership, seller: Seller, place: int, gids: Gids) -> None:
         book.void(seller[0], seller[1], gid, one_place(place, start, end, book.segments))
 
 
-def reopened(book: Ownership, seller: Seller, place: int, gids: Gids, *, epoch: int) -> None:
-    """P12: every gate knows the void, or the paper lies before a clerk."""
+def reopened(book: Ownership, seller: Seller, place: int, gids: Gids, *, voided: int) -> None:
+    """P12: every gate knows the void, or the paper lies before a clerk. `voided`: epoch of the void."""
     for gid, start, end in gids:
-        book.reopen(seller[0], seller[1], gid, one_place(place, start, end, book.segments), epoch=epoch)
+        book.reopen(seller[0], seller[1], gid, one_place(place, start, end, book.segments), voided=voided)
 
 
 def masks_of(blocks: Sequence[Block], segments: int) -> list[int]:

@@ -101,10 +101,13 @@ class Ownership:
         sold = Owner("SOLD", terminal_id, incarnation, gid.epoch, gid.n)
         return self.move(sold, sold._replace(kind="VOID_PENDING"), masks)
 
-    def reopen(self, terminal_id: int, incarnation: int, gid: Gid, masks: Masks, *, epoch: int) -> list[int]:
-        """P12: VOID_PENDING -> POOL, once no gate can let the ticket in; `epoch` is central's own at that time."""
+    def reopen(self, terminal_id: int, incarnation: int, gid: Gid, masks: Masks, *, voided: int) -> list[int]:
+        """P12: VOID_PENDING -> POOL, once no gate can let the ticket in. `voided`: epoch in which it was voided.
+
+        Voided before a failover, the cells may have been given away again in the time that central forgot.
+        """
         pending = Owner("VOID_PENDING", terminal_id, incarnation, gid.epoch, gid.n)
-        return self.move(pending, self._free(epoch), masks)
+        return self.move(pending, self._free(voided), masks)
 
     def lose(self, terminal_id: int, incarnation: int) -> None:
         """P8: what a terminal that was given up neither sold nor returned, as far as we know, is STRANDED."""

@@ -61,7 +61,7 @@ class Books:
         self.sales: dict[tuple[int, int, str], tuple[SaleItem, ...]] = {}
         self.tickets: dict[tuple[int, int, int], tuple[str, int]] = {}  # -> sale, item
         self.numbers: dict[tuple[int, int, str, int], int] = {}  # sale and item -> seq
-        self.voids: dict[tuple[int, int, int], int] = {}
+        self.voids: dict[tuple[int, int, int], tuple[int, int]] = {}  # -> version of the list, epoch of the void
         self.reopened: set[tuple[int, int, int]] = set()
         self.gates: dict[int, int] = {}
 
@@ -69,7 +69,9 @@ class Books:
         new = Books()
         new.since, new.n, new.version = self.since, self.n, self.version
         new.journeys = {
-            number: Ownership(book.segments, {owner: [*masks] for owner, masks in book.holdings.items()}, book.doubt_epoch)
+            number: Ownership(
+                book.segments, {owner: [*masks] for owner, masks in book.holdings.items()}, book.doubt_epoch
+            )
             for number, book in self.journeys.items()
         }
         new.known = {who: known.copy() for who, known in self.known.items()}
@@ -86,7 +88,7 @@ class Centre:
         self.world = world
         self.epoch = 1
         self.registry: set[Who] = set()
-        self.own_voids: set[tuple[int, int, int]] = set()
+        self.own_voids: dict[tuple[int, int, int], int] = {}  # -> epoch
         self.runs: dict[int, Run] = {}
         self.books = Books()
         self.backups: list[Books] = []
@@ -186,7 +188,7 @@ class Centre:
             case facts.TicketVoided():
                 items = books.sales[(*who, event.sale_id)]
                 ticket = (*who, books.numbers[(*who, event.sale_id, event.item_no)])
-                self._void(ticket, items[event.item_no], seller)
+                self._void(ticket, items[event.item_no], seller, seller.adopted)
 
     def _issued(self, seller: Seller, seq: int, event: facts.TicketIssued) -> None:
         who, books = (seller.terminal_id, seller.incarnation), self.books
@@ -200,7 +202,7 @@ class Centre:
         book = books.journeys[item.journey_id]
         ledger.issued(book, seller, item.place, item.from_call, item.to_call, item.gids)
         if ticket in self.own_voids and ticket not in books.voids:
-            self._void(ticket, item, seller)
+            self._void(ticket, item, seller, self.own_voids[ticket])
 
     # P12
 
@@ -210,16 +212,16 @@ class Centre:
         if ticket in self.books.voids or not refunds.central_may(len(known.hashes) - 1, known.told):
             return False
         sale_id, item_no = self.books.tickets[ticket]
-        self.own_voids.add(ticket)
+        self.own_voids[ticket] = self.epoch
         item = self.books.sales[(*ticket[:2], sale_id)][item_no]
-        self._void(ticket, item, Seller(*ticket[:2]))
+        self._void(ticket, item, Seller(*ticket[:2]), self.epoch)
         return True
 
-    def _void(self, ticket: tuple[int, int, int], item: SaleItem, seller: Seller) -> None:
+    def _void(self, ticket: tuple[int, int, int], item: SaleItem, seller: Seller, epoch: int) -> None:
         assert item.place is not None
         if ticket not in self.books.voids:
             self.books.version += 1
-            self.books.voids[ticket] = self.books.version
+            self.books.voids[ticket] = self.books.version, epoch
         ledger.voided(self.books.journeys[item.journey_id], seller, item.place, item.gids)
 
     def gate_has(self, gate: int, epoch: int, version: int, gates: int) -> None:
@@ -228,15 +230,15 @@ class Centre:
             return  # a version of a list that central forgot says nothing about this one
         books.gates[gate] = max(books.gates.get(gate, 0), version)
         known = min((books.gates.get(number, 0) for number in range(gates)), default=0)
-        for ticket, since in books.voids.items():
-            if since <= known and ticket not in books.reopened:
+        for ticket, (version, voided) in books.voids.items():
+            if version <= known and ticket not in books.reopened:
                 books.reopened.add(ticket)
                 sale_id, item_no = books.tickets.get(ticket, ("", 0))
                 if sale_id:
                     item = books.sales[(*ticket[:2], sale_id)][item_no]
                     assert item.place is not None
                     book = books.journeys[item.journey_id]
-                    ledger.reopened(book, Seller(*ticket[:2]), item.place, item.gids, epoch=self.epoch)
+                    ledger.reopened(book, Seller(*ticket[:2]), item.place, item.gids, voided=voided)
 
     # P8, P11
 
@@ -258,12 +260,11 @@ class Centre:
             self.books.known.setdefault(who, Known())
             if (who[0], who[1] + 1) in self.registry:
                 self.lose(*who)
-        for ticket in sorted(self.own_voids):
-            if ticket not in self.books.voids and ticket not in self.books.tickets:
-                continue  # voided again when its record comes
-            if ticket not in self.books.voids:
+        for ticket, epoch in sorted(self.own_voids.items()):
+            # One that central does not know any more is voided again when its record comes.
+            if ticket not in self.books.voids and ticket in self.books.tickets:
                 sale_id, item_no = self.books.tickets[ticket]
-                self._void(ticket, self.books.sales[(*ticket[:2], sale_id)][item_no], Seller(*ticket[:2]))
+                self._void(ticket, self.books.sales[(*ticket[:2], sale_id)][item_no], Seller(*ticket[:2]), epoch)
         self.world.counts.failovers += 1
 
     def end_when_over(self) -> None:

@@ -132,7 +132,9 @@ class Device:
         if chosen.bit_count() < party:
             return False
         items = tuple(
-            SaleItem(journey, first, last, place, cells.cover(held, place, first, last, self.clock()), "", "p", "a", 100)
+            SaleItem(
+                journey, first, last, place, cells.cover(held, place, first, last, self.clock()), "", "p", "a", 100
+            )
             for place in range(chosen.bit_length())
             if chosen >> place & 1
         )
