@@ -15,7 +15,6 @@ from kiosk.domain.errors import StoreDamaged
 from kiosk.domain.protocol.terminal import rolled_back
 from kiosk.store import database
 
-
 # Earlier programs wrote one number, then two, without a sum.
 _TEXT = re.compile(rb"([0-9]{20})(?: ([0-9]{20})(?: ([0-9a-f]{8}))?)?")
 _LENGTH = 50
