@@ -64,6 +64,7 @@ class Books:
         self.voids: dict[tuple[int, int, int], tuple[int, int]] = {}  # -> version of the list, epoch of the void
         self.reopened: set[tuple[int, int, int]] = set()
         self.gates: dict[int, int] = {}
+        self.branches: set[tuple[int, int, int, str]] = set()
 
     def copy(self) -> Books:
         new = Books()
@@ -75,7 +76,7 @@ class Books:
             for number, book in self.journeys.items()
         }
         new.known = {who: known.copy() for who, known in self.known.items()}
-        new.given, new.reopened = {*self.given}, {*self.reopened}
+        new.given, new.reopened, new.branches = {*self.given}, {*self.reopened}, {*self.branches}
         for name in ("sales", "tickets", "numbers", "voids", "gates"):
             setattr(new, name, {**getattr(self, name)})
         return new
@@ -158,6 +159,7 @@ class Centre:
         known.told = max(known.told, told)
         if verdict.fork >= 0:
             known.forked = True
+            self.books.branches.update((*who, record.seq, record.hash) for record, _ in records[verdict.fork :])
             self.lose(*who)
         else:
             for record, event in records[verdict.fresh :]:

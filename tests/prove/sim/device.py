@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -43,6 +44,16 @@ class Fold(Projections):
         super().publish(changes)
 
 
+@dataclass
+class Past:
+    """A journal set aside. `epoch`: in which central took all of it."""
+
+    who: tuple[int, int]
+    disk: list[tuple[Record, AnyEvent]]
+    sent: int = 0
+    epoch: int = 0
+
+
 class Device:
     """One machine. `number` tells two disks of one identity apart (a clone)."""
 
@@ -54,12 +65,15 @@ class Device:
         self.gone = False  # destroyed, stolen, or a clone that was found out
         self.life = 0  # a crash ends all that was under way
         self.branched = 0  # records it had when it was copied; 0 = never
+        self.disk: list[tuple[Record, AnyEvent]] = []
+        self.past: list[Past] = []  # journals of earlier lives, set aside
         self.begin(centre.enrol(terminal_id))
 
     def begin(self, incarnation: int) -> None:
-        """P0: a fresh identity on an empty disk."""
+        """P0: a fresh identity on an empty disk; the journal of the life before is set aside."""
+        self.set_aside()
         self.incarnation = incarnation
-        self.disk: list[tuple[Record, AnyEvent]] = []
+        self.disk = []
         self.counter = self.sent = self.accepted = 0
         self.locked = False
         self.branched = 0
@@ -68,6 +82,11 @@ class Device:
         self.append(
             facts.TerminalEnrolled(terminal_id=self.terminal_id, incarnation=incarnation, epoch=self.centre.epoch)
         )
+
+    def set_aside(self) -> None:
+        if self.disk:
+            self.past.append(Past(self.who, self.disk))
+        self.disk = []
 
     @property
     def who(self) -> tuple[int, int]:
@@ -244,6 +263,25 @@ class Device:
         if records:
             self.counter, self.sent = max(self.counter, len(self.disk)), len(self.disk)
         self.world.send(self.dark, "journal", self._arrives, self.life, self.who, records, self.counter, self.accepted)
+
+    def send_past(self) -> None:
+        """Whole, once in every epoch of central; what it knows it knows again, another branch it keeps."""
+        for past in self.past:
+            if past.epoch < self.fold.epoch:
+                batch = past.disk[past.sent : past.sent + 5 * BATCH]
+                told = batch[-1][0].seq if batch else 0
+                self.world.send(self.dark, "past", self._past_arrives, past, past.sent, batch, told, self.fold.epoch)
+
+    def _past_arrives(self, past: Past, sent: int, batch: Sequence[Any], told: int, epoch: int) -> None:
+        if batch:
+            self.centre.receive(past.who, batch, told)
+        self.world.send(self.dark, "past ack", self._past_taken, past, sent, len(batch), epoch, self.centre.epoch)
+
+    def _past_taken(self, past: Past, sent: int, count: int, epoch: int, centres: int) -> None:
+        if past.sent == sent and epoch == centres:
+            past.sent = sent + count
+            if past.sent >= len(past.disk):
+                past.sent, past.epoch = 0, epoch
 
     def _arrives(self, life: int, who: tuple[int, int], records: Sequence[Any], told: int, after: int) -> None:
         answer = self.centre.receive(who, records, told)

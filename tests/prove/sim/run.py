@@ -28,7 +28,8 @@ class Simulation:
         for _ in range(JOURNEYS):
             self._open_journey()
         self.devices = [Device(self.world, self.centre, number, number) for number in range(1, terminals + 1)]
-        self.clones: list[tuple[Device, Device]] = []
+        self.clones: list[tuple[tuple[int, int], tuple[Device, Device]]] = []
+        self.missing: list[Device] = []  # destroyed or stolen, and the operator does not know it yet
         later, chance = self.world.later, self.world.chance
         for device in self.devices:
             later(chance.uniform(0, HOUR), "tick", self._tick, device)
@@ -108,11 +109,15 @@ class Simulation:
         world.later(chance.expovariate(1 / (0.7 * HOUR)), "tick", self._tick, device)
 
     def _online(self, device: Device) -> None:
-        if device.locked and device.accepted >= len(device.disk) and device.who == self._newest(device):
+        """Locked, it is enrolled anew; one whose place was taken by another machine only hands over what it has."""
+        if device.locked and device.who == self._newest(device):
             device.begin(self.centre.enrol(device.terminal_id))
-        elif device.locked and device.who != self._newest(device):
-            device.gone = device.accepted >= len(device.disk)
-        device.sync()
+        elif device.locked:
+            device.fold.epoch = max(device.fold.epoch, self.centre.epoch)
+            device.set_aside()
+        if not device.locked:
+            device.sync()
+        device.send_past()
         if self.world.chance.random() < 0.03:
             self._refund_at_centre()
 
@@ -144,6 +149,7 @@ class Simulation:
             self._clone(device)
         elif roll < 0.89:
             device.gone = True
+            self.missing.append(device)
             world.later(chance.uniform(1, 48) * HOUR, "given up", self._give_up, device)
         elif roll < 0.94 and self.centre.backups:
             self.centre.fail_over(chance.choice(self.centre.backups[-4:]))
@@ -156,11 +162,12 @@ class Simulation:
         """Two disks, one key. All that it holds is at stake, and all that is on its way to it."""
         self.world.counts.clones += 1
         twin = copy.copy(device)
+        twin.past = []
         twin.number = 1000 + len(self.clones)
         twin.life += 1000
         device.branched = twin.branched = len(device.disk)
         twin._reboot([*device.disk])
-        self.clones.append((device, twin))
+        self.clones.append((device.who, (device, twin)))
         self._taint(device)
         self.devices.append(twin)
         self.world.later(self.world.chance.uniform(0, HOUR), "tick", self._tick, twin)
@@ -179,6 +186,9 @@ class Simulation:
 
     def _give_up(self, device: Device) -> None:
         """P8; and sometimes it turns up after all."""
+        if device not in self.missing:
+            return
+        self.missing.remove(device)
         self.world.counts.given_up += 1
         chance = self.world.chance
         self.centre.lose(*device.who)
@@ -204,6 +214,8 @@ class Simulation:
         """Links come back for good; clocks are right; no more chaos. Everything must come to rest."""
         world = self.world
         world.healed = True
+        for device in [*self.missing]:
+            self._give_up(device)
         for device in self.devices:
             device.dark_until = device.skew = 0.0
         for round_ in range(60):
@@ -219,8 +231,13 @@ class Simulation:
 
     def _settled(self) -> bool:
         alive = [device for device in self.devices if not device.gone and not device.locked]
-        return not self.centre.books.since and all(
-            device.accepted == len(device.disk) and not device.fold.sales for device in alive
+        handed_over = all(
+            past.epoch >= self.centre.epoch for each in self.devices if not each.gone for past in each.past
+        )
+        return (
+            not self.centre.books.since
+            and handed_over
+            and all(device.accepted == len(device.disk) and not device.fold.sales for device in alive)
         )
 
     def _compare(self) -> None:
@@ -231,21 +248,27 @@ class Simulation:
         if books.since:
             counts.violation("lost", "the recovery never ended")
         for device in self.devices:
-            known = books.known.get(device.who)
-            if device.gone or known is None or known.forked:
-                continue
-            mine = [record.seq for record, event in device.disk if type(event).__name__ == "TicketIssued"]
-            missing = [seq for seq in mine if (*device.who, seq) not in books.tickets]
-            if missing:
-                counts.violation("lost", f"{device.who} sold {missing[:5]}, central does not know")
-        for first, second in self.clones:
-            apart = first.disk[: first.branched] == second.disk[: first.branched] and (
-                len(first.disk) > first.branched and len(second.disk) > first.branched
-            )
-            heard = not first.gone and not second.gone and first.incarnation == second.incarnation
-            known = books.known.get(first.who)
-            if apart and heard and known is not None and not known.forked:
-                counts.violation("forks_missed", f"{first.who}")
+            lives = [(past.who, past.disk) for past in device.past] + [(device.who, device.disk)]
+            for who, disk in [] if device.gone else lives:
+                sold = [record for record, event in disk if type(event).__name__ == "TicketIssued"]
+                missing = [
+                    record.seq
+                    for record in sold
+                    if (*who, record.seq) not in books.tickets and (*who, record.seq, record.hash) not in books.branches
+                ]
+                if missing:
+                    counts.violation("lost", f"{who} sold {missing[:5]}, central does not know")
+        for who, disks in self.clones:
+            histories = {tuple(record.hash for record, _ in disk) for disk in (self._disk(each, who) for each in disks)}
+            longest = max(histories, key=len)
+            diverged = any(history != longest[: len(history)] for history in histories)
+            known = books.known.get(who)
+            if diverged and not any(each.gone for each in disks) and known is not None and not known.forked:
+                counts.violation("forks_missed", f"{who}")
+
+    def _disk(self, device: Device, who: tuple[int, int]) -> list[Any]:
+        """What this machine recorded in that life."""
+        return next((past.disk for past in device.past if past.who == who), device.disk if device.who == who else [])
 
 
 def _layout(coaches: int, seats: int, counted: bool) -> Layout:
