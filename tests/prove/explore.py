@@ -1,65 +1,21 @@
 """Every state a small world can reach, breadth first, with the invariants checked in each.
 
-A world is a tuple of numbers, one for each part: central, its backup, the terminals, what is on the wire, what was printed.
-A part's step is worked out once by the product's rules and remembered; the explorer only combines them.
+A world is a tuple of numbers, one for each part: central, its backup, the terminals, the wire, what was printed. A
+part's step is worked out once by the product's rules and remembered; the explorer only combines them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import permutations
 from typing import Any
 
 from kiosk.domain.protocol import ownership, refunds
 from tests.prove import model
-from tests.prove.model import Bounds, Central, Chain, Terminal, Ticket, Witness
-
-World = tuple[int, ...]  # central, backup, outside, wire, paper, then the terminals
-Grants = frozenset[tuple[int, int, int, int, int]]
-Message = tuple[int, int, Chain, int]  # terminal, incarnation, its journal, and how far it ever acted
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What no failover takes back: the epoch, who was ever enrolled, central's own refunds, how many faults so far."""
-
-    epoch: int
-    registry: tuple[tuple[int, int], ...]
-    voids: frozenset[Ticket] = frozenset()
-    failovers: int = 0
-    restores: int = 0
-
-
-@dataclass
-class Result:
-    """What an exploration found. `trace`: the steps to a violation, in words."""
-
-    bounds: Bounds
-    states: int = 0
-    transitions: int = 0
-    depth: int = 0
-    seconds: float = 0.0
-    violation: str = ""
-    trace: list[str] = field(default_factory=list)
-
-
-class Parts:
-    """Numbers for things, so that a world is small and quick to compare."""
-
-    def __init__(self) -> None:
-        self.things: list[Any] = []
-        self._numbers: dict[Hashable, int] = {}
-
-    def number(self, thing: Hashable) -> int:
-        found = self._numbers.get(thing)
-        if found is None:
-            found = self._numbers[thing] = len(self.things)
-            self.things.append(thing)
-        return found
-
+from tests.prove.model import Bounds, Central, Terminal, Ticket, Witness
+from tests.prove.parts import Message, Outside, Paper, Parts, Result, World, is_voided, put, refunded, rename
 
 Extra = Callable[[Central], Iterator[tuple[str, Central]]]  # a step that a mutant adds to central
 
@@ -95,18 +51,18 @@ class Explorer:
         self.broken = cache(self._broken)
         self._orders = [dict(zip(ids, order, strict=True)) for order in permutations(ids)][1:]
 
-    def after(self, world: World) -> Iterator[tuple[str, World]]:
+    def after(self, world: World) -> Iterator[tuple[str, World]]:  # noqa: C901 - one loop for each part
         central, backup, outside, wire, paper, *devices = world
         for index, device in enumerate(devices, 1):
             at = index + 4
             for step, new_device, new_outside, new_wire, new_paper in self._local(index, device, outside, wire, paper):
-                yield step, (central, backup, new_outside, new_wire, new_paper, *_put(world[5:], index, new_device))
+                yield step, (central, backup, new_outside, new_wire, new_paper, *put(world[5:], index, new_device))
             for step, new_device in self._taken(index, device, wire):
                 yield step, (*world[:at], new_device, *world[at + 1 :])
             for step, new_central, new_wire in self._given(index, central, wire):
                 yield step, (new_central, backup, outside, new_wire, *world[4:])
             for step, new_central, new_device, new_outside in self._enrolled(index, central, device, outside):
-                yield step, (new_central, backup, new_outside, wire, paper, *_put(world[5:], index, new_device))
+                yield step, (new_central, backup, new_outside, wire, paper, *put(world[5:], index, new_device))
         for step, new_central in self._received(central, wire, outside):
             yield step, (new_central, *world[1:])
         for step, new_central in self._alone(central):
@@ -128,7 +84,7 @@ class Explorer:
         return least
 
     def _renamed_part(self, part_no: int, order: int) -> int:
-        return self._parts.number(_rename(self._parts.things[part_no], self._orders[order]))
+        return self._parts.number(rename(self._parts.things[part_no], self._orders[order]))
 
     # one terminal: sell, print, send, release, refund, adopt, back up, restore
 
@@ -153,30 +109,13 @@ class Explorer:
                 )
             )
 
+        for step, new in self._sold(index, device):
+            add(step, new)
+        for step, new, tickets in [*self._on_paper(index, device, paper), *self._given_back(index, device, paper)]:
+            add(step, new, tickets=tickets)
         journal = device.journal
-        room = model.length(journal) < self.bounds.journal
-        if not device.locked:
-            if room:
-                for epoch, n, cell in model.owned(device, index, "free"):
-                    add(f"sells cell {cell}", model.append(device, ("S", epoch, n, cell)))
-                    add(f"releases cell {cell}", model.append(device, ("R", epoch, n, cell)))
-            for seq, record in enumerate(journal, 1):
-                ticket = Ticket(index, device.incarnation, seq, record[3])
-                if record[0] == "S" and not any(t[:4] == ticket[:4] for t in paper):
-                    if not any(r[0] == "V" and r[1:] == record[1:] for r in journal[seq:]):
-                        new = device._replace(counter=max(device.counter, seq))
-                        add(f"prints {seq}", new, tickets=tuple(sorted([*paper, ticket])))
-            if self.bounds.refunds and room:
-                for seq, record in enumerate(journal, 1):
-                    printed = next((t for t in paper if t[:3] == (index, device.incarnation, seq)), None)
-                    voided = any(r[0] == "V" and r[1:] == record[1:] for r in journal[seq:])
-                    if record[0] != "S" or printed is None or voided or not refunds.terminal_may(seq, device.sent):
-                        continue
-                    new = model.append(device, ("V", *record[1:]))
-                    new = new._replace(counter=len(new.journal))
-                    add(f"refunds {seq}", new, tickets=_refund(paper, printed))
-            if model.adopted(journal) < outside.epoch:
-                add(f"adopts epoch {outside.epoch}", model.append(device, ("E", outside.epoch, 0, 0)))
+        if not device.locked and model.adopted(journal) < outside.epoch:
+            add(f"adopts epoch {outside.epoch}", model.append(device, ("E", outside.epoch, 0, 0)))
         if device.sent < len(journal):
             # A locked terminal sends too: its old journal is all central will ever hear of that incarnation.
             new = device._replace(sent=len(journal), counter=max(device.counter, len(journal)))
@@ -188,8 +127,32 @@ class Explorer:
                 add(f"is restored from a backup of {records} records", model.restored(device, records), away=away)
         return found
 
+    def _sold(self, index: int, device: Terminal) -> Iterator[tuple[str, Terminal]]:
+        if not device.locked and model.length(device.journal) < self.bounds.journal:
+            for epoch, n, cell in model.owned(device, index, "free"):
+                yield f"sells cell {cell}", model.append(device, ("S", epoch, n, cell))
+                yield f"releases cell {cell}", model.append(device, ("R", epoch, n, cell))
+
+    def _on_paper(self, index: int, device: Terminal, paper: Paper) -> Iterator[tuple[str, Terminal, Paper]]:
+        for seq, record in enumerate(device.journal, 1):
+            ticket = Ticket(index, device.incarnation, seq, record[3])
+            out = any(printed[:4] == ticket[:4] for printed in paper)
+            if record[0] == "S" and not device.locked and not out and not is_voided(device.journal, seq):
+                new = device._replace(counter=max(device.counter, seq))
+                yield f"prints {seq}", new, tuple(sorted([*paper, ticket]))
+
+    def _given_back(self, index: int, device: Terminal, paper: Paper) -> Iterator[tuple[str, Terminal, Paper]]:
+        if device.locked or not self.bounds.refunds or model.length(device.journal) >= self.bounds.journal:
+            return
+        for seq, record in enumerate(device.journal, 1):
+            printed = next((t for t in paper if t[:3] == (index, device.incarnation, seq)), None)
+            mine = record[0] == "S" and not is_voided(device.journal, seq) and refunds.terminal_may(seq, device.sent)
+            if mine and printed is not None:
+                new = model.append(device, ("V", *record[1:]))
+                yield f"refunds {seq}", new._replace(counter=len(new.journal)), refunded(paper, printed)
+
     def _with_message(self, sent: frozenset[Message], new: Message) -> frozenset[Message]:
-        """Records go one by one, so the beginning of a longer journal brings nothing new, but for what it tells of refunds."""
+        """Records go one by one: the beginning of a longer journal is nothing new, but for what it tells of refunds."""
         if self.bounds.refunds:
             return sent | {new}
         return frozenset({old for old in sent if old[:2] != new[:2] or new[2][: len(old[2])] != old[2]} | {new})
@@ -224,10 +187,11 @@ class Explorer:
     def _received_steps(self, central_no: int, wire_no: int, outside_no: int) -> list[tuple[str, int]]:
         central: Central = self._parts.things[central_no]
         found = []
-        for message in sorted(self._parts.things[wire_no][1]):
-            after = model.receive(central, *message, self._parts.things[outside_no].voids)
+        for terminal_id, incarnation, chain, told in sorted(self._parts.things[wire_no][1]):
+            voids = self._parts.things[outside_no].voids
+            after = model.receive(central, terminal_id, incarnation, chain, told, voids)
             if after != central:
-                found.append((f"C hears T{message[0]}.{message[1]}", self._parts.number(after)))
+                found.append((f"C hears T{terminal_id}.{incarnation}", self._parts.number(after)))
         return found
 
     def _central_alone(self, central_no: int) -> list[tuple[str, int]]:
@@ -249,8 +213,11 @@ class Explorer:
                 continue
             for seq, record in enumerate(witness.chain, 1):
                 ticket = Ticket(witness.terminal_id, witness.incarnation, seq, record[3])
-                voided = any(r[0] == "V" and r[1:] == record[1:] for r in witness.chain[seq:])
-                if record[0] != "S" or voided or any(void[:4] == ticket[:4] for void in outside.voids):
+                if (
+                    record[0] != "S"
+                    or is_voided(witness.chain, seq)
+                    or any(void[:4] == ticket[:4] for void in outside.voids)
+                ):
                     continue
                 paper = self._parts.things[paper_no]
                 printed = next((t for t in paper if t[:4] == ticket[:4]), None)
@@ -265,7 +232,7 @@ class Explorer:
                 )
                 after = model.void(central, ticket, (record[1], record[2]), central.epoch)
                 number = self._parts.number
-                new_paper = number(_refund(paper, printed))
+                new_paper = number(refunded(paper, printed))
                 found.append((f"C refunds {ticket[:3]}", number(after), number(away), new_paper))
         return found
 
@@ -313,39 +280,6 @@ class Explorer:
         if sum(masks) != (1 << self.bounds.cells) - 1 or sum(mask.bit_count() for mask in masks) != self.bounds.cells:
             return f"I3: cells without or with two owners: {self._parts.things[central_no].holdings}"
         return ""
-
-
-def _rename(thing: Any, names: dict[int, int]) -> Any:
-    """A part of the world with other numbers for the terminals."""
-    match thing:
-        case Central():
-            owners = [
-                (owner._replace(terminal_id=names.get(owner.terminal_id, 0)), mask) for owner, mask in thing.holdings
-            ]
-            witnesses = [w._replace(terminal_id=names[w.terminal_id]) for w in thing.witnesses]
-            voided = tuple(sorted((names[void[0]], *void[1:]) for void in thing.voided))
-            witnesses.sort()
-            return thing._replace(holdings=tuple(sorted(owners)), witnesses=tuple(witnesses), voided=voided)
-        case Outside():
-            registry = tuple(sorted((names[terminal_id], incarnation) for terminal_id, incarnation in thing.registry))
-            voids = frozenset(ticket._replace(terminal_id=names[ticket.terminal_id]) for ticket in thing.voids)
-            return Outside(thing.epoch, registry, voids, thing.failovers, thing.restores)
-        case (frozenset() as grants, frozenset() as chains):
-            return (
-                frozenset((epoch, n, names[to], incarnation, cell) for epoch, n, to, incarnation, cell in grants),
-                frozenset((names[message[0]], *message[1:]) for message in chains),
-            )
-        case tuple():
-            return tuple(sorted(ticket._replace(terminal_id=names[ticket.terminal_id]) for ticket in thing))
-    return thing
-
-
-def _put(devices: World, index: int, device: int) -> World:
-    return (*devices[: index - 1], device, *devices[index:])
-
-
-def _refund(paper: tuple[Ticket, ...], ticket: Ticket) -> tuple[Ticket, ...]:
-    return tuple(sorted([*(t for t in paper if t != ticket), ticket._replace(refunds=ticket.refunds + 1)]))
 
 
 def explore(bounds: Bounds, *, extra: Extra | None = None, most: int = 0, trace: bool = False) -> Result:

@@ -196,8 +196,8 @@ def receive(
     if known is None:
         return central
     links = [acceptance.Link(seq, hash_of(sent[: seq - 1]), hash_of(sent[:seq])) for seq in range(1, len(sent) + 1)]
-    head = (len(known.chain), hash_of(known.chain))
-    verdict = acceptance.judge(head, links, lambda seq: hash_of(known.chain[:seq]))
+    stored = known.chain
+    verdict = acceptance.judge((len(stored), hash_of(stored)), links, lambda seq: hash_of(stored[:seq]))
     if verdict.fork >= 0:
         return lose(central, terminal_id, incarnation)
     if verdict.fresh >= len(links):

@@ -181,39 +181,47 @@ class Device:
             return
         chance = self.world.chance
         cut = chance.random() < 0.02 and not self.world.healed
-        match owed(sale, after_restart=restarted):
-            case "free":
-                self.append(facts.PlacesFreed(sale_id=sale_id, reason="restarted"))
-            case "charge" | "ask" as step:
-                assert sale.attempt is not None
-                attempt = sale.attempt.attempt_id
-                if step == "charge" and chance.random() < 0.9:
-                    self.world.charge(sale_id, attempt)
-                if cut:
-                    return self.crash()
-                if attempt in self.world.charged.get(sale_id, ()):
-                    self._paid(sale, attempt)
-                else:
-                    self.append(facts.PaymentDeclined(sale_id=sale_id, attempt_id=attempt, reason="declined"))
-                    self.append(facts.PlacesFreed(sale_id=sale_id, reason="declined"))
-                restarted = False
-            case "page":
-                job = next_page(sale)
-                assert job is not None
-                page = {"sale_id": sale_id, "what": job.what, "item_no": job.item_no, "copy": job.copy}
-                self.append(facts.PrintStarted(**page))  # type: ignore[arg-type]
-                if job.what == "ticket":
-                    self._print(sale, job.item_no, job.copy)
-                if cut:
-                    return self.crash()
-                self.append(facts.PrintFinished(**page, proof="status"))  # type: ignore[arg-type]
-            case "close":
-                self.append(facts.SaleClosed(sale_id=sale_id, outcome="delivered"))
-            case _:
-                return None
+        step = owed(sale, after_restart=restarted)
+        if step == "free":
+            self.append(facts.PlacesFreed(sale_id=sale_id, reason="restarted"))
+        elif step in ("charge", "ask"):
+            restarted = self._pay(sale, asks=step == "ask", cut=cut)
+        elif step == "page":
+            self._put_on_paper(sale, cut=cut)
+        elif step == "close":
+            self.append(facts.SaleClosed(sale_id=sale_id, outcome="delivered"))
+        else:
+            return
         if cut:
-            return self.crash()
-        self._soon(sale_id, restarted=restarted)
+            self.crash()
+        else:
+            self._soon(sale_id, restarted=restarted)
+
+    def _pay(self, sale: Sale, *, asks: bool, cut: bool) -> bool:
+        """The terminal is charged or asked; `cut`: the power goes between its answer and our record of it."""
+        assert sale.attempt is not None
+        attempt = sale.attempt.attempt_id
+        if not asks and self.world.chance.random() < 0.9:
+            self.world.charge(sale.sale_id, attempt)
+        if cut:
+            return False
+        if attempt in self.world.charged.get(sale.sale_id, ()):
+            self._paid(sale, attempt)
+        else:
+            self.append(facts.PaymentDeclined(sale_id=sale.sale_id, attempt_id=attempt, reason="declined"))
+            self.append(facts.PlacesFreed(sale_id=sale.sale_id, reason="declined"))
+        return False
+
+    def _put_on_paper(self, sale: Sale, *, cut: bool) -> None:
+        """`cut`: the power goes with the page half out."""
+        job = next_page(sale)
+        assert job is not None
+        page = {"sale_id": sale.sale_id, "what": job.what, "item_no": job.item_no, "copy": job.copy}
+        self.append(facts.PrintStarted(**page))  # type: ignore[arg-type]
+        if job.what == "ticket":
+            self._print(sale, job.item_no, job.copy)
+        if not cut:
+            self.append(facts.PrintFinished(**page, proof="status"))  # type: ignore[arg-type]
 
     def _paid(self, sale: Sale, attempt: str) -> None:
         issued = [
