@@ -25,12 +25,13 @@ from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
 from kiosk.store import catalogue_schema as schema
 from kiosk.store import sold_journeys
-from kiosk.store.database import connect, errors
+from kiosk.store.database import connect, errors, move_aside
 from kiosk.store.sold_journeys import SoldJourney
 from kiosk.store.timetable import Network, Timetable, load_network
 
 log = logging.getLogger(__name__)
 
+_DOUBT = "catalogue.db.doubt"  # there when something in the file could not be read
 _SHRINK = 0.5  # a catalogue with less than this share of the stop places or journeys before needs a person's yes
 
 
@@ -63,7 +64,7 @@ class CatalogueStore:
         self._closed = False
         self._writer = connect(self._path, key)
         try:
-            with errors(self._path):
+            with self._errors():
                 self._migrate()
         except BaseException:
             self._writer.close()
@@ -73,15 +74,15 @@ class CatalogueStore:
     def open(cls, folder: Path, key: bytes) -> CatalogueStore:
         """Like the constructor, but a damaged file is moved aside: it is only a copy of what central has.
 
-        Open the journal first: it proves that the key is right.
+        Open the journal first: it proves that the key is right. Damage that is met later is remembered until a start.
         """
         try:
+            if (folder / _DOUBT).exists():
+                raise StoreDamaged(f"{folder / 'catalogue.db'} could not be read.")
             return cls(folder, key)
         except StoreDamaged as damaged:
             log.warning("%s The catalogue will be fetched anew.", damaged)
-            for path in folder.glob("catalogue.db*"):
-                if not path.name.endswith(".damaged"):
-                    path.replace(path.with_name(path.name + ".damaged"))
+            move_aside(folder, "catalogue.db*")
             return cls(folder, key)
 
     def _migrate(self) -> None:
@@ -92,6 +93,15 @@ class CatalogueStore:
             schema.migrations.apply(db)
             if changed:
                 db.execute("UPDATE head SET etag = ''")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            with errors(self._path):
+                yield
+        except StoreDamaged:
+            self._path.with_name(_DOUBT).touch()
+            raise
 
     def close(self) -> None:
         with self._pool_lock:
@@ -111,7 +121,7 @@ class CatalogueStore:
 
         `keep`: ids of journeys this terminal has sold; they stay readable for some days after they left.
         """
-        with self._write_lock, errors(self._path):
+        with self._write_lock, self._errors():
             try:
                 with self._writer.atomic():
                     head = self._writer.execute("SELECT generation, stop_places, journeys FROM head").fetchone()
@@ -156,7 +166,7 @@ class CatalogueStore:
 
     def note_sale(self, origin_id: str, destination_id: str) -> None:
         """Count a sale, so that the destination comes up earlier; survives every replacement."""
-        with self._write_lock, errors(self._path), self._writer.atomic():
+        with self._write_lock, self._errors(), self._writer.atomic():
             self._writer.execute(
                 """INSERT INTO destination_use VALUES (?, ?, 1)
                    ON CONFLICT DO UPDATE SET sales = sales + 1""",
@@ -174,7 +184,7 @@ class CatalogueStore:
             db = self._idle.pop() if self._idle else None
         db = db or connect(self._path, self._key)
         try:
-            with errors(self._path):
+            with self._errors():
                 db.execute("BEGIN")
                 yield db
         finally:

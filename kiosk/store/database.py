@@ -33,6 +33,8 @@ def connect(path: Path, key: bytes) -> Database:
     with errors(path):
         connection = sqlite.connect(str(path), timeout=5.0, isolation_level=None, check_same_thread=False)
         try:
+            # Its own words about damage would go to standard error, between the lines of our log; we say it ourselves.
+            connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
             # A raw key needs no derivation: opening costs nothing.
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -85,6 +87,13 @@ def durable_write(path: Path, content: bytes, mode: int = 0o600) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     flush(path.parent)
+
+
+def move_aside(folder: Path, pattern: str) -> None:
+    """Damaged files get the ending .damaged, in the place of those that had it before."""
+    for path in folder.glob(pattern):
+        if not path.name.endswith(".damaged"):
+            path.replace(path.with_name(path.name + ".damaged"))
 
 
 def flush(path: Path) -> None:

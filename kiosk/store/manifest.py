@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from pathlib import Path
 
@@ -36,9 +37,13 @@ class ManifestStore:
                 content = self._path.read_bytes()
             except FileNotFoundError:
                 return None
+        body, _, sum_ = content.rpartition(b"\n")
         try:
-            return msgspec.json.decode(content, type=KeptManifest)
-        except (msgspec.DecodeError, UnicodeDecodeError) as damage:
+            # A changed digit is still JSON, and might let in a ticket that was cancelled.
+            if _sum(body) != sum_:
+                raise ValueError("its sum does not fit")
+            return msgspec.json.decode(body, type=KeptManifest)
+        except ValueError as damage:
             log.warning("%s is damaged (%s) and will be fetched anew; until then every ticket is refused",
                         self._path, damage)  # fmt: skip
             return None
@@ -46,4 +51,9 @@ class ManifestStore:
     def keep(self, kept: KeptManifest) -> None:
         """Durable when this returns; StoreFault or StoreFull otherwise, and the one before is still there."""
         with errors(self._path):
-            durable_write(self._path, msgspec.json.encode(kept))
+            body = msgspec.json.encode(kept)
+            durable_write(self._path, body + b"\n" + _sum(body))
+
+
+def _sum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
