@@ -17,7 +17,6 @@ from kiosk.app.config import Config
 from kiosk.app.identity import Identity
 from kiosk.app.paper import Paper
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
-from kiosk.domain.errors import StoreFault
 from kiosk.domain.sale import Sale
 from kiosk.ports import PaymentTerminal, Renderer, TicketPrinter
 from kiosk.services.allotments import Allotments
@@ -27,6 +26,7 @@ from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.services.wants import WantPolicy
 from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.selling import why_not_selling
 from kiosk.store.store import Store, open_store
 from sync.backoff import Backoff
 from sync.client import CentralClient
@@ -187,12 +187,7 @@ class Terminal:
 
     def health(self) -> Health:
         """What works now; asks the devices, so it may take a moment."""
-        reason = self.push.forked
-        if not reason:
-            try:
-                self.store.check_room()
-            except StoreFault as fault:
-                reason = str(fault) if self.store.heal() is False else ""
+        reason = self.push.forked or why_not_selling(self.store)
         status = self.printer.status() if self.printer is not None else None
         info = self.catalogue.info()
         return Health(

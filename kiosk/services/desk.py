@@ -23,6 +23,7 @@ from kiosk.ports import Clock, Ids, PaymentTerminal, TicketPrinter
 from kiosk.services.issuing import CatalogueFacts, Issuer, items_of
 from kiosk.services.payment import Payments
 from kiosk.services.printing import Draw, Printing
+from kiosk.store.selling import check_may_sell
 from kiosk.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Desk:
     def hold(self, quote: Quote, language: str = "en") -> Sale:
         """P3a: take the quoted places into a cart; NoPlaces when somebody was faster, StoreFault when nothing may
         be sold."""
-        self._store.check_room()
+        check_may_sell(self._store)
         self._issuer.check(self._clock.now())
         if quote.offer.place_class and len(set(quote.places)) != len(quote.categories):
             raise NoPlaces("There is not a place for everybody. Please choose again.")
@@ -100,7 +101,7 @@ class Desk:
         DeviceFault, StoreFault before the charge: nothing was charged and the places stay held.
         """
         with self._one_at_a_time:
-            self._store.check_room()
+            check_may_sell(self._store)
             self._paying = sale_id
             try:
                 self._payments.request(self._must(sale_id), means)

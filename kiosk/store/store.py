@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from kiosk.domain import cells
 from kiosk.domain.allotment import Gid
 from kiosk.domain.cells import Holdings
-from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
+from kiosk.domain.errors import StoreDamaged, StoreFault
 from kiosk.domain.events import EpochAdopted, TerminalEnrolled
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Ids
@@ -79,7 +78,7 @@ class Store:
         self._path = folder / "journal.db"
         self._identity = (terminal_id, incarnation)
         self._clock = clock
-        self._free_min_bytes = free_min_bytes
+        self.free_min_bytes = free_min_bytes
         self._closing = contextlib.ExitStack()
         try:
             self._open(clock, ids, counter_folder or folder)
@@ -162,18 +161,6 @@ class Store:
     def healthy(self) -> bool:
         """False after a failed write, until `heal` saw one succeed: nothing new is sold."""
         return self.journal.healthy
-
-    def check_room(self) -> None:
-        """StoreFault or StoreFull when nothing may be sold: told before a sale, not in the middle of one."""
-        if not self.healthy:
-            raise StoreFault(f"{self.folder}: an earlier write failed. Nothing is sold until the disk works again.")
-        with database.errors(self.folder):
-            free = shutil.disk_usage(self.folder).free
-        if free < self._free_min_bytes:
-            raise StoreFull(
-                f"{self.folder}: {free // 1_000_000} MB free, {self._free_min_bytes // 1_000_000} MB are needed to "
-                "sell. Make room; nothing is lost."
-            )
 
     def heal(self) -> bool:
         """After a failed write: does the disk work again? Then selling may go on."""

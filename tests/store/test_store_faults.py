@@ -14,6 +14,7 @@ from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
 from kiosk.domain.events import PlacesHeld, SaleItem
 from kiosk.ports import ChargeRequest, PaymentOutcome
 from kiosk.store import database
+from kiosk.store.selling import check_may_sell, why_not_selling
 from tests.conftest import SettableClock
 from tests.power.world import NOW, Acquirer, Mains, Paper, Terminal, granted, quote
 from tests.store.conftest import Open
@@ -45,10 +46,10 @@ def test_a_disk_that_takes_no_more_stops_selling_and_loses_nothing(opened: Open,
             store.journal.append(begun(2, "x" * 5000))
         assert not store.healthy
         with pytest.raises(StoreFault, match="Nothing is sold until the disk works again"):
-            store.check_room()
+            check_may_sell(store)
     assert store.journal.records(0, 10) == before and store.tables() == tables and store.sale("s2") is None
     assert store.heal(), "the disk works again"
-    store.check_room()
+    check_may_sell(store)
     store.journal.append(begun(2))
     assert store.journal.verify()[0] == 3
 
@@ -66,11 +67,25 @@ def test_a_file_that_may_not_grow_is_a_full_store(opened: Open) -> None:
 
 def test_little_room_is_told_before_a_sale_begins(folder: Path, tmp_path: Path) -> None:
     terminal = Terminal(folder, Acquirer(), Paper(), Mains())
-    terminal.store._free_min_bytes = 1 << 62
+    terminal.store.free_min_bytes = 1 << 62
     with pytest.raises(StoreFull, match=r"MB are needed to sell. Make room; nothing is lost"):
         terminal.desk.hold(quote())
     assert terminal.store.free(77) == [0xFF, 0xFF]
+    assert "MB are needed to sell" in why_not_selling(terminal.store), "the screen does not offer what the desk refuses"
+    terminal.store.free_min_bytes = 0
+    assert why_not_selling(terminal.store) == ""
     terminal.close()
+
+
+def test_a_disk_that_works_again_may_still_be_nearly_full(opened: Open, folder: Path) -> None:
+    store = opened()
+    store.free_min_bytes = 1 << 62
+    with disk_full(folder), pytest.raises(StoreFault):
+        store.journal.append(begun(1, "x" * 5000))
+    assert "MB are needed to sell" in why_not_selling(store) and store.healthy
+    store.free_min_bytes = 0
+    assert why_not_selling(store) == ""
+    store.journal.append(begun(2))
 
 
 class FillsTheDisk(Acquirer):
@@ -143,6 +158,7 @@ def test_a_store_that_cannot_be_read_back_says_so_and_heals_later(opened: Open, 
         with pytest.raises(StoreFault):
             store.journal.append(begun(3))
         assert not store.healthy and not store.heal()
+        assert "Nothing is sold until the disk works again" in why_not_selling(store)
     (folder / "journal.db").rmdir()
     for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
         if (folder / f"{name}.away").exists():

@@ -1,0 +1,35 @@
+"""May a sale begin on this store? Asked before places are taken and before money moves, never in the middle."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from kiosk.domain.errors import StoreFault, StoreFull
+from kiosk.store import database
+
+if TYPE_CHECKING:
+    from kiosk.store.store import Store
+
+
+def check_may_sell(store: Store) -> None:
+    """StoreFault or StoreFull when nothing new may be sold; the message says why and the way out."""
+    if not store.healthy:
+        raise StoreFault(f"{store.folder}: an earlier write failed. Nothing is sold until the disk works again.")
+    with database.errors(store.folder):
+        free = shutil.disk_usage(store.folder).free
+    if free < store.free_min_bytes:
+        raise StoreFull(
+            f"{store.folder}: {free // 1_000_000} MB free, {store.free_min_bytes // 1_000_000} MB are needed to "
+            "sell. Make room; nothing is lost."
+        )
+
+
+def why_not_selling(store: Store) -> str:
+    """The reason in words, "" = it may sell. A store that failed before is tried anew, so selling comes back."""
+    try:
+        store.heal()
+        check_may_sell(store)
+    except StoreFault as fault:
+        return str(fault)
+    return ""
