@@ -7,7 +7,11 @@ FEED ?=
 ARGS ?=
 ROLE ?= kiosk
 
-.PHONY: help setup run test check tour pictures bench doctor strings clean
+QUICK ?=
+SEEDS ?=
+STEPS ?=
+
+.PHONY: help setup run test check tour pictures bench prove mutants doctor strings clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -34,6 +38,12 @@ pictures: setup ## every screen, language and shape, into build/pictures
 
 bench: setup ## figures beside a floor measured in the same run, into build/bench.json
 	@QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software $(PY) -m benchmarks $(ARGS)
+
+prove: setup ## model check and simulation: nothing oversold, lost, doubled (QUICK=1, STEPS=, SEEDS=)
+	@$(PY) -m tests.prove $(if $(QUICK),--quick) $(if $(STEPS),--steps $(STEPS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+
+mutants: setup ## plant faults in the product, one at a time: each must be found
+	@$(PY) -m tests.prove.mutants $(ARGS)
 
 doctor: setup ## what works on this machine: devices, disk, clock, fonts, central
 	@$(PY) -m kiosk doctor $(ARGS)

@@ -16,8 +16,9 @@ import time
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from typing import Any
 
-from tests.prove.explore import Result, explore
+from tests.prove.explore import explore
 from tests.prove.model import Bounds
+from tests.prove.parts import Result
 from tests.prove.sim.run import play
 from tests.prove.sim.world import Faults
 
