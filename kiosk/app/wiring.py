@@ -26,11 +26,13 @@ from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.services.wants import WantPolicy
 from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.past import past_journals
 from kiosk.store.selling import why_not_selling
 from kiosk.store.store import Store, open_store
 from sync.backoff import Backoff
 from sync.client import CentralClient
 from sync.engine import Engine, Step, SyncState
+from sync.past import PushPast
 from sync.pull import PullAllotments, PullCatalogue, Renew
 from sync.push import Push
 from sync.session import AbortableSession
@@ -152,7 +154,8 @@ class Terminal:
         )
         self._closing.callback(client.close)
         self.push = Push(client, self.store, reply.terminal_id, reply.incarnation)
-        steps: list[Step] = [self.push, *self.steps(client), PullCatalogue(client, self.catalogue, self._in_use)]
+        past = PushPast(past_journals(self.config.folder, self.store.key), self._client_of, lambda: self.store.epoch)
+        steps: list[Step] = [self.push, past, *self.steps(client), PullCatalogue(client, self.catalogue, self._in_use)]
         public_key = self.identity.key.public_key().public_bytes_raw().hex()
         life = self._life
         steps.append(Renew(client, public_key, life, self._renewed, self.clock))
@@ -166,6 +169,12 @@ class Terminal:
             on_change=_tell_link,
             abort=session.abort,
         )
+
+    def _client_of(self, terminal_id: int, incarnation: int) -> CentralClient:
+        """Speaks for an earlier life of this machine; its key is still ours."""
+        reply = msgspec.structs.replace(self.identity.reply, terminal_id=terminal_id, incarnation=incarnation)
+        central = self.config.central
+        return CentralClient(central.url, timeout_s=central.timeout_s, reply=reply, sign=self.identity.sign)
 
     def steps(self, client: CentralClient) -> list[Step]:
         """What this role asks of central besides the catalogue: a seller asks for places."""
@@ -187,7 +196,7 @@ class Terminal:
 
     def health(self) -> Health:
         """What works now; asks the devices, so it may take a moment."""
-        reason = self.push.forked or why_not_selling(self.store)
+        reason = why_not_selling(self.store)
         status = self.printer.status() if self.printer is not None else None
         info = self.catalogue.info()
         return Health(
