@@ -12,6 +12,7 @@ import msgspec
 
 from kiosk.domain.errors import CentralRefused, CentralUnreachable, StoreDamaged
 from kiosk.domain.protocol.terminal import AckVerdict, hear
+from kiosk.store.selling import FORKED
 from kiosk.store.store import Store
 from sync.client import CentralClient
 from sync.wire import JournalAck, JournalBatch, Record
@@ -20,7 +21,7 @@ MAX_RECORDS = 500
 MAX_BYTES = 256 * 1024
 ASK_EVERY = 15  # runs with nothing to send, between two questions whether central has it all
 
-ACCEPTED, STABLE, FORKED = "push.accepted_seq", "push.stable_seq", "push.forked"
+ACCEPTED, STABLE = "push.accepted_seq", "push.stable_seq"
 
 
 class JournalForked(StoreDamaged):

@@ -5,17 +5,21 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from kiosk.domain.errors import StoreFault, StoreFull
+from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
 from kiosk.store import database
 
 if TYPE_CHECKING:
     from kiosk.store.store import Store
 
+FORKED = "push.forked"  # cursor: why this journal must not sell, in words; set once central saw another history of it
+
 
 def check_may_sell(store: Store) -> None:
-    """StoreFault or StoreFull when nothing new may be sold; the message says why and the way out."""
+    """StoreFault, StoreFull or StoreDamaged when nothing new may be sold; the message says why and the way out."""
     if not store.healthy:
         raise StoreFault(f"{store.folder}: an earlier write failed. Nothing is sold until the disk works again.")
+    if forked := store.cursor(FORKED):
+        raise StoreDamaged(forked)
     with database.errors(store.folder):
         free = shutil.disk_usage(store.folder).free
     if free < store.free_min_bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from kiosk.domain.errors import CentralRefused, CentralUnreachable
+from kiosk.domain.errors import CentralRefused, CentralUnreachable, StoreDamaged
 from kiosk.domain.events import Admitted
+from kiosk.store.selling import check_may_sell
 from kiosk.store.store import Store
 from sync import push
 from sync.push import JournalForked, Push
@@ -202,6 +203,8 @@ def test_another_history_at_central_stops_selling_for_good(
     with pytest.raises(JournalForked, match=r"Selling has stopped\. Enrol this terminal again"):
         pushing.run()
     assert pushing.accepted_seq == 0
+    with pytest.raises(StoreDamaged, match="Selling has stopped"):
+        check_may_sell(terminal_store)
     sent = len(scripted.requests)
     good(scripted)
     again = Push(scripted.client(), terminal_store, 14, 1)
