@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.crash.harness import Options, quiet, say
 
-PARTS = ("kill", "damage")
+PARTS = ("power", "kill", "damage")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,88 @@
+"""A terminal that lives several lives on one folder, for a recorder of system calls that looks on.
+
+python -m tests.crash.seller FOLDER FACTS SEED SALES [--synchronous NORMAL]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+from kiosk.domain.errors import StoreFault
+from kiosk.store import database
+from tests.crash.harness import quiet
+from tests.crash.outside import Written
+from tests.crash.shop import Shop
+
+LIVES = ("cut off", "closed", "cut off", "left open")
+
+
+class CutsOff(Written):
+    """The process ends at the n-th fact, without a word and without closing anything."""
+
+    def __init__(self, path: Path, after: int) -> None:
+        super().__init__(path)
+        self._left = after
+
+    def note(self, **fact: Any) -> None:
+        super().note(**fact)
+        self._left -= 1
+        if self._left == 0:
+            os._exit(0)
+
+
+def life(folder: Path, facts: Path, end: str, seed: int, sales: int) -> None:
+    """Recover, sell, and end in one of the ways of `LIVES`."""
+    chance = random.Random(seed)
+    outside = CutsOff(facts, chance.randrange(1, sales * 12)) if end == "cut off" else Written(facts)
+    shop = Shop(folder, outside)
+    shop.desk.recover()
+    for _ in range(sales):
+        try:
+            shop.sell(chance)
+        except StoreFault:  # a failed sync: sell on as soon as the store says that it is well
+            while not shop.store.heal():
+                continue
+            shop.desk.recover()
+    if end == "closed":
+        shop.close()
+
+
+def weaken(synchronous: str) -> None:
+    """Open databases with another `synchronous` than the product does: only to see the test find what that loses."""
+    strong = database.connect
+
+    def weak(path: Path, key: bytes) -> Any:
+        db = strong(path, key)
+        db.execute(f"PRAGMA synchronous = {synchronous}").fetchall()
+        return db
+
+    database.connect = weak
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("facts", type=Path)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("sales", type=int)
+    parser.add_argument("--synchronous", default="FULL")
+    given = parser.parse_args()
+    quiet()
+    if given.synchronous != "FULL":
+        weaken(given.synchronous)
+    for number, end in enumerate(LIVES):
+        child = os.fork()
+        if child == 0:
+            life(given.folder, given.facts, end, given.seed * 10 + number, given.sales)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            raise SystemExit(f"life {number} ended with status {status}")
+
+
+if __name__ == "__main__":
+    main()
