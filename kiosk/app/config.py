@@ -16,6 +16,7 @@ shape = "portrait"                 # portrait | landscape | window
 width_mm = 336                     # of the visible picture; sizes follow from it
 [gate]
 opens_before_min = 90
+grace_min = 30                     # after the planned departure: trains are late
 [clock]
 offset_s = 0                       # demonstrations only: how far this terminal's clock is from the machine's
 """
@@ -27,8 +28,12 @@ import types
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from kiosk.domain.errors import KioskError
+
+PORT_MAX = 65535
+_PORT = f"the port must be a number from 1 to {PORT_MAX}"
 
 
 class ConfigWrong(KioskError):
@@ -75,6 +80,7 @@ class ScreenSection:
 @dataclass(frozen=True)
 class GateSection:
     opens_before_min: int = 90
+    grace_min: int = 30
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,29 @@ def _word(wanted: Any) -> str:
     return {str: "text in quotes", int: "a whole number", float: "a number"}.get(wanted, str(wanted))
 
 
+def _addresses(config: Config) -> list[str]:
+    """Addresses nothing can be reached at, whoever listens."""
+    mistakes = []
+    for name, address in (("printer", config.printer.address), ("payment", config.payment.address)):
+        host, _, port = address.rpartition(":")
+        if address and not (host and port.isascii() and port.isdecimal()):
+            mistakes.append(f"[{name}] address = {address!r} must be HOST:PORT")
+        elif address and not 1 <= int(port) <= PORT_MAX:
+            mistakes.append(f"[{name}] address = {address!r}: {_PORT}")
+    for name, url in (("[central] url", config.central.url), ("[camera] source", config.camera.source)):
+        if "://" in url and not _has_usable_port(url):
+            mistakes.append(f"{name} = {url!r}: {_PORT}")
+    return mistakes
+
+
+def _has_usable_port(url: str) -> bool:
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return port is None or port > 0
+
+
 def _sense(config: Config) -> list[str]:
     """Mistakes that only show when values are read together or have a range."""
     mistakes = []
@@ -156,9 +185,10 @@ def _sense(config: Config) -> list[str]:
         mistakes.append("[terminal] folder is missing: where the journal and the keys are kept")
     if not config.central.url.startswith(("http://", "https://")):
         mistakes.append(f"[central] url = {config.central.url!r} must begin with http:// or https://")
-    for name, address in (("printer", config.printer.address), ("payment", config.payment.address)):
-        if address and not address.rpartition(":")[2].isdigit():
-            mistakes.append(f"[{name}] address = {address!r} must be HOST:PORT")
+    mistakes += _addresses(config)
+    for key in ("opens_before_min", "grace_min"):
+        if (minutes := getattr(config.gate, key)) < 0:
+            mistakes.append(f"[gate] {key} = {minutes} must not be negative")
     if config.printer.width_dots % 8 or not 200 <= config.printer.width_dots <= 1400:
         mistakes.append("[printer] width_dots must be a multiple of 8 between 200 and 1400")
     if config.printer.proof not in ("status", "process_id", "realtime"):

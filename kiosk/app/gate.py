@@ -32,6 +32,7 @@ class GateTerminal(Terminal):
             tenant=reply.tenant,
             root_key=bytes.fromhex(reply.root_key),
             opens_before_min=self.config.gate.opens_before_min,
+            grace_min=self.config.gate.grace_min,
         )
         return [PullGate(client, self.gate.etag, self.gate.take_manifest, self.gate.confirm)]
 

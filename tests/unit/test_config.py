@@ -44,3 +44,47 @@ def test_no_file_and_no_toml(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("[terminal\n")
     with pytest.raises(ConfigWrong, match=r"bad\.toml"):
         load(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("printer", "address", "printer.local:0"),
+        ("printer", "address", "127.0.0.1:65536"),
+        ("payment", "address", "10.0.0.9:910000"),
+        ("central", "url", "https://central.example:99999"),
+        ("camera", "source", "http://camera.example:0/stream"),
+    ],
+)
+def test_a_port_that_is_none_is_told_with_key_value_and_file(
+    tmp_path: Path, section: str, key: str, value: str
+) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f'{GOOD}[{section}]\n{key} = "{value}"\n')
+    with pytest.raises(ConfigWrong) as told:
+        load(path)
+    assert f"[{section}] {key} = '{value}': the port must be a number from 1 to 65535" in str(told.value)
+    assert str(path) in str(told.value)
+
+
+@pytest.mark.parametrize("address", [":9100", "printer", "printer:", "printer:91oo", "printer:²"])
+def test_half_an_address_is_told(tmp_path: Path, address: str) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f'{GOOD}[printer]\naddress = "{address}"\n')
+    with pytest.raises(ConfigWrong, match=r"\[printer\] address = .* must be HOST:PORT"):
+        load(path)
+
+
+def test_the_ends_of_the_range_are_ports(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f'{GOOD}[printer]\naddress = "a:1"\n[payment]\naddress = "b:65535"\n[central]\nurl = "http://c"\n')
+    assert load(path).payment.address == "b:65535"
+
+
+def test_how_long_a_gate_lets_in_is_configured(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f"{GOOD}[gate]\nopens_before_min = 20\ngrace_min = 5\n")
+    assert (load(path).gate.opens_before_min, load(path).gate.grace_min) == (20, 5)
+    path.write_text(f"{GOOD}[gate]\ngrace_min = -5\n")
+    with pytest.raises(ConfigWrong, match=r"\[gate\] grace_min = -5 must not be negative"):
+        load(path)
