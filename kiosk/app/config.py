@@ -14,6 +14,7 @@ source = "0"                       # device number, file, folder or MJPEG URL; "
 [screen]
 shape = "portrait"                 # portrait | landscape | window
 width_mm = 336                     # of the visible picture; sizes follow from it
+staff = ""                         # where people are: "Staff desk at entrance 3, 06:00 to 23:00"
 [gate]
 opens_before_min = 90
 grace_min = 30                     # after the planned departure: trains are late
@@ -75,6 +76,7 @@ class ScreenSection:
     shape: str = "portrait"
     width_mm: float = 336.0
     idle_s: float = 60.0
+    staff: str = ""
 
 
 @dataclass(frozen=True)

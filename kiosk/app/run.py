@@ -48,6 +48,7 @@ def _run_kiosk(config: Config, drive: Path | None) -> int:
             health=terminal.health,
             machine=reply.name,
             stop_place_id=reply.stop_place_id,
+            staff=config.screen.staff,
         )
         options = ScreenOptions(
             shape=config.screen.shape,

@@ -88,3 +88,9 @@ def test_how_long_a_gate_lets_in_is_configured(tmp_path: Path) -> None:
     path.write_text(f"{GOOD}[gate]\ngrace_min = -5\n")
     with pytest.raises(ConfigWrong, match=r"\[gate\] grace_min = -5 must not be negative"):
         load(path)
+
+
+def test_where_people_are_is_the_operators_to_say(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f'{GOOD}[screen]\nstaff = "Staff desk at entrance 3"\n')
+    assert load(path).screen.staff == "Staff desk at entrance 3"
