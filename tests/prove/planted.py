@@ -167,15 +167,26 @@ def another_record_of_the_same_number_is_a_duplicate() -> None:
 
 @fault
 def a_lease_is_taken_back_by_time_out() -> None:
-    """P5: central reclaims. The rule is that there is no such rule, so one is added where places are given."""
-    right = Ownership.grant
+    """P5: central reclaims. The rule is that there is no such rule, so whoever looks at the pool finds leases in it."""
+    right = Ownership.held
 
-    def grant(self: Ownership, t: int, i: int, gid: Any, masks: Any) -> None:
-        for owner in list(self.owners("LEASE")):
-            self.move(owner, POOL, masks)
-        right(self, t, i, gid, masks)
+    def held(self: Ownership, owner: Owner) -> list[int]:
+        if owner == POOL:
+            for lease in list(self.owners("LEASE")):
+                self.move(lease, POOL, right(self, lease))
+        return right(self, owner)
 
-    _put(Ownership, "grant", grant)
+    def move(self: Ownership, source: Owner, target: Owner, masks: Any) -> list[int]:
+        given = right(self, source), right(self, target)
+        moved = [wish & have for wish, have in zip(masks, given[0], strict=True)]
+        if any(moved):
+            self.holdings[source] = [have & ~part for have, part in zip(given[0], moved, strict=True)]
+            self.holdings[target] = [have | part for have, part in zip(given[1], moved, strict=True)]
+            self.changed |= {source, target}
+        return [wish & ~part for wish, part in zip(masks, moved, strict=True)]
+
+    _put(Ownership, "held", held)
+    _put(Ownership, "move", move)
 
 
 # what keeps the rules: store, upload, outbox
