@@ -103,6 +103,7 @@ def _tariff(tariffs: Sequence[Tariff]) -> Tariff:
     """One tariff: products, categories and rules side by side. Their ids keep them apart."""
     first = tariffs[0]
     for other in tariffs[1:]:
+        other = _with_our_default(first, other)
         first = Tariff(
             version=max(first.version, other.version),
             products=_merged("fare product", first.products, other.products, lambda p: (p.id, p.category_id, p.medium)),
@@ -117,6 +118,36 @@ def _tariff(tariffs: Sequence[Tariff]) -> Tariff:
             transfer_durations_v1={**first.transfer_durations_v1, **other.transfer_durations_v1},
         )
     return first
+
+
+def _with_our_default(ours: Tariff, theirs: Tariff) -> Tariff:
+    """Who pays the full fare is one category: two under two names would stand side by side on the screen, and the
+    fares of the second would be for nobody, since a fare is offered for what the default rider pays."""
+    our_default, their_default = _default(ours), _default(theirs)
+    if our_default is None or their_default is None or not _ages_meet(our_default, their_default):
+        return theirs
+    if their_default.id in {each.id for each in ours.categories}:
+        return theirs
+    return msgspec.structs.replace(
+        theirs,
+        categories=tuple(each for each in theirs.categories if each is not their_default),
+        products=tuple(
+            msgspec.structs.replace(each, category_id=our_default.id) if each.category_id == their_default.id else each
+            for each in theirs.products
+        ),
+    )
+
+
+def _default(tariff: Tariff) -> RiderCategory | None:
+    """Who pays the full fare, as the terminal finds it: the one marked, else the one called adult."""
+    named = (each for each in tariff.categories if "adult" in (each.id.lower(), each.name.lower()))
+    return next((each for each in tariff.categories if each.default), None) or next(named, None)
+
+
+def _ages_meet(one: RiderCategory, other: RiderCategory) -> bool:
+    """False when nobody can be both, as adults and seniors; an age that is not stated excludes nobody."""
+    ends = (one.max_age, other.min_age), (other.max_age, one.min_age)
+    return all(last < 0 or first < 0 or first <= last for last, first in ends)
 
 
 def _merged(what: str, ours: tuple[T, ...], theirs: tuple[T, ...], key: Callable[[T], object]) -> tuple[T, ...]:
