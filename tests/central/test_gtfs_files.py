@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -176,7 +177,8 @@ def test_zero_bytes_never_reach_the_database(tmp_path: Path) -> None:
 
 def test_a_time_zone_is_needed(tmp_path: Path) -> None:
     for wrong in ("", "Europe/Atlantis", "../../etc/passwd", "CET+1"):
-        with pytest.raises(FeedRefused, match="time zone"):
+        says = f"'{re.escape(wrong)}' is not a time zone" if wrong else r"its time zone \(agency_timezone\) is blank"
+        with pytest.raises(FeedRefused, match=rf"agency\.txt, line 2: {says}; write one like"):
             read(tmp_path / "feed", {"agency": SOUND["agency"].replace("Europe/Berlin", wrong)})
 
 

@@ -174,7 +174,7 @@ def test_attribution_names_organisations_and_publisher(tmp_path: Path) -> None:
 def test_several_time_zones_are_named(tmp_path: Path) -> None:
     feed = read(tmp_path / "feed", {"agency": SOUND["agency"] + "E,East,https://e.example,Europe/Kyiv,uk\n"})
     assert feed.timezone == "Europe/Berlin"
-    assert "all times are taken as Europe/Berlin" in feed.report.text()
+    assert "its times are taken as Europe/Berlin" in feed.report.text()
 
 
 def test_areas_of_a_station_cover_its_platforms_but_not_the_other_way_round(tmp_path: Path) -> None:

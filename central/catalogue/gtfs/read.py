@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from central.catalogue.feed import Feed, FeedRefused
-from central.catalogue.gtfs.archive import Archive
+from central.catalogue.gtfs.archive import Archive, Row
 from central.catalogue.gtfs.calendar import Days, Service, read_services
 from central.catalogue.gtfs.fares_v1 import read_fares_v1
 from central.catalogue.gtfs.fares_v2 import read_areas, read_fares_v2, read_networks
@@ -79,22 +79,38 @@ def read_feed(
 
 def _agency(archive: Archive, report: Report) -> tuple[str, str, str]:
     """(operator, time zone, language)."""
-    rows = [row for _, row in archive.rows("agency.txt")]
+    rows = list(archive.rows("agency.txt"))
     if not rows:
         why = f"\n{report.text()}" if report.findings else ""
         raise FeedRefused(f"agency.txt is missing or empty: the feed says neither who runs it nor its time zone{why}")
-    names = list(dict.fromkeys(row.get("agency_name", "") for row in rows if row.get("agency_name")))
-    zones = [row.get("agency_timezone", "") for row in rows]
-    for zone in zones:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            continue
-        if len(set(zones)) > 1:
-            report.add("agency.txt", 0, "zones", "agencies in several time zones", f"all times are taken as {zone}")
-        operator = names[0] if len(names) == 1 else ", ".join(names[:3]) or "Public transport"
-        return operator, zone, rows[0].get("agency_lang", "")
-    raise FeedRefused(f"agency.txt: {zones[0]!r} is not a time zone; write one like Asia/Shanghai")
+    names = list(dict.fromkeys(row.get("agency_name", "") for _, row in rows if row.get("agency_name")))
+    operator = names[0] if len(names) == 1 else ", ".join(names[:3]) or "Public transport"
+    return operator, _timezone(rows, report), rows[0][1].get("agency_lang", "")
+
+
+def _timezone(agencies: list[tuple[int, Row]], report: Report) -> str:
+    """The first sound one, for the whole feed: GTFS has one. An agency that says anything else is named."""
+    zones = [row.get("agency_timezone", "") for _, row in agencies]
+    zone = next((each for each in zones if not _fault_of(each)), "")
+    if not zone:
+        raise FeedRefused(f"agency.txt, line {agencies[0][0]}: {_fault_of(zones[0])}; write one like Asia/Shanghai")
+    for (line, row), its in zip(agencies, zones, strict=True):
+        if its != zone:
+            who = f"agency {row.get('agency_name', '') or row.get('agency_id', '')}".rstrip()
+            what = _fault_of(its) or f"its time zone is {its}, another agency's is {zone}"
+            report.add("agency.txt", line, "time zone", f"{who}: {what}", f"its times are taken as {zone}")
+    return zone
+
+
+def _fault_of(zone: str) -> str:
+    """What is wrong with a time zone; "" = it is one."""
+    if not zone:
+        return "its time zone (agency_timezone) is blank"
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return f"{zone!r} is not a time zone"
+    return ""
 
 
 def _nothing_runs(path: Path, today: date, services: dict[str, Service], report: Report, shift_to: date | None) -> str:
