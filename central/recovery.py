@@ -156,7 +156,8 @@ def waited_for(connection: Connection) -> list[str]:
     rows = connection.scalars(
         text(
             "SELECT t.name FROM incarnation i JOIN terminal t ON t.id = i.terminal_id CROSS JOIN meta m "
-            "WHERE m.recovering_since > 0 AND t.role <> 'gate' AND i.lost_epoch = 0 AND i.adopted_epoch < m.epoch ORDER BY t.name"
+            "WHERE m.recovering_since > 0 AND t.role <> 'gate' AND i.lost_epoch = 0 "
+            "AND i.adopted_epoch < m.epoch ORDER BY t.name"
         )
     )
     return list(rows)

@@ -29,8 +29,11 @@ log = logging.getLogger(__name__)
 
 def receive(context: Context, terminal_id: int, incarnation: int, batch: JournalBatch) -> JournalAck:
     """Store a batch, acknowledge it, then apply it; trouble in applying never reaches the terminal."""
-    if (batch.terminal_id, batch.incarnation) != (terminal_id, incarnation):
-        raise Refusal(403, "other_terminal", "a terminal can upload only its own journal")
+    if batch.terminal_id != terminal_id or not 0 < batch.incarnation <= incarnation:
+        raise Refusal(
+            403, "other_terminal", "a terminal can upload only its own journal, of this life or an earlier one"
+        )
+    incarnation = batch.incarnation
     if len(batch.records) > RECORDS_MAX:
         raise Refusal(413, "too_large", f"at most {RECORDS_MAX} records in one upload, this has {len(batch.records)}")
     _check_chain(batch)

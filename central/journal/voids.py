@@ -60,7 +60,8 @@ class Voids:
             self._connection.execute(
                 text(
                     "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at) "
-                    "VALUES (:terminal, :incarnation, :seq, :version, :epoch, :by, :reason, now()) ON CONFLICT DO NOTHING"
+                    "VALUES (:terminal, :incarnation, :seq, :version, :epoch, :by, :reason, now()) "
+                    "ON CONFLICT DO NOTHING"
                 ),
                 [
                     {**self._who, "seq": seq, "by": by, "epoch": epoch, "reason": reason[:200], "version": version}

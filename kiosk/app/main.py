@@ -76,6 +76,29 @@ def enrol(config_path: Path, code: str) -> None:
 
 
 @main.command()
+@config_option
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(config_path: Path, target: Path) -> None:
+    """Copy this terminal's journal into the folder TARGET, also while it sells."""
+    from kiosk.app import config
+    from kiosk.store.backup import back_up
+
+    click.echo(f"{target} holds the journal up to record {back_up(config.load(config_path).folder, target)}")
+
+
+@main.command()
+@config_option
+@click.argument("source", type=click.Path(path_type=Path))
+def restore(config_path: Path, source: Path) -> None:
+    """Put a backup back. It must be enrolled anew before it sells; its records go to central."""
+    from kiosk.app import config
+    from kiosk.store.backup import restore as put_back
+
+    head = put_back(source, config.load(config_path).folder)
+    click.echo(f"{head} records are back. Now: kiosk enrol --config {config_path} CODE, then kiosk run")
+
+
+@main.command()
 @click.option("--role", type=click.Choice(["kiosk", "gate"]), default="kiosk", show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "build" / "demo", show_default=True)
 @click.option("--shape", type=click.Choice(["portrait", "landscape", "window"]), default="portrait")

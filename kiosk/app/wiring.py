@@ -171,8 +171,10 @@ class Terminal:
         )
 
     def _client_of(self, terminal_id: int, incarnation: int) -> CentralClient:
-        """Speaks for an earlier life of this machine; its key is still ours."""
-        reply = msgspec.structs.replace(self.identity.reply, terminal_id=terminal_id, incarnation=incarnation)
+        """Hands over an earlier life: as ourselves, or as the terminal this machine was, whose key it still has."""
+        reply = self.identity.reply
+        if terminal_id != reply.terminal_id:
+            reply = msgspec.structs.replace(reply, terminal_id=terminal_id, incarnation=incarnation)
         central = self.config.central
         return CentralClient(central.url, timeout_s=central.timeout_s, reply=reply, sign=self.identity.sign)
 
