@@ -105,7 +105,8 @@ def _reopen(connection: Connection, context: Context) -> None:
     rows = connection.execute(
         text(
             "SELECT t.*, s.items, v.epoch AS voided_epoch FROM void v JOIN ticket t "
-            "USING (terminal_id, incarnation, seq) JOIN sale s USING (terminal_id, incarnation, sale_id) WHERE NOT v.reopened AND v.version <= ("
+            "USING (terminal_id, incarnation, seq) JOIN sale s USING (terminal_id, incarnation, sale_id) "
+            "WHERE NOT v.reopened AND v.version <= ("
             "SELECT coalesce(min(coalesce(a.revocation_version, 0)), 0) FROM terminal g "
             "JOIN incarnation i ON i.terminal_id = g.id AND i.incarnation = g.incarnation "
             "LEFT JOIN gate_ack a ON a.terminal_id = g.id WHERE g.role = 'gate' AND i.revoked_from IS NULL)"
