@@ -77,7 +77,10 @@ class LegRule(msgspec.Struct, frozen=True):
 
 
 class TransferRule(msgspec.Struct, frozen=True):
-    """Row of fare_transfer_rules, directional: A is the leg before, B the leg after, AB this rule's product."""
+    """Row of fare_transfer_rules, directional: A is the leg before, B the leg after, AB this rule's product.
+
+    Read and carried, not applied: a ticket is for one ride.
+    """
 
     from_leg_group: str = ""
     to_leg_group: str = ""
@@ -154,13 +157,13 @@ class Pricer:
         Times are seconds of the operating day and may pass 86,400. `crossed_zones` holds the zones of all stops of the
         ride, both ends included.
         """
-        rules = self.leg_rules(line, origin, destination, departs_s, arrives_s, operating_day)
+        rules = self._leg_rules(line, origin, destination, departs_s, arrives_s, operating_day)
         product_ids = [rule.product_id for rule in rules if not rule.transfer_only]
         if not product_ids:
-            product_ids = self._chosen_v1(self.products_v1(line, origin, destination, crossed_zones))
+            product_ids = self._chosen_v1(self._products_v1(line, origin, destination, crossed_zones))
         return self._offers(product_ids)
 
-    def leg_rules(
+    def _leg_rules(
         self, line: Line, origin: StopPlace, destination: StopPlace, departs_s: int, arrives_s: int, operating_day: str
     ) -> list[LegRule]:
         """The rules of Fares v2 that match one leg; several are alternatives."""
@@ -192,7 +195,7 @@ class Pricer:
             for frame in self._timeframes.get(group, ())
         )
 
-    def products_v1(
+    def _products_v1(
         self, line: Line, origin: StopPlace, destination: StopPlace, crossed_zones: frozenset[str]
     ) -> set[str]:
         """Fares v1 with a rule that matches; an event's door opens only to fares that name its line."""
@@ -215,10 +218,6 @@ class Pricer:
                 cheapest[kind] = min(cheapest.get(kind, candidate), candidate)
         return [product_id for _, product_id in sorted(cheapest.values())]
 
-    def rows(self, product_id: str) -> tuple[FareProduct, ...]:
-        """All prices of a product: by rider category and medium."""
-        return tuple(self._products.get(product_id, ()))
-
     def _offers(self, product_ids: list[str]) -> tuple[FareOption, ...]:
         rows = [
             row
@@ -227,10 +226,10 @@ class Pricer:
             if row.amount_minor >= 0  # a discount on top of another fare is nothing to buy
         ]
         # A kiosk hands out paper; what exists only on a card or in an app is offered when nothing else is.
-        best = min((medium_rank(row) for row in rows), default=0)
+        best = min((_medium_rank(row) for row in rows), default=0)
         chosen: dict[tuple[str, str], FareProduct] = {}
         for row in rows:
-            if medium_rank(row) != best:
+            if _medium_rank(row) != best:
                 continue
             known = chosen.get((row.id, row.category_id))
             if known is None or row.amount_minor < known.amount_minor:
@@ -241,7 +240,7 @@ class Pricer:
         )
 
 
-def medium_rank(row: FareProduct) -> int:
+def _medium_rank(row: FareProduct) -> int:
     """0 = on paper or on nothing; higher = less at home at a kiosk."""
     return _MEDIA_RANK.get(row.medium, 3)
 

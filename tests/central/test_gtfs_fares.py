@@ -156,7 +156,9 @@ def test_faults_of_v1_fares_are_named(tmp_path: Path) -> None:
         *(("fare_attributes.txt", line) for line in (3, 4, 5, 6, 7)),
         ("fare_rules.txt", 3),
         ("fare_rules.txt", 4),
+        ("fare_attributes.txt", 0),
     ]
+    assert "a ticket is not valid after a change" in feed.report.text()
     assert "fare_attributes.txt: fare: 1 more" in feed.report.text()
     assert prices(feed, "r1", "S", "N") == {("Good", ""): 550}
     assert options(feed, "r2", "S", "N") == ()  # a fare whose only rule is unsound holds nowhere
@@ -251,6 +253,15 @@ def test_faults_of_v2_fares_are_named_and_the_rest_is_sold(tmp_path: Path) -> No
         *(("fare_transfer_rules.txt", line) for line in (2, 3)),
     }
     assert prices(feed, "r1", "S", "M") == {("City ticket", "adult"): 300, ("City ticket", "child"): 150}
+
+
+def test_what_a_change_costs_is_read_and_said_to_be_left_out(tmp_path: Path) -> None:
+    rules = "from_leg_group_id,to_leg_group_id,fare_transfer_type,fare_product_id\ng,g,0,\n"
+    feed = read(tmp_path / "feed", {**V2, "fare_transfer_rules": rules})
+    assert [(rule.from_leg_group, rule.to_leg_group) for rule in feed.tariff.transfer_rules] == [("g", "g")]
+    [finding] = feed.report.findings
+    assert finding.file == "fare_transfer_rules.txt"
+    assert finding.consequence == "only single rides are sold, each at its own price"
 
 
 def test_rules_about_areas_on_the_way_and_transfers_never_give_a_wrong_price(tmp_path: Path) -> None:

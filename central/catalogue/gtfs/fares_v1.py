@@ -32,6 +32,11 @@ def read_fares_v1(
         transfers[fare_id] = -1 if allowed is None or allowed < 0 else allowed
         if lasts_s is not None and lasts_s > 0:
             durations[fare_id] = lasts_s
+    if any(allowed > 0 for allowed in transfers.values()):
+        report.add(
+            "fare_attributes.txt", 0, "changes", "fares that allow changes",
+            "only single rides are sold: a ticket is not valid after a change",
+        )  # fmt: skip
     return Tariff(
         version=1 if full else 0,
         products=(*full.values(), *further),

@@ -228,4 +228,6 @@ def _transfer_rules(archive: Archive, products: set[str], report: Report) -> lis
                 from_product=row.get("filter_fare_product_id", ""),
             )
         )
+    if found:
+        report.add(name, 0, "changes", "what a change costs", "only single rides are sold, each at its own price")
     return found
