@@ -10,7 +10,7 @@ LANGUAGES = ("en", "zh-Hans")
 
 
 def buys(kiosk: Session) -> None:
-    kiosk.to_summary(("more-adult",))
+    _to_summary(kiosk, "more-adult")
     _pays(kiosk)
 
 
@@ -21,7 +21,7 @@ def buys_alone(kiosk: Session) -> None:
 
 def is_refused_then_pays(kiosk: Session) -> None:
     kiosk.world.acquirer.moods = ["decline"]
-    kiosk.to_summary(("more-child",))
+    _to_summary(kiosk, "more-child")
     kiosk.tap("next")
     kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.warning != "", "the refused card")
     _pays(kiosk)
@@ -69,7 +69,7 @@ def finds_no_paper(kiosk: Session) -> None:
 
 
 def takes_another_seat(kiosk: Session) -> None:
-    kiosk.to_summary(("more-student",))
+    _to_summary(kiosk, "more-student")
     kiosk.tap("back", "otherSeats")
     kiosk.stage("plan")
     seats = kiosk.kiosk.sale.seats
@@ -120,6 +120,21 @@ def walks_away(kiosk: Session) -> None:
     for seconds in (kiosk.kiosk.terminal.idle_s - 10, 30):
         kiosk.world.clock.forward(seconds)
         kiosk.kiosk.terminal.tick()
+
+
+def _to_summary(kiosk: Session, another: str) -> None:
+    """With one more traveller, unless the train has only one seat left."""
+    kiosk.tap("to-AOH")
+    kiosk.stage("departures")
+    kiosk.tap("next")
+    kiosk.stage("travellers")
+    kiosk.driver.wait_until(lambda: "next" in kiosk.driver.names(), "the blue button")
+    if another in kiosk.driver.names():
+        kiosk.tap(another)
+    kiosk.tap("next")
+    kiosk.stage("seats")
+    kiosk.tap("next")
+    kiosk.stage("summary")
 
 
 def _pays(kiosk: Session) -> None:
