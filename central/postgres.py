@@ -38,7 +38,7 @@ DATABASE = "central"
 VERSION = 18  # the major version a cluster is made with; an older cluster keeps its own programs
 SOCKET_PATH_MAX = 100  # bytes; the kernel's limit is 107
 START_TIMEOUT_S = 60.0
-POLL_S = 0.05
+POLL_S = 0.05  # PostgreSQL tells nobody when it is ready or gone: it is asked; often enough not to be felt at a start
 
 
 class DatabaseDown(KioskError):

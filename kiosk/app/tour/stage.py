@@ -98,4 +98,4 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float, every
     while not condition():
         if time.monotonic() > deadline:
             raise KioskError(f"waited {seconds:g} s in vain until {what}")
-        time.sleep(every_s)
+        time.sleep(every_s)  # other processes wake nobody here: there is nothing to wait on
