@@ -1,4 +1,9 @@
-"""From starting the process to the first screen painted, beside a bare Qt Quick window with a text."""
+"""From starting the process to its pictures, beside a bare Qt Quick window with a text.
+
+Ours is `kiosk run` on an enrolled terminal with a timetable: the first picture is the opening screen ("This machine is
+starting"), painted before the stores are imported and opened; the second is the first one that sells. Both are told by
+the program when the frame was swapped. Central is not reachable.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from typing import Any
 
 ROUNDS = 9
 GOAL = 2.0
+GOAL_SELLING = 6.0  # our own: 0.7 s where a bare window takes 0.11
 BARE = """
 import sys
 from PySide6.QtQuick import QQuickWindow
@@ -28,64 +34,95 @@ window.frameSwapped.connect(lambda: (print("painted", flush=True), app.quit()))
 app.exec()
 del engine
 """
+SETTINGS = """
+[terminal]
+folder = "{folder}"
+[central]
+url = "http://127.0.0.1:9"
+[screen]
+shape = "portrait"
+"""
 PREPARE = """
 import sys
 from pathlib import Path
-from tests.ui.world import World
-World(Path(sys.argv[1])).close()
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from kiosk.app import identity
+from kiosk.app.clock import SystemClock, TimeOrderedIds
+from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.store import open_store
+from tests.sync.scripted import ScriptedCentral
+from tests.ui import network
+folder = Path(sys.argv[1])
+folder.mkdir(parents=True)
+central = ScriptedCentral()
+reply = central.enrolment()
+identity.save(folder, msgspec.structs.replace(reply, role="kiosk"))
+(folder / identity.KEY_FILE).write_bytes(central.terminal_key.private_bytes_raw())
+store = open_store(
+    folder, terminal_id=reply.terminal_id, incarnation=reply.incarnation, epoch=1, clock=SystemClock(),
+    ids=TimeOrderedIds(),
+)
+CatalogueStore.open(folder, store.key).replace(network.catalogue(), "1")
+store.close()
+central.close()
+(folder / "terminal.toml").write_text(sys.argv[2].format(folder=folder))
 """
 OURS = """
 import sys
 from pathlib import Path
-from PySide6.QtGui import QGuiApplication
-from tests.ui.world import World
-from ui import run, stage
-options = run.ScreenOptions()
-app, _ = stage.make_application(options)
-stage.use_fonts(app)
-world = World(Path(sys.argv[1]))
-kiosk = run.Kiosk(world.services, options)
-kiosk.window.frameSwapped.connect(lambda: (print("painted", flush=True), app.quit()))
-kiosk.show(options)
-app.exec()
-kiosk.close()
-world.close()
+from kiosk.app.main import main
+from kiosk.app import config, run
+def told(word):
+    print(word, flush=True)
+    if word == "selling":
+        from PySide6.QtGui import QGuiApplication
+        QGuiApplication.quit()
+run.run(config.load(Path(sys.argv[1]) / "terminal.toml"), told=told)
 """
 
 
-def first_picture_ms(code: str, *arguments: str) -> float:
-    """Start the program; milliseconds until it says its first picture is painted."""
+def pictures_ms(code: str, *arguments: str) -> list[float]:
+    """Start the program; milliseconds until each line it says: its pictures."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
     start = time.perf_counter()
     command = [sys.executable, "-c", code, *arguments]
+    took = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
         assert program.stdout is not None
-        said = program.stdout.readline()
-        took = (time.perf_counter() - start) * 1000
-        program.stdout.read()
-        assert program.wait(30) == 0 and said.strip() == "painted", f"the program ended early: {said!r}"
+        for _ in program.stdout:
+            took.append((time.perf_counter() - start) * 1000)
+        assert program.wait(60) == 0 and took, "the program ended early"
     return took
 
 
-def run() -> dict[str, Any]:
+def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         terminal = str(Path(folder) / "terminal")
-        subprocess.run([sys.executable, "-c", PREPARE, terminal], check=True)
-        floor, mine = [], []
+        subprocess.run([sys.executable, "-c", PREPARE, terminal, SETTINGS], check=True)
+        floor, first, selling = [], [], []
         for number in range(ROUNDS + 1):
-            pair = first_picture_ms(BARE), first_picture_ms(OURS, terminal)
+            bare, ours = pictures_ms(BARE), pictures_ms(OURS, terminal)
             if number:  # the first ones fill the disk's and QML's caches
-                floor.append(pair[0])
-                mine.append(pair[1])
-    ratio = statistics.median(mine) / statistics.median(floor)
+                floor.append(bare[0])
+                first.append(ours[0])
+                selling.append(ours[1])
+    return [
+        _row("cold start to the first screen", floor, first, GOAL),
+        _row("cold start to the screen that sells", floor, selling, GOAL_SELLING),
+    ]
+
+
+def _row(name: str, floor: list[float], ours: list[float], goal: float) -> dict[str, Any]:
+    ratio = statistics.median(ours) / statistics.median(floor)
     return {
-        "name": "cold start to the first screen",
+        "name": name,
         "floor_ms": statistics.median(floor),
-        "ours_ms": statistics.median(mine),
+        "ours_ms": statistics.median(ours),
         "ratio": ratio,
-        "n": len(mine),
-        "median": statistics.median(mine),
-        "p95": max(mine),
-        "goal": f"at most {GOAL:g} times a bare Qt Quick window",
-        "ok": ratio <= GOAL,
+        "n": len(ours),
+        "median": statistics.median(ours),
+        "p95": max(ours),
+        "goal": f"at most {goal:g} times a bare Qt Quick window",
+        "ok": ratio <= goal,
     }

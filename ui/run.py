@@ -15,6 +15,7 @@ from PySide6.QtQuick import QQuickWindow
 
 from ui import stage
 from ui.language import Language
+from ui.opening import Opening
 from ui.services import Services
 from ui.stage import ScreenOptions
 from ui.tasks import Tasks
@@ -64,8 +65,9 @@ class Kiosk:
         self._watch = TouchWatch(self.terminal.touched, self.engine)
         self.window.installEventFilter(self._watch)
         screens = (stage.QML / "Kiosk" / "Screens").glob("[A-Z]*.qml")
-        self._cold = [path for path in sorted(screens) if path.name != "Main.qml" and not path.name.startswith("Gate")]
+        self._cold = [path for path in sorted(screens) if path.stem not in ("Main", "Gate", "Opening")]
         self._warm: list[QQmlComponent] = []
+        self.on_painted: tuple[Callable[[], object], ...] = ()
         self._warming = QTimer(self.engine)
         self._warming.setInterval(WARM_EVERY_MS)
         self._warming.timeout.connect(self._warm_up)
@@ -94,6 +96,8 @@ class Kiosk:
     def _painted(self) -> None:
         self.window.frameSwapped.disconnect(self._painted)
         self._warming.start()
+        for hear in self.on_painted:
+            hear()
 
     def _warm_up(self) -> None:
         """Compile one more screen; the components are kept, and with them their types."""
@@ -104,23 +108,22 @@ class Kiosk:
             self._warming.stop()
 
 
-def run_terminal(services: Services, options: ScreenOptions) -> int:
-    """Show the kiosk until its window closes; returns the exit status."""
-    app, vnc = stage.make_application(options)
-    stage.use_fonts(app)
+def run_terminal(
+    services: Services, options: ScreenOptions, opening: Opening, painted: Callable[[], object] = lambda: None
+) -> int:
+    """Show the kiosk until its window closes; returns the exit status. `painted` hears of its first picture."""
     kiosk = Kiosk(services, options)
     catch_errors(kiosk.terminal)
+    kiosk.on_painted = (opening.close, painted)
     kiosk.show(options)
     kiosk.recover()
-    if vnc:
-        print(f"No display here: the screen is served over VNC on {vnc}", flush=True)
     remote = None
     if options.drive:
         from ui.remote import Remote
 
         remote = Remote(options.drive, kiosk.window, kiosk.engine)
     try:
-        return app.exec()
+        return opening.app.exec()
     finally:
         sys.excepthook = sys.__excepthook__
         if remote is not None:

@@ -608,6 +608,21 @@
     </message>
 </context>
 <context>
+    <name>Opening</name>
+    <message>
+        <source>Kiosk</source>
+        <translation>自助售票机</translation>
+    </message>
+    <message>
+        <source>Where to?</source>
+        <translation>去哪儿？</translation>
+    </message>
+    <message>
+        <source>This machine is starting. One moment.</source>
+        <translation>机器正在启动，请稍候。</translation>
+    </message>
+</context>
+<context>
     <name>OutOfOrder</name>
     <message>
         <source>This machine is out of order</source>
