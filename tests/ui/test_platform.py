@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from ui.platform import wants_vnc
@@ -50,6 +51,9 @@ def test_vnc_on_the_loopback_only(tmp_path: Path) -> None:
         found = re.search(r"VNC on 127\.0\.0\.1:(\d+)", said)
         assert found, said
         port = int(found[1])
+        until = time.monotonic() + 20
+        while not path.exists() and time.monotonic() < until:
+            os.sched_yield()  # the opening screen is served before the kiosk can be driven
         with socket.create_connection(("127.0.0.1", port), timeout=20) as viewer:
             assert viewer.recv(12).startswith(b"RFB 003")
         assert listening(program.pid) == {("127.0.0.1", port)}
