@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
@@ -18,6 +18,7 @@ from ui import stage
 from ui.stage import ScreenOptions
 
 T = TypeVar("T")
+WAIT_MS = 500
 
 
 ONE_WINDOW = ("eglfs", "linuxfb")  # platforms that show a single window: there the first picture is the kiosk's own
@@ -41,8 +42,9 @@ class Opening:
         self._is_painted = False
         self._window.frameSwapped.connect(self._swapped)
         stage.show(self._window, options)
-        while not self._is_painted and self._window.isVisible():
-            QGuiApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        patience = QDeadlineTimer(WAIT_MS)  # served over VNC nothing is painted before somebody looks
+        while not self._is_painted and not patience.hasExpired():
+            QGuiApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
 
     def while_shown(self, work: Callable[[], T]) -> T:
         """Do blocking work on a thread of its own, so that the screen stays alive; its result or its error."""
