@@ -19,7 +19,7 @@ import msgspec
 from central.context import Context
 from central.database import open_database
 from central.keys import Keys
-from central.recovery import open_epoch
+from central.recovery import open_epoch, waited_for
 from kiosk.domain.errors import KioskError
 from kiosk.domain.money import Money
 
@@ -217,12 +217,23 @@ def status(as_json: bool, database: str | None, data: Path | None, clock_offset_
     from central.status import incidents, look
 
     with opened(database, data, clock_offset_s) as context, context.engine.connect() as connection:
-        found, lines = look(connection), incidents(connection)
+        found, lines, missing = look(connection), incidents(connection), waited_for(connection)
     if as_json:
-        click.echo(json.dumps({**msgspec.to_builtins(found), "sound": found.sound, "newest_incidents": lines}))
+        click.echo(
+            json.dumps(
+                {
+                    **msgspec.to_builtins(found),
+                    "sound": found.sound,
+                    "recovery_waits_for": missing,
+                    "newest_incidents": lines,
+                }
+            )
+        )
         return
     for name, value in msgspec.structs.asdict(found).items():
         click.echo(f"{name:20} {'; '.join(value) or 'none' if isinstance(value, tuple) else value}")
+    if missing:
+        click.echo(f"recovering; nothing is granted before these call: {', '.join(missing)}")
     for line in lines:
         click.echo(line)
 
