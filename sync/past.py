@@ -16,7 +16,7 @@ BATCH = 200
 
 
 class PushPast:
-    """Each journal whole, once in every epoch of central. What central knows it knows again; another branch it keeps."""
+    """Each journal whole, once in every epoch of central: what it knows it knows again, another branch it keeps."""
 
     def __init__(
         self,

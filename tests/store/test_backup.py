@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.store.backup import NoBackup, back_up, restore
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.domain.errors import StoreDamaged
 from kiosk.domain.events import PlacesHeld
+from kiosk.store.backup import NoBackup, back_up, restore
 from kiosk.store.past import past_journals
 from kiosk.store.store import Store, open_store
 
