@@ -27,7 +27,7 @@ class Counter:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         with database.errors(path):
             made = not path.exists()
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -59,8 +59,12 @@ class Counter:
         if seq > self.sent:
             self._write(max(seq, self.value), seq)
 
+    def cover(self, seq: int) -> None:
+        """At a start: written anew in any case; after a failed sync the numbers may be only in memory."""
+        self._write(max(seq, self.value), self.sent)
+
     def _write(self, value: int, sent: int) -> None:
-        with database.errors(self._path):
+        with database.errors(self.path):
             os.pwrite(self._file, _text(value, sent), 0)
             os.fdatasync(self._file)
         self.value, self.sent, self.fresh = value, sent, False

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from kiosk.domain.errors import StoreDamaged, StoreFault
 from kiosk.ports import Clock, Ids
-from kiosk.store import database, migrations
+from kiosk.store import database, migrations, recheck
 from kiosk.store.counter import Counter
 from kiosk.store.histories import History, history
 from kiosk.store.keys import KEY_FILE, store_key
 from kiosk.store.pages import records_in
-from kiosk.store.store import Store
+from kiosk.store.store import VERIFIED, Store
 from sync.wire import Record
 
 log = logging.getLogger(__name__)
@@ -64,17 +64,15 @@ def salvage(
                 f"Put the right {KEY_FILE} back. If the file is lost, move it away and enrol this terminal again."
             )
         cursors = _cursors(folder, key)
-        acted = _acted(folder, counter_folder or folder, (terminal_id, incarnation))
+        acted = _acted(counter_folder or folder, (terminal_id, incarnation), cursors or {})
         head = len(past.records)
         locked = _reason(past, acted, cursors)
         work = _work_folder(folder)
-        _build(work, key, (terminal_id, incarnation), past.records, cursors or [])
+        _build(work, key, (terminal_id, incarnation), past.records, cursors or {})
         _prove(work, (terminal_id, incarnation), clock, ids)
         # Locked by the counter itself: a lock that lies elsewhere could be lost on its own.
         _set_counter(
-            counter_folder or folder,
-            (terminal_id, incarnation),
-            max(acted or 0, head + 1) if locked else acted or 0,
+            counter_folder or folder, (terminal_id, incarnation), max(acted or 0, head + 1 if locked else head)
         )
         _exchange(folder, work)
     log.warning("the journal was salvaged up to record %d; locked: %s", head, locked or "no")
@@ -88,7 +86,7 @@ def _reason(past: History, acted: int | None, cursors: object | None) -> str:
         # cannot be seen from here.
         return f"There are two histories from record {past.forked_at} on."
     if acted is None:
-        return "The counter cannot be read, so nobody knows on which records this terminal acted."
+        return "The counter is missing, old or unreadable: nobody knows on which records this terminal acted."
     if head < max(1, acted):
         return f"This terminal acted on record {acted}; its journal can be read up to record {head} only."
     if cursors is None:
@@ -114,7 +112,7 @@ def _keep(folder: Path, counter_folder: Path) -> Path:
     return kept
 
 
-def _cursors(folder: Path, key: bytes) -> list[tuple[str, str]] | None:
+def _cursors(folder: Path, key: bytes) -> dict[str, str] | None:
     """Where the talk with central stands, read from a copy; None when SQLite cannot read it."""
     copy = folder / f"{_WORK}.copy"
     shutil.rmtree(copy, ignore_errors=True)
@@ -126,7 +124,7 @@ def _cursors(folder: Path, key: bytes) -> list[tuple[str, str]] | None:
         db = database.connect(copy / _NAME, key)
         try:
             with database.errors(copy):
-                return db.execute("SELECT name, value FROM cursor WHERE name <> 'verified'").fetchall()
+                return dict(db.execute("SELECT name, value FROM cursor").fetchall())
         finally:
             with contextlib.suppress(*database.ERRORS):
                 db.close()
@@ -137,7 +135,8 @@ def _cursors(folder: Path, key: bytes) -> list[tuple[str, str]] | None:
         shutil.rmtree(copy, ignore_errors=True)
 
 
-def _acted(folder: Path, counter_folder: Path, identity: tuple[int, int]) -> int | None:
+def _acted(counter_folder: Path, identity: tuple[int, int], cursors: dict[str, str]) -> int | None:
+    """What the counter says; None when it is unreadable, missing or older than at the last start."""
     path = counter_folder / "counter-{}.{}".format(*identity)
     if not path.exists():
         return None
@@ -147,7 +146,8 @@ def _acted(folder: Path, counter_folder: Path, identity: tuple[int, int]) -> int
         log.warning("%s", fault)
         return None
     counter.close()
-    return counter.value
+    known = int(cursors.get(recheck.ACTED, "0"))
+    return None if counter.fresh or counter.value < known else counter.value
 
 
 def _set_counter(counter_folder: Path, identity: tuple[int, int], value: int) -> None:
@@ -158,7 +158,7 @@ def _set_counter(counter_folder: Path, identity: tuple[int, int], value: int) ->
         path.unlink()  # its copy is kept
         counter = Counter(path)
     try:
-        counter.advance(value)
+        counter.cover(value)
     finally:
         counter.close()
 
@@ -171,9 +171,7 @@ def _work_folder(folder: Path) -> Path:
     return work
 
 
-def _build(
-    work: Path, key: bytes, identity: tuple[int, int], records: list[Record], cursors: list[tuple[str, str]]
-) -> None:
+def _build(work: Path, key: bytes, identity: tuple[int, int], records: list[Record], cursors: dict[str, str]) -> None:
     db = database.connect(work / _NAME, key)
     try:
         migrations.journal.apply(db)
@@ -187,13 +185,15 @@ def _build(
                     for r in records
                 ],
             )
-            db.conn.executemany("INSERT INTO cursor VALUES (?, ?)", cursors)
+            about_central = [each for each in cursors.items() if each[0] not in (VERIFIED, recheck.ACTED)]
+            db.conn.executemany("INSERT INTO cursor VALUES (?, ?)", about_central)
     finally:
         db.close()
 
 
 def _prove(work: Path, identity: tuple[int, int], clock: Clock, ids: Ids) -> None:
     """The new file passes every check of an ordinary start before it takes the place of the old one."""
+    _set_counter(work, identity, 0)
     store = Store(work, *identity, clock, ids)
     try:
         store.journal.rebuild()

@@ -18,7 +18,7 @@ from kiosk.domain.errors import StoreDamaged, StoreFault
 from kiosk.domain.events import EpochAdopted, TerminalEnrolled
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Ids
-from kiosk.store import database, migrations
+from kiosk.store import database, migrations, recheck
 from kiosk.store.counter import Counter
 from kiosk.store.journal import Journal
 from kiosk.store.keys import store_key
@@ -28,7 +28,7 @@ from sync.chain import GENESIS
 log = logging.getLogger(__name__)
 
 FREE_MIN_BYTES = 200_000_000  # below this, selling stops while the open sale can still be finished
-_VERIFIED = "verified"
+VERIFIED = "verified"
 
 
 def open_store(
@@ -107,9 +107,11 @@ class Store:
         self._closing.callback(self.counter.close)
         self.journal = Journal(self._path, self._db, self.lock, self._identity, clock, ids, self.counter, self._reopen)
         self._verify_chain()
-        self.counter.check(self.journal.head()[0])
+        recheck.check_counter(self)
         if stale:
             self.journal.rebuild()
+        else:
+            recheck.repair_tables(self)
 
     def _migrate(self) -> bool:
         """Apply migrations; True when the projections must be folded anew."""
@@ -145,7 +147,7 @@ class Store:
 
     def _verify_chain(self) -> None:
         """From the last verified record on; `examine` walks all of it."""
-        mark = self.cursor(_VERIFIED, f"0 {GENESIS}")
+        mark = self.cursor(VERIFIED, f"0 {GENESIS}")
         seq, _, hash_ = mark.partition(" ")
         head, head_hash = self.journal.verify(int(seq), hash_)
         if (head, head_hash) != self.journal.head():
@@ -153,7 +155,7 @@ class Store:
                 f"{self.folder}: the journal is shorter than what was verified before. Call the operator."
             )
         if mark != f"{head} {head_hash}":
-            self.set_cursor(_VERIFIED, f"{head} {head_hash}")
+            self.set_cursor(VERIFIED, f"{head} {head_hash}")
 
     # state
 

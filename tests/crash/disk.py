@@ -45,7 +45,8 @@ class Inode:
         content = bytearray(self.safe)
         for sector, old in self.doubt.items():
             if chance.random() < 0.5:
-                content[sector * SECTOR : sector * SECTOR + len(old)] = old
+                start, end = sector * SECTOR, min((sector + 1) * SECTOR, len(content))
+                content[start:end] = old[: end - start]
         if chance.random() < 0.5:
             return self._in_order(content, chance)
         return self._any_subset(content, chance)

@@ -54,7 +54,7 @@ def run(options: Options) -> Result:
 
 def _jobs(folder: Path, options: Options, images: int) -> list[Cuts]:
     # Short recordings for many kinds of starts, a few long ones because the log is checkpointed at 1,000 pages.
-    lengths = [4, 4, 15] if options.quick else [6] * 12 + [20] * 4 + [70] * 4
+    lengths = [4, 4, 15] if options.quick else [6] * 14 + [20] * 4 + [60] * 2
     jobs: list[Cuts] = []
     for number, sales in enumerate(lengths):
         seed = options.seed * 1000 + number

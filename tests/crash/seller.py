@@ -6,6 +6,7 @@ python -m tests.crash.seller FOLDER FACTS SEED SALES [--synchronous NORMAL]
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 from pathlib import Path
@@ -38,17 +39,27 @@ def life(folder: Path, facts: Path, end: str, seed: int, sales: int) -> None:
     """Recover, sell, and end in one of the ways of `LIVES`."""
     chance = random.Random(seed)
     outside = CutsOff(facts, chance.randrange(1, sales * 12)) if end == "cut off" else Written(facts)
-    shop = Shop(folder, outside)
-    shop.desk.recover()
-    for _ in range(sales):
+    shop, sold, recovered = _started(folder, outside), 0, False
+    while sold < sales:
         try:
+            if not recovered:
+                shop.desk.recover()
+                recovered = True
             shop.sell(chance)
+            sold += 1
         except StoreFault:  # a failed sync: sell on as soon as the store says that it is well
+            recovered = False
             while not shop.store.heal():
                 continue
-            shop.desk.recover()
     if end == "closed":
         shop.close()
+
+
+def _started(folder: Path, outside: Written) -> Shop:
+    """A start that meets a failing disk is tried again, as the system does with a service that ended."""
+    while True:
+        with contextlib.suppress(StoreFault):
+            return Shop(folder, outside)
 
 
 def weaken(synchronous: str) -> None:

@@ -116,7 +116,7 @@ def test_an_edit_before_the_verified_mark_is_found_by_the_full_examination(opene
         store = opened()
         store.journal.append(begun(store.journal.head()[0]))
         store.close()
-    sabotage(folder, "UPDATE journal SET body = '{}' WHERE seq = 1")
+    sabotage(folder, "UPDATE journal SET recorded_at_ms = 1 WHERE seq = 1")
     (finding,) = opened().examine()
     assert "record 1 does not fit the chain" in finding
 

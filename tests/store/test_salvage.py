@@ -116,7 +116,7 @@ def test_long_records_over_several_pages_come_back(opened: Open, folder: Path) -
 def test_without_its_counter_nobody_knows_so_it_stays_locked(folder: Path, sold: list[Record], opened: Open) -> None:
     (folder / "counter-5.1").write_text("twenty")
     result = bring_back(folder)
-    assert result.head == len(sold) and "counter cannot be read" in result.locked
+    assert result.head == len(sold) and "The counter is missing, old or unreadable" in result.locked
     with pytest.raises(StoreDamaged, match="enrol this terminal again"):
         opened()
     again = bring_back(folder)
