@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections import Counter as Count
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlite_utils import Database
@@ -32,6 +33,17 @@ FOLDED_MAX = 250_000  # records; more are not folded at a start
 ACTED = "acted"  # the counter at the last start
 
 Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def check_files(path: Path) -> None:
+    """StoreDamaged for a journal that is gone beside its log: SQLite would begin a new one and drop the log."""
+    log_file = path.with_name(path.name + "-wal")
+    if _size(log_file) and not _size(path):
+        raise StoreDamaged(f"{path} is empty or gone, but its log is there. Selling stops; call the operator.")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def check_counter(store: Store) -> None:

@@ -92,6 +92,7 @@ class Store:
             lock_file = self._closing.enter_context((self.folder / "store.lock").open("w"))
         database.lock(lock_file, self.folder)
         self.key = store_key(self.folder)
+        recheck.check_files(self._path)
         self._db = database.connect(self._path, self.key)
         self._closing.callback(lambda: self._db.close())
         with database.errors(self._path):

@@ -103,6 +103,24 @@ def test_records_that_are_only_in_the_log_come_back(folder: Path, tmp_path: Path
     assert bool(result.locked) == (result.head < (result.acted or 0))
 
 
+@pytest.mark.parametrize("harm", ["emptied", "gone"])
+def test_a_log_without_its_file_is_not_dropped(folder: Path, tmp_path: Path, harm: str) -> None:
+    terminal = Terminal(folder, Acquirer(), Paper(), Mains())
+    sale = terminal.desk.pay(terminal.desk.hold(quote()).sale_id)
+    terminal.desk.deliver(sale.sale_id)
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    head = terminal.store.journal.head()[0]
+    terminal.close()
+    (copy / "journal.db").unlink()
+    if harm == "emptied":
+        (copy / "journal.db").touch()
+    with pytest.raises(StoreDamaged, match="is empty or gone, but its log is there"):
+        Terminal(copy, Acquirer(), Paper(), Mains(), TimeOrderedIds())
+    result = bring_back(copy)
+    assert result.head == head and "What central last said" in result.locked
+
+
 def test_long_records_over_several_pages_come_back(opened: Open, folder: Path) -> None:
     store = opened()
     for number, length in enumerate((10, 3900, 4100, 9000, 30_000)):
