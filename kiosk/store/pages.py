@@ -31,7 +31,8 @@ Versions = dict[int, list[bytes]]  # by page number; newest last
 def records_in(database: Path, key: bytes) -> Iterator[Record]:
     """Everything in the file and its log that looks like a journal record; the chain says which of them are."""
     pages: Versions = {}
-    for number, raw in itertools.chain(_of_file(database), _of_log(database.with_name(database.name + "-wal"))):
+    logs = [_of_log(database.with_name(database.name + ending)) for ending in ("-wal.refused", "-wal")]
+    for number, raw in itertools.chain(_of_file(database), *logs):
         page = _decrypted(number, raw, key)
         versions = pages.setdefault(number, [])
         if page not in versions:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter as Count
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +22,7 @@ from sqlite_utils import Database
 from kiosk.domain.errors import StoreDamaged
 from kiosk.domain.sale import Sale
 from kiosk.store.codec import decode
+from kiosk.store.database import durable_write
 from kiosk.store.projections import Changes, Projections, decode_sale
 from kiosk.store.projections import _encode as encode_sale
 from kiosk.store.projections import _holding_state as holding_state
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FOLDED_MAX = 250_000  # records; more are not folded at a start
+REFUSED_LOG = "-wal.refused"  # behind the name of the journal
 ACTED = "acted"  # the counter at the last start
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -40,6 +44,21 @@ def check_files(path: Path) -> None:
     log_file = path.with_name(path.name + "-wal")
     if _size(log_file) and not _size(path):
         raise StoreDamaged(f"{path} is empty or gone, but its log is there. Selling stops; call the operator.")
+
+
+@contextmanager
+def log_kept_if_refused(path: Path) -> Iterator[None]:
+    """When the start is refused, closing folds what SQLite takes for whole into the file and drops the rest of the log:
+    `kiosk.store.salvage` may find records there. A few megabytes at most."""
+    log_file = path.with_name(path.name + "-wal")
+    kept = path.with_name(path.name + REFUSED_LOG)
+    content = log_file.read_bytes() if _size(log_file) and not kept.exists() else b""
+    try:
+        yield
+    except StoreDamaged:
+        if content:
+            durable_write(kept, content)
+        raise
 
 
 def _size(path: Path) -> int:

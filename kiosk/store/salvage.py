@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 _NAME = "journal.db"
 _WORK = "salvage.new"
 _KEPT = "damaged-"
-_ALL = (_NAME, f"{_NAME}-wal")
+_ALL = (_NAME, f"{_NAME}-wal", f"{_NAME}{recheck.REFUSED_LOG}")
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _prove(work: Path, identity: tuple[int, int], clock: Clock, ids: Ids) -> Non
 def _exchange(folder: Path, work: Path) -> None:
     """The old log must not be applied to the new file, so it goes first; its copy is kept."""
     database.flush(work / _NAME)
-    for name in (f"{_NAME}-wal", f"{_NAME}-shm"):
+    for name in (f"{_NAME}-wal", f"{_NAME}-shm", f"{_NAME}{recheck.REFUSED_LOG}"):
         (folder / name).unlink(missing_ok=True)
     database.flush(folder)
     (work / _NAME).replace(folder / _NAME)

@@ -93,6 +93,10 @@ class Store:
         database.lock(lock_file, self.folder)
         self.key = store_key(self.folder)
         recheck.check_files(self._path)
+        with recheck.log_kept_if_refused(self._path):
+            self._start(clock, ids, counter_folder)
+
+    def _start(self, clock: Clock, ids: Ids, counter_folder: Path) -> None:
         self._db = database.connect(self._path, self.key)
         self._closing.callback(lambda: self._db.close())
         with database.errors(self._path):

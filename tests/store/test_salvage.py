@@ -98,9 +98,13 @@ def test_records_that_are_only_in_the_log_come_back(folder: Path, tmp_path: Path
     (copy / "journal.db-wal").write_bytes(raw)
     with pytest.raises(StoreDamaged, match="already acted on record"):
         Terminal(copy, Acquirer(), Paper(), Mains(), TimeOrderedIds())
-    result = salvage(copy, 5, 1, SettableClock(), TimeOrderedIds())
-    assert 0 < result.head <= len(records)
-    assert bool(result.locked) == (result.head < (result.acted or 0))
+    assert (copy / "journal.db-wal.refused").read_bytes() == raw, "a refused start drops no evidence"
+    result = bring_back(copy)
+    assert result.head == len(records) and not result.locked
+    assert sorted(path.name for path in copy.glob("journal.db*")) == ["journal.db"]
+    again = Terminal(copy, Acquirer(), Paper(), Mains(), TimeOrderedIds())
+    assert again.store.journal.records(0, 100) == records and again.store.examine() == []
+    again.close()
 
 
 @pytest.mark.parametrize("harm", ["emptied", "gone"])
