@@ -37,13 +37,17 @@ PAGE = 'import QtQuick\nRectangle {{ color: "{0}"; Text {{ anchors.centerIn: par
 class Painted(QObject):
     """Counts the pictures of a window."""
 
-    def __init__(self, window: QQuickWindow) -> None:
+    def __init__(self, window: QQuickWindow, shown: str) -> None:
         super().__init__()
-        self.count = 0
+        self._window, self._shown = window, shown
+        self.last: tuple[float, object] = (0.0, None)  # when a picture was last painted, and of what
         window.frameSwapped.connect(self._one_more)
 
     def _one_more(self) -> None:
-        self.count += 1
+        self.last = time.perf_counter(), self._window.property(self._shown)
+
+    def after(self, start: float, what: object) -> bool:
+        return self.last[0] > start and self.last[1] == what
 
 
 def wait(condition: Callable[[], bool]) -> None:
@@ -62,14 +66,14 @@ def bare(folder: Path) -> list[float]:
     engine.load(QUrl.fromLocalFile(str(folder / "Bare.qml")))
     window = engine.rootObjects()[0]
     assert isinstance(window, QQuickWindow)
-    painted = Painted(window)
-    wait(lambda: painted.count > 0)
+    painted = Painted(window, "page")
+    wait(lambda: painted.last[0] > 0)
     times = []
     for page in range(1, ROUNDS * 4 + 1):
-        start, before = time.perf_counter(), painted.count
+        start = time.perf_counter()
         window.setProperty("page", page)
-        wait(lambda before=before: painted.count > before)  # type: ignore[misc]
-        times.append((time.perf_counter() - start) * 1000)
+        wait(lambda start=start, page=page: painted.after(start, page))  # type: ignore[misc]
+        times.append((painted.last[0] - start) * 1000)
     window.close()
     engine.deleteLater()
     return times[4:]
@@ -96,17 +100,15 @@ def ours(folder: Path) -> list[float]:
     )  # fmt: skip
     times = []
     with kiosk(folder) as session:
-        painted, driver = Painted(session.kiosk.window), session.driver
+        painted, driver = Painted(session.kiosk.window, "stage"), session.driver
         for _ in range(ROUNDS):
             for name, stage in steps:
                 driver.wait_until(lambda name=name: name in driver.names(), name)
                 centre = driver.centre(driver.get(name))
                 start = time.perf_counter()
                 driver.tap_at(centre)
-                wait(lambda stage=stage: driver.property("stage") == stage)
-                before = painted.count
-                wait(lambda before=before: painted.count > before)
-                times.append((time.perf_counter() - start) * 1000)
+                wait(lambda start=start, stage=stage: painted.after(start, stage))
+                times.append((painted.last[0] - start) * 1000)
     return times[len(steps) :]  # the first round compiles
 
 
