@@ -35,7 +35,7 @@ PAGE = 'import QtQuick\nRectangle {{ color: "{0}"; Text {{ anchors.centerIn: par
 
 
 class Painted(QObject):
-    """Counts the pictures of a window."""
+    """When a window was last painted, and what it showed then."""
 
     def __init__(self, window: QQuickWindow, shown: str) -> None:
         super().__init__()
