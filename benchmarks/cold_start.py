@@ -88,7 +88,9 @@ def pictures_ms(code: str, *arguments: str) -> list[float]:
     start = time.perf_counter()
     command = [sys.executable, "-c", code, *arguments]
     took = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as program:
         assert program.stdout is not None
         for _ in program.stdout:
             took.append((time.perf_counter() - start) * 1000)
