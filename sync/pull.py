@@ -53,7 +53,8 @@ class PullAllotments:
     def run(self) -> bool:
         """True when cells came or went: both are news for central."""
         released = self._allotments.release_expired()
-        request = AllotmentRequest(tuple(self._wants())[:WANTS_MAX], self._store.last_gid)
+        head, _ = self._store.journal.head()
+        request = AllotmentRequest(tuple(self._wants())[:WANTS_MAX], self._store.last_gid, head)
         reply = self._client.allotments(request)
         if reply.epoch < self._allotments.epoch:
             raise CentralUnreachable(

@@ -9,6 +9,7 @@ All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
     POST /v1/enrol        EnrolRequest   -> EnrolReply      (code instead of signature; single use)
     GET  /v1/catalogue    If-None-Match  -> Catalogue JSON, ETag; 304
     POST /v1/allotments   AllotmentRequest -> AllotmentReply
+    POST /v1/holds        HoldRequest    -> AllotmentReply   (places for a party that waits, all or none)
     POST /v1/journal      JournalBatch   -> JournalAck
     GET  /v1/gate         If-None-Match  -> GateManifest     (certificates, revocations, lease map)
     POST /v1/certificate  CertificateRequest -> CertificateReply   (renewal)
@@ -64,12 +65,29 @@ class Want(msgspec.Struct, frozen=True, array_like=True):
 class AllotmentRequest(msgspec.Struct, frozen=True):
     wants: tuple[Want, ...]
     last_gid: Gid  # the last grant durable in the terminal's journal
+    head: int = 0  # the journal's last seq; fewer than central has of it is a copied or restored disk; 0 = not told
+
+
+class HoldRequest(msgspec.Struct, frozen=True):
+    """Places of the pool for a party that stands before the terminal, all or none; they come as one small grant.
+
+    `last_gid`, `head`: as in AllotmentRequest. What the answer brings from before counts towards `count`.
+    """
+
+    journey_id: int
+    place_class: str
+    from_call: int
+    to_call: int
+    count: int
+    last_gid: Gid
+    head: int = 0
+    places: tuple[int, ...] = ()  # exactly these (indices of the layout); () = any of the class, together
 
 
 class Recall(msgspec.Struct, frozen=True, array_like=True):
     """A hint (P7): at most `keep` places of the class stay free in hand on [from_call, to_call), the rest is released.
 
-    Absolute, so that it may come twice, late or not at all.
+    Absolute, so that it may come twice, late or not at all. With `places` it is about these alone.
     """
 
     journey_id: int
@@ -77,6 +95,7 @@ class Recall(msgspec.Struct, frozen=True, array_like=True):
     from_call: int
     to_call: int
     keep: int
+    places: str = ""  # hex of the integer whose bit i is place index i; "" = all of the class
 
 
 class AllotmentReply(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ def give(context: Context, terminal_id: int, incarnation: int, request: Allotmen
     if len(request.wants) > WANTS_MAX:
         raise Refusal(413, "too_large", f"at most {WANTS_MAX} wants in one request, this has {len(request.wants)}")
     with context.engine.begin() as connection:
-        _lock_terminal(connection, terminal_id, incarnation)
+        _lock_terminal(connection, terminal_id, incarnation, request.head)
         if connection.scalar(text("SELECT recovering_since FROM meta")):
             # P11: central may have forgotten grants. The new epoch is all it says until it knows them again.
             return AllotmentReply(grants=(), epoch=context.keys.epoch)
@@ -52,11 +52,11 @@ def give(context: Context, terminal_id: int, incarnation: int, request: Allotmen
     return AllotmentReply(grants=(*unheard, *fresh), epoch=context.keys.epoch)
 
 
-def _lock_terminal(connection: Connection, terminal_id: int, incarnation: int) -> None:
+def _lock_terminal(connection: Connection, terminal_id: int, incarnation: int, head: int) -> None:
     """Grants of one terminal are numbered one after the other: order of numbers = order of commits."""
     row = connection.execute(
         text(
-            "SELECT i.forked, i.incarnation = t.incarnation AS newest FROM incarnation i "
+            "SELECT i.forked, i.head_seq, i.incarnation = t.incarnation AS newest FROM incarnation i "
             "JOIN terminal t ON t.id = i.terminal_id "
             "WHERE i.terminal_id = :terminal AND i.incarnation = :incarnation FOR NO KEY UPDATE OF i"
         ),
@@ -66,6 +66,13 @@ def _lock_terminal(connection: Connection, terminal_id: int, incarnation: int) -
         raise Refusal(403, "forked", "this terminal's journal exists twice; enrol it anew before it may sell again")
     if not row.newest:
         raise Refusal(403, "superseded", "this terminal was enrolled anew elsewhere; this incarnation may not sell")
+    if 0 < head < row.head_seq:
+        raise Refusal(
+            409,
+            "behind",
+            f"central has {row.head_seq} records of this terminal, its journal ends at {head}: a copied or restored "
+            "disk, which gets no places; enrol it anew",
+        )
 
 
 def _grants_after(connection: Connection, terminal_id: int, incarnation: int, last: Gid) -> list[SignedGrant]:

@@ -105,6 +105,21 @@ def test_a_grant_central_never_gave_stops_it(context: Context) -> None:
     assert refusal.value.problem.code == "unknown_grant"
 
 
+def test_a_disk_that_ends_before_what_central_has_of_it_gets_nothing(context: Context) -> None:
+    train = journey_of(open_railway(context), "T1")
+    terminal = Terminal(context)
+    (grant,) = ask(context, terminal, Want(train, "second", 0, 4, 0, 4))
+    receive(context, *terminal.id, terminal.batch())
+    wants = (Want(train, "second", 0, 4, 0, 8),)
+    for restored in (len(terminal.records) - 1, 1):
+        with pytest.raises(Refusal) as refusal:
+            give(context, *terminal.id, AllotmentRequest(wants, grant.gid, restored))
+        assert (refusal.value.status, refusal.value.problem.code) == (409, "behind")
+    assert give(context, *terminal.id, AllotmentRequest(wants, grant.gid, len(terminal.records))).grants
+    more = (Want(train, "second", 0, 4, 0, 12),)
+    assert len(give(context, *terminal.id, AllotmentRequest(more, grant.gid)).grants) == 2, "an older terminal: no head"
+
+
 def test_terminals_racing_for_the_same_seats_never_share_one(context: Context) -> None:
     catalogue = open_railway(context, railway(trains=4))
     trains = [each.id for each in catalogue.journeys if each.service_journey_id != "B1"]
