@@ -176,7 +176,7 @@ class Served:
     """Central's API on a real socket of the loopback, in a thread."""
 
     def __init__(self, context: Context) -> None:
-        self._listener = sockets.socket()
+        self._listener = sockets.socket(proto=sockets.IPPROTO_TCP)  # else asyncio lets small answers wait
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         started = threading.Event()
