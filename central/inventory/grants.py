@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from central.context import Context
 from central.inventory.book import Book, Inventory
-from central.inventory.cells import free_throughout, from_blocks, to_blocks
+from central.inventory.cells import free_throughout, from_blocks
 from central.inventory.choose import choose
+from central.inventory.issue import issue, store
 from central.keys import Keys
 from central.refusal import Refusal
 from kiosk.domain.allotment import Gid, Grant, SignedGrant
 from kiosk.domain.protocol.ownership import POOL
 from sync.wire import AllotmentReply, AllotmentRequest, Want
 
-GRANT_CONTEXT = b"KGRANT1"
 WANTS_MAX = 5000
 
 
@@ -62,6 +63,11 @@ def _lock_terminal(connection: Connection, terminal_id: int, incarnation: int, h
         ),
         {"terminal": terminal_id, "incarnation": incarnation},
     ).one()
+    check_seller(row, head)
+
+
+def check_seller(row: Row[Any], head: int) -> None:
+    """May this incarnation get places? `row`: forked, newest, head_seq; `head`: as the request told it, 0 = not."""
     if row.forked:
         raise Refusal(403, "forked", "this terminal's journal exists twice; enrol it anew before it may sell again")
     if not row.newest:
@@ -86,12 +92,7 @@ def _grants_after(connection: Connection, terminal_id: int, incarnation: int, la
             keys,
         )
         if known is None:
-            raise Refusal(
-                409,
-                "unknown_grant",
-                f"central does not know grant {last.epoch}.{last.n}: its database is older than this terminal's; "
-                "central must recover before it may grant",
-            )
+            raise unknown_grant(last)
     rows = connection.execute(
         text(
             "SELECT body, signature FROM grant_given WHERE terminal_id = :terminal AND incarnation = :incarnation "
@@ -100,6 +101,16 @@ def _grants_after(connection: Connection, terminal_id: int, incarnation: int, la
         keys,
     )
     return [SignedGrant(row.body, row.signature) for row in rows]
+
+
+def unknown_grant(last: Gid) -> Refusal:
+    """The terminal holds a grant that this database has never seen."""
+    return Refusal(
+        409,
+        "unknown_grant",
+        f"central does not know grant {last.epoch}.{last.n}: its database is older than this terminal's; "
+        "central must recover before it may grant",
+    )
 
 
 def _selling_terminals(connection: Connection) -> int:
@@ -165,28 +176,9 @@ def _record(
     numbers = connection.scalars(
         text("SELECT nextval('grant_number') FROM generate_series(1, :count)"), {"count": len(given)}
     ).all()
-    fresh = []
-    for number, (inventory, masks) in zip(sorted(numbers), given, strict=True):
-        gid = Gid(keys.epoch, number)
-        inventory.grant(terminal_id, incarnation, gid, masks)
-        grant = Grant(gid, terminal_id, incarnation, inventory.journey_id, to_blocks(masks), inventory.ends_at)
-        body = msgspec.json.encode(grant)
-        fresh.append((number, inventory.journey_id, SignedGrant(body.decode(), keys.sign(GRANT_CONTEXT + body))))
-    connection.execute(
-        text(
-            "INSERT INTO grant_given (epoch, n, terminal_id, incarnation, journey_id, body, signature) "
-            "SELECT :epoch, n, :terminal, :incarnation, journey_id, body, signature FROM unnest("
-            "CAST(:ns AS bigint[]), CAST(:journeys AS bigint[]), CAST(:bodies AS text[]), "
-            "CAST(:signatures AS text[])) AS fresh (n, journey_id, body, signature)"
-        ),
-        {
-            "epoch": keys.epoch,
-            "terminal": terminal_id,
-            "incarnation": incarnation,
-            "ns": [number for number, _, _ in fresh],
-            "journeys": [journey_id for _, journey_id, _ in fresh],
-            "bodies": [signed.body for _, _, signed in fresh],
-            "signatures": [signed.signature for _, _, signed in fresh],
-        },
-    )
-    return [signed for _, _, signed in fresh]
+    fresh = [
+        issue(keys, number, terminal_id, incarnation, inventory, masks)
+        for number, (inventory, masks) in zip(sorted(numbers), given, strict=True)
+    ]
+    store(connection, fresh)
+    return [each.signed for each in fresh]
