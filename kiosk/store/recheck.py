@@ -22,7 +22,7 @@ from sqlite_utils import Database
 from kiosk.domain.errors import StoreDamaged
 from kiosk.domain.sale import Sale
 from kiosk.store.codec import decode
-from kiosk.store.database import durable_write
+from kiosk.store.database import durable_write, errors
 from kiosk.store.projections import Changes, Projections, decode_sale
 from kiosk.store.projections import _encode as encode_sale
 from kiosk.store.projections import _holding_state as holding_state
@@ -52,7 +52,8 @@ def log_kept_if_refused(path: Path) -> Iterator[None]:
     `kiosk.store.salvage` may find records there. A few megabytes at most."""
     log_file = path.with_name(path.name + "-wal")
     kept = path.with_name(path.name + REFUSED_LOG)
-    content = log_file.read_bytes() if _size(log_file) and not kept.exists() else b""
+    with errors(log_file):
+        content = log_file.read_bytes() if _size(log_file) and not kept.exists() else b""
     try:
         yield
     except StoreDamaged:

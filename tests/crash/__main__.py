@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.crash.harness import Options, quiet, say
 
-PARTS = ("power", "kill", "damage")
+PARTS = ("power", "kill", "syscalls", "damage")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,7 +1,7 @@
 """Power cuts: disks as they may be found, rebuilt from the recorded writes of a real terminal that sold.
 
 Each image is opened by the product's own start checks and recovered; then the books are compared with the world
-outside as it was at the moment of the cut. Three kinds of recordings: as the product is; with one sync that fails
+outside as it was at the moment of the cut. Three kinds of recordings: as the product is; with syncs that fail
 (the store must stop, heal, sell on); and, to see that this test can find anything at all, with a weaker
 `synchronous` than the product's.
 """
@@ -58,27 +58,40 @@ def _jobs(folder: Path, options: Options, images: int) -> list[Cuts]:
     jobs: list[Cuts] = []
     for number, sales in enumerate(lengths):
         seed = options.seed * 1000 + number
-        failing = random.Random(seed).randrange(3, sales * 30) if number % 3 == 1 else 0
-        kind = f"sync {failing} fails" if failing else "as it is"
+        failing = _failing(random.Random(seed), number, sales)
+        kind = f"syncs {failing} fail" if failing else "as it is"
         ops = record(folder / f"{number}", seed, sales, "FULL", failing)
         jobs += _cuts(folder, f"{number}", kind, ops, seed, images // len(lengths) + 1)
     return jobs
 
 
+def _failing(chance: random.Random, number: int, sales: int) -> str:
+    """Which syncs of each life fail: none, one, or some in a row, also while the store tries to heal."""
+    first = chance.randrange(3, sales * 30)
+    return ("", f"{first}", f"{first}..{first + chance.randrange(1, 6)}")[number % 3]
+
+
 def _weak_jobs(folder: Path, options: Options, images: int) -> list[Cuts]:
-    ops = record(folder / "weak", options.seed, 10, "NORMAL", 0)
+    ops = record(folder / "weak", options.seed, 10, "NORMAL", "")
     return _cuts(folder, "weak", "synchronous=NORMAL", ops, options.seed, images)
 
 
 def _cuts(folder: Path, name: str, kind: str, ops: list[Op], seed: int, images: int) -> list[Cuts]:
-    """Random moments, every third one right behind a fact: the first at which the fact has to be true."""
+    """Random moments, every third one right behind a fact: the first at which the fact has to be true; and where syncs
+    failed, every third one soon after that."""
     path = save(ops, folder / f"{name}.ops")
     chance = random.Random(seed)
     facts = [at for at, op in enumerate(ops, 1) if op.what == "fact"]
-    at = sorted(
-        (chance.choice(facts) if n % 3 == 0 else chance.randint(1, len(ops)), seed * 1_000_003 + n)
-        for n in range(images)
-    )
+    failed = [at for at, op in enumerate(ops, 1) if op.what == "lost sync"]
+
+    def moment(n: int) -> int:
+        if n % 3 == 0:
+            return chance.choice(facts)
+        if n % 3 == 1 and failed:
+            return min(chance.choice(failed) + chance.randrange(12), len(ops))
+        return chance.randint(1, len(ops))
+
+    at = sorted((moment(n), seed * 1_000_003 + n) for n in range(images))
     return [Cuts(path, kind, folder / f"{name}-{n}", tuple(at[n : n + _JOB])) for n in range(0, len(at), _JOB)]
 
 

@@ -41,11 +41,11 @@ def strace_works() -> bool:
     return subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
 
 
-def record(folder: Path, seed: int, sales: int, synchronous: str, fail_sync_at: int) -> list[Op]:
-    """Let `tests.crash.seller` live its lives under strace; `fail_sync_at` = n-th sync that fails, 0 = none does."""
+def record(folder: Path, seed: int, sales: int, synchronous: str, failing: str) -> list[Op]:
+    """Let `tests.crash.seller` live its lives under strace; `failing`: which syncs fail ("20", "20..24", "" = none)."""
     store, facts, log = folder / "store", folder / "facts", folder / "strace.log"
     store.mkdir(parents=True)
-    fault = [f"--inject=fsync,fdatasync:error=EIO:when={fail_sync_at}"] if fail_sync_at else []
+    fault = [f"--inject=fsync,fdatasync:error=EIO:when={failing}"] if failing else []
     subprocess.run(
         ["strace", "-f", "-y", "-xx", "-s", "100000000", f"--trace={_CALLS}", "--signal=none", "-o", str(log), *fault,
          sys.executable, "-m", "tests.crash.seller", str(store), str(facts), str(seed), str(sales),

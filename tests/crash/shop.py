@@ -23,7 +23,6 @@ from tests.crash.outside import Outside, Reader, Tray
 from tests.power.world import FACTS, FixedClock, granted, quote
 
 FIRST_JOURNEY = 1000
-PARTIES = 4  # of two, on the eight places of a journey
 _KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
@@ -50,15 +49,22 @@ class Shop:
 
         journal.append_built = heard  # type: ignore[method-assign]
 
-    def sell(self, chance: random.Random) -> Sale:
-        """One passenger, by chance one who leaves, is declined, or meets a printer that refuses or tears."""
-        journey, places = self._places()
+    def sell(self, chance: random.Random | None = None) -> Sale:
+        """One passenger; by chance one who leaves, is declined, or meets a printer that refuses or tears."""
+        journey, places = self.next_places()
+        if chance is not None:
+            self._set_moods(chance)
+        sale = self.desk.hold(quote(places, journey))
+        if chance is not None and chance.random() < 0.05:
+            return self.desk.free(sale.sale_id)
+        return self._carry(self.desk.pay(sale.sale_id))
+
+    def _set_moods(self, chance: random.Random) -> None:
         self.reader.mood = chance.choices(("approve", "decline", "silence"), (16, 2, 2))[0]
         self.tray.moods = [chance.choices(("print", "refuse", "tear"), (18, 1, 1))[0] for _ in range(8)]
-        sale = self.desk.hold(quote(places, journey))
-        if chance.random() < 0.05:
-            return self.desk.free(sale.sale_id)
-        sale = self.desk.pay(sale.sale_id)
+
+    def _carry(self, sale: Sale) -> Sale:
+        """Until the passenger has the tickets, with what the passenger is told on the way."""
         if sale.stage == "held":
             self.reader.mood = "approve"
             sale = self.desk.pay(sale.sale_id)
@@ -72,17 +78,23 @@ class Shop:
             self.outside.note(**{"is": "told"}, sale=sale.sale_id, stage=sale.stage)
         return sale
 
-    def _places(self) -> tuple[int, tuple[int, int]]:
+    def next_places(self) -> tuple[int, tuple[int, int]]:
         """The next two free places; a new grant when the last journey is full."""
-        n = self.store.last_gid.n
-        for _ in range(2):
-            free = self.store.free(FIRST_JOURNEY + n)
-            if free and free[0] & free[1]:
-                first = next(first for first in (0, 2, 4, 6) if free[0] >> first & 3 == 3)
-                return FIRST_JOURNEY + n, (first, first + 1)
-            n += 1
+        found = self.places_held()
+        if found is None:
+            n = self.store.last_gid.n + 1
             self.store.journal.append(granted(n, FIRST_JOURNEY + n))
-        raise AssertionError("a grant without places")
+            found = self.places_held()
+        assert found is not None, "a grant without places"
+        return found
+
+    def places_held(self) -> tuple[int, tuple[int, int]] | None:
+        """(journey, two free places) of the last grant."""
+        journey = FIRST_JOURNEY + self.store.last_gid.n
+        for first in (0, 2, 4, 6):
+            if (free := self.store.free(journey)) and free[0] >> first & 3 == 3:
+                return journey, (first, first + 1)
+        return None
 
     def close(self) -> None:
         self.store.close()
