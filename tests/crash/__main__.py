@@ -37,7 +37,9 @@ def main(arguments: list[str]) -> int:
         parts[name] = {**result, "ok": not result["wrong"], "seconds": round(time.monotonic() - since, 1)}
     ok = all(part["ok"] for part in parts.values())
     seconds = round(time.monotonic() - begun, 1)
-    say(json.dumps({"ok": ok, "seed": options.seed, "quick": options.quick, "seconds": seconds, "parts": parts}))
+    left_out = [f"{name}: {part['left_out']}" for name, part in parts.items() if "left_out" in part]
+    head = {"ok": ok, "seed": options.seed, "quick": options.quick, "seconds": seconds, "left_out": left_out}
+    say(json.dumps({**head, "parts": parts}))
     return 0 if ok else 1
 
 

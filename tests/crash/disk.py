@@ -94,6 +94,9 @@ class Disk:
                 self._live[op.path].lose_sync()
             case "write" | "truncate":
                 self._live[op.path].since.append(op)
+            case "whole":
+                self._live = {name: Inode(bytearray(content)) for name, content in op.fact.items()}
+                self._safe, self._names_since = dict(self._live), []
             case _:
                 pass  # facts lie on no disk; a folder's failed sync changes nothing here
 

@@ -24,7 +24,7 @@ _PATH = re.compile(r"<((?:\\x[0-9a-f]{2})*)>")
 
 @dataclass(frozen=True)
 class Op:
-    """One step; `what` is write, truncate, sync, lost sync, create, unlink, rename or fact."""
+    """One step; `what` is write, truncate, sync, lost sync, create, unlink, rename, whole (all files anew) or fact."""
 
     what: str
     path: str = ""  # relative to the folder; "" = the folder itself

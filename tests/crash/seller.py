@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ LIVES = ("cut off", "closed", "cut off", "left open")
 
 
 class CutsOff(Written):
-    """The process ends at the n-th fact, without a word and without closing anything."""
+    """The process ends at the n-th fact, without a word and without closing anything; 0 = it does not."""
 
     def __init__(self, path: Path, after: int) -> None:
         super().__init__(path)
@@ -35,10 +36,10 @@ class CutsOff(Written):
             os._exit(0)
 
 
-def life(folder: Path, facts: Path, end: str, seed: int, sales: int) -> None:
-    """Recover, sell, and end in one of the ways of `LIVES`."""
+def live(folder: Path, end: str, seed: int, sales: int, remember: Callable[[int], Written]) -> None:
+    """Recover, sell, and end in one of the ways of `LIVES`. `remember` makes the world that ends it after n facts."""
     chance = random.Random(seed)
-    outside = CutsOff(facts, chance.randrange(1, sales * 12)) if end == "cut off" else Written(facts)
+    outside = remember(chance.randrange(1, sales * 12) if end == "cut off" else 0)
     shop, sold, recovered = _started(folder, outside), 0, False
     while sold < sales:
         try:
@@ -88,7 +89,8 @@ def main() -> None:
     for number, end in enumerate(LIVES):
         child = os.fork()
         if child == 0:
-            life(given.folder, given.facts, end, given.seed * 10 + number, given.sales)
+            seed = given.seed * 10 + number
+            live(given.folder, end, seed, given.sales, lambda after: CutsOff(given.facts, after))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if status:
