@@ -17,10 +17,11 @@ from litestar.params import HeaderParameter, JSONBody
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate
+from central.api.gather import Gather
 from central.api.middleware import UNPACKED_MAX, Doorman
-from central.callers import Caller
+from central.callers import Caller, refuse_out_of_service
 from central.context import Context
-from central.inventory import grants
+from central.inventory import grants, live
 from central.journal import upload
 from central.publish import published
 from central.refusal import Refusal
@@ -32,6 +33,7 @@ from sync.wire import (
     EnrolReply,
     EnrolRequest,
     Health,
+    HoldRequest,
     JournalAck,
     JournalBatch,
     Problem,
@@ -76,9 +78,17 @@ def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[byte
 def allotments(request: Call, data: JSONBody[AllotmentRequest], state: State) -> AllotmentReply:
     """Ask for places."""
     caller = _caller(request)
-    if caller.role == "gate":
-        raise Refusal(403, "gate_sells_nothing", "a gate gets no places to sell")
+    refuse_out_of_service(caller.role, revoked=caller.revoked)
     return grants.give(state["context"], caller.terminal_id, caller.incarnation, data)
+
+
+@post("/v1/holds", status_code=200)
+async def holds(request: Call, data: JSONBody[HoldRequest], state: State) -> AllotmentReply:
+    """Places for a party that waits."""
+    live.check(data)
+    caller = _caller(request)
+    reply: AllotmentReply = await state["gather"].ask(live.Asked(caller.terminal_id, caller.incarnation, data))
+    return reply
 
 
 @post("/v1/journal", status_code=200, sync_to_thread=True)
@@ -153,8 +163,8 @@ def _mistake(_: Call, error: Exception) -> Response[Problem]:
 def make_app(context: Context) -> Litestar:
     """The application for one running central."""
     return Litestar(
-        route_handlers=[enrol, catalogue, gate_manifest, allotments, journal, certificate, health],
-        state=State({"context": context}),
+        route_handlers=[enrol, catalogue, gate_manifest, allotments, holds, journal, certificate, health],
+        state=State({"context": context, "gather": Gather(context)}),
         middleware=[DefineMiddleware(Doorman, context=context)],
         exception_handlers={
             Refusal: _refused,

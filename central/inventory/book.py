@@ -6,7 +6,6 @@ The lock is the journey's POOL row, taken in journey order, so two books never w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -38,9 +37,12 @@ class Inventory(Ownership):
 
 
 class Book:
-    """Holdings of several journeys under lock until the transaction ends."""
+    """Holdings of several journeys under lock until the transaction ends.
 
-    def __init__(self, connection: Connection, journey_ids: Iterable[int]) -> None:
+    `pool_only`: enough to give cells under new grants; a busy train has hundreds of other holders.
+    """
+
+    def __init__(self, connection: Connection, journey_ids: Iterable[int], *, pool_only: bool = False) -> None:
         self._connection = connection
         self._journeys: dict[int, Inventory] = {}
         wanted = {"ids": sorted(set(journey_ids))}
@@ -53,22 +55,28 @@ class Book:
             ),
             wanted,
         )
-        for row in connection.execute(
+        rows = connection.execute(
             text(
-                "SELECT j.id, j.segments, j.on_sale, j.ends_at, j.service_journey_id, j.doubt_epoch, "
-                "j.layout_digest, l.body "
-                "FROM journey j JOIN layout l ON l.digest = j.layout_digest WHERE j.id = ANY(:ids)"
+                "SELECT id, segments, on_sale, ends_at, service_journey_id, doubt_epoch, layout_digest FROM journey "
+                "WHERE id = ANY(:ids) AND layout_digest IS NOT NULL"
             ),
             wanted,
-        ):
-            layout = read_layout(row.layout_digest, bytes(row.body))
+        ).all()
+        layouts = read_layouts(connection, {row.layout_digest for row in rows})
+        for row in rows:
             self._journeys[row.id] = Inventory(
-                row.id, row.segments, layout, row.on_sale, row.ends_at, row.service_journey_id, row.doubt_epoch
+                row.id,
+                row.segments,
+                layouts[row.layout_digest],
+                row.on_sale,
+                row.ends_at,
+                row.service_journey_id,
+                row.doubt_epoch,
             )
         for row in connection.execute(
             text(
                 "SELECT journey_id, kind, terminal_id, incarnation, epoch, n, cells FROM holding "
-                "WHERE journey_id = ANY(:ids)"
+                "WHERE journey_id = ANY(:ids)" + (" AND kind = 'POOL'" if pool_only else "")
             ),
             wanted,
         ):
@@ -126,7 +134,14 @@ def _columns(rows: Iterable[tuple[int, Owner] | tuple[int, Owner, bytes]]) -> di
     }
 
 
-@lru_cache(maxsize=256)
-def read_layout(digest: str, body: bytes) -> Layout:
-    """Layouts never change under their digest, so each is decoded once."""
-    return msgspec.json.decode(body, type=Layout)
+_layouts: dict[str, Layout] = {}  # of this process; a layout never changes under its digest
+
+
+def read_layouts(connection: Connection, digests: set[str]) -> dict[str, Layout]:
+    """Each is fetched and decoded once: large halls are megabytes of text."""
+    if missing := digests - _layouts.keys():
+        for row in connection.execute(
+            text("SELECT digest, body FROM layout WHERE digest = ANY(:digests)"), {"digests": sorted(missing)}
+        ):
+            _layouts[row.digest] = msgspec.json.decode(bytes(row.body), type=Layout)
+    return {digest: _layouts[digest] for digest in digests}
