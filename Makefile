@@ -43,9 +43,6 @@ bench: setup ## figures beside a floor measured in the same run, into build/benc
 prove: setup ## model check and simulation: nothing oversold, lost, doubled (QUICK=1, STEPS=, SEEDS=)
 	@$(PY) -m tests.prove $(if $(QUICK),--quick) $(if $(STEPS),--steps $(STEPS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
 
-crash: setup ## power cuts, kills, failing system calls, damaged files on a terminal that sells (QUICK=1, SEED=)
-	@$(PY) -m tests.crash $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(ARGS)
-
 mutants: setup ## plant faults in the product, one at a time: each must be found
 	@$(PY) -m tests.prove.mutants $(ARGS)
 
