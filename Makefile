@@ -12,7 +12,7 @@ SEEDS ?=
 STEPS ?=
 SEED ?=
 
-.PHONY: help setup run test check tour pictures bench prove crash mutants doctor strings clean
+.PHONY: help setup run test check tour pictures bench prove crash strand mutants doctor strings clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -42,6 +42,9 @@ bench: setup ## figures beside a floor measured in the same run, into build/benc
 
 prove: setup ## model check and simulation: nothing oversold, lost, doubled (QUICK=1, STEPS=, SEEDS=)
 	@$(PY) -m tests.prove $(if $(QUICK),--quick) $(if $(STEPS),--steps $(STEPS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+
+strand: setup ## the lease policy on many-legged demand and outages: sold, served in the dark, stranded, oversold (QUICK=1)
+	@$(PY) -m tests.strand $(if $(QUICK),--quick) $(ARGS)
 
 mutants: setup ## plant faults in the product, one at a time: each must be found
 	@$(PY) -m tests.prove.mutants $(ARGS)
