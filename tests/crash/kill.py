@@ -19,7 +19,7 @@ from tests.crash.shop import Shop, audit
 
 RUNS, RUNS_QUICK = 1000, 100
 _BATCH = 20  # kills on one store before its books are audited
-_LIFE_MAX_S = 0.03
+_LIFE_MAX_S = 0.06
 
 
 def run(options: Options) -> Result:

@@ -110,14 +110,17 @@ def _before(folder: Path, life: str, seed: int) -> tuple[Note, ...]:
     outside, chance = Shared(), random.Random(seed)
     child = os.fork()
     if child == 0:
-        shop = Shop(folder, outside)
-        for _ in range(6):
-            shop.sell(chance)
-        shop.reader.mood = "approve"
-        journey, places = shop.next_places()
-        shop.desk.pay(shop.desk.hold(quote(places, journey)).sale_id)
-        os._exit(0)  # paid and not printed
-    os.waitpid(child, 0)
+        try:
+            shop = Shop(folder, outside)
+            for _ in range(6):
+                shop.sell(chance)
+            shop.reader.mood = "approve"
+            journey, places = shop.next_places()
+            shop.desk.pay(shop.desk.hold(quote(places, journey)).sale_id)
+            os._exit(0)  # paid and not printed
+        finally:
+            os._exit(3)
+    assert os.waitpid(child, 0)[1] == 0, "the life before failed by itself"
     for index in folder.glob("*-shm"):
         index.unlink()
     facts = tuple(outside.facts())
