@@ -91,7 +91,7 @@ def hold(context: Context, asked: Sequence[Asked]) -> list[Answer]:
 
 
 def _lock_sellers(connection: Connection, asked: Sequence[Asked]) -> dict[tuple[int, int], Row[Any]]:
-    """A terminal's grants are numbered in the order of their commits; in one order, so that nobody waits in a circle."""
+    """Numbers of a terminal's grants are in the order of their commits. In one order: nobody waits in a circle."""
     sellers = sorted({each[:2] for each in asked})
     rows = connection.execute(
         text(
