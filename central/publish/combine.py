@@ -27,6 +27,9 @@ class Dated(msgspec.Struct, frozen=True):
     segments: int
     layout_id: str
     ends_at: int  # unix s
+    line_id: str = ""
+    stops: tuple[str, ...] = ()  # stop places of its calls; of reserved journeys only
+    departs: tuple[int, ...] = ()  # unix s, of every call but the last
 
 
 def combine(sources: Sequence[Source]) -> Source:
@@ -78,9 +81,16 @@ def dated(source: Source, window_from: str, window_days: int) -> list[Dated]:
                 f"service journey {service_journey.id} has {len(service_journey.calls)} calls; 2 to 255 are possible"
             )
         last_s = service_journey.calls[-1].arrival_s
+        reserved = service_journey.calls if service_journey.layout_id else ()
+        stops = tuple(call.stop_place_id for call in reserved)
         pattern = source.pattern_of.get(service_journey.id)
         for day in in_window[pattern] if pattern is not None else ():
-            found.append(Dated(service_journey.id, day, segments, service_journey.layout_id, starts[day] + last_s))
+            zero = starts[day]
+            departs = tuple(zero + call.departure_s for call in reserved[:-1])
+            ends_at, line_id = zero + last_s, service_journey.line_id
+            found.append(
+                Dated(service_journey.id, day, segments, service_journey.layout_id, ends_at, line_id, stops, departs)
+            )
     found.sort(key=lambda each: (each.operating_day, each.service_journey_id))
     return found
 

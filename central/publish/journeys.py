@@ -49,14 +49,17 @@ def _stage(connection: Connection, wanted: Sequence[Dated], digests: Mapping[str
     connection.execute(
         text(
             "CREATE TEMPORARY TABLE wanted (service_journey_id text, operating_day date, segments int, "
-            "layout_digest text, ends_at bigint) ON COMMIT DROP"
+            "layout_digest text, ends_at bigint, line_id text, stops text[], departs bigint[]) ON COMMIT DROP"
         )
     )
     cursor = connection.connection.cursor()
     with cursor.copy("COPY wanted FROM STDIN") as copy:
         for each in wanted:
             digest = digests[each.layout_id] if each.layout_id else None
-            copy.write_row((each.service_journey_id, each.operating_day, each.segments, digest, each.ends_at))
+            calls = (list(each.stops) or None, list(each.departs) or None)
+            copy.write_row(
+                (each.service_journey_id, each.operating_day, each.segments, digest, each.ends_at, each.line_id, *calls)
+            )
     cursor.close()
     connection.execute(text("ANALYZE wanted"))
 
@@ -93,11 +96,13 @@ def _refuse_new_shapes(connection: Connection) -> None:
 
 
 _INSERT = """
-INSERT INTO journey (service_journey_id, operating_day, segments, layout_digest, ends_at, on_sale)
-SELECT service_journey_id, operating_day, segments, layout_digest, ends_at, true FROM wanted
+INSERT INTO journey
+    (service_journey_id, operating_day, segments, layout_digest, ends_at, on_sale, line_id, stops, departs)
+SELECT service_journey_id, operating_day, segments, layout_digest, ends_at, true, line_id, stops, departs FROM wanted
 ORDER BY operating_day, service_journey_id
 ON CONFLICT (service_journey_id, operating_day) DO UPDATE
-SET segments = EXCLUDED.segments, layout_digest = EXCLUDED.layout_digest, ends_at = EXCLUDED.ends_at, on_sale = true
+SET segments = EXCLUDED.segments, layout_digest = EXCLUDED.layout_digest, ends_at = EXCLUDED.ends_at, on_sale = true,
+    line_id = EXCLUDED.line_id, stops = EXCLUDED.stops, departs = EXCLUDED.departs
 """
 _RETIRE = """
 UPDATE journey j SET on_sale = false WHERE on_sale AND NOT EXISTS (
