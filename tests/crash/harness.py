@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 EVIDENCE = Path("build/crash")
+_PR_SET_PDEATHSIG = 1
 Job = TypeVar("Job")
 Result = dict[str, Any]  # counts, and "wrong": what was violated, in words that allow a replay
 
@@ -56,6 +59,12 @@ def quiet() -> None:
     logging.disable(logging.CRITICAL)
 
 
+def _worker() -> None:
+    """A worker does not outlive who started it, however that one ended."""
+    quiet()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def say(text: str) -> None:
     print(text, flush=True)
 
@@ -71,7 +80,7 @@ def spread(
     total: Result = {"wrong": []}
     begun = said = time.monotonic()
     context = get_context("fork")  # a child begins with everything imported
-    with ProcessPoolExecutor(options.jobs, mp_context=context, initializer=quiet) as pool:
+    with ProcessPoolExecutor(options.jobs, mp_context=context, initializer=_worker) as pool:
         for done, result in enumerate(pool.map(work, todo), 1):
             add(total, result)
             if time.monotonic() - said > 5 or done == len(todo):

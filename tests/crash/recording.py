@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _CALLS = "pwrite64,write,ftruncate,fdatasync,fsync,unlink,unlinkat,rename,renameat,renameat2,openat"
-_LINE = re.compile(r"^\d+ (\w+)\((.*)\) = (-?\d+)(?:<[^>]*>)?( .*)?$", re.DOTALL)
+_LINE = re.compile(r"^\d+\s+(\w+)\((.*)\) = (-?\d+)(?:<[^>]*>)?( .*)?$", re.DOTALL)
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _PATH = re.compile(r"<((?:\\x[0-9a-f]{2})*)>")
 
@@ -53,6 +53,9 @@ def record(folder: Path, seed: int, sales: int, synchronous: str, failing: str) 
         check=True,
     )  # fmt: skip
     ops = parse(log, store, facts)
+    told = sum(op.what == "fact" for op in ops)
+    if told != facts.read_bytes().count(b"\n"):
+        raise RuntimeError(f"{told} facts in the recording are not those of {facts}: strace speaks otherwise here")
     shutil.rmtree(folder)
     return ops
 
