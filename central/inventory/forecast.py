@@ -49,7 +49,7 @@ class Terms(NamedTuple):
 
 
 USUAL_TERMS = Terms()
-CHOICE_SHARE, CHOICE_LEAST, CHOICE_MOST = 0.05, 6, 40  # of a class, places
+CHOICE_SHARE, CHOICE_LEAST, CHOICE_MOST = 0.05, 10, 40  # of a class, places
 
 
 def terms_for(places: int, party: float, usual: Terms = USUAL_TERMS) -> Terms:

@@ -1,56 +1,120 @@
 """Rule P1: give cells from the pool to one incarnation of one terminal, in one transaction, signed.
 
 The answer lists every grant after the terminal's last one, so a lost answer heals with the next request; what the
-terminal has not heard of yet counts as in its hands, so asking twice does not lease twice.
+terminal has not heard of yet counts as in its hands, so asking twice does not lease twice. How many places it gets is
+central's decision (`central.inventory.policy`); what a terminal wants is where it sells and the most it has use for.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, text
 
 from central.context import Context
 from central.inventory.book import Book, Inventory
-from central.inventory.cells import free_throughout, from_blocks
-from central.inventory.choose import choose
+from central.inventory.contact import Contact, heard
+from central.inventory.fill import fill
 from central.inventory.issue import issue, store
+from central.inventory.outlook import Machine, Outlook
+from central.inventory.targets import Goal, Target, hints
 from central.keys import Keys
 from central.refusal import Refusal
-from kiosk.domain.allotment import Gid, Grant, SignedGrant
+from kiosk.domain.allotment import Gid, SignedGrant
 from kiosk.domain.protocol.ownership import POOL
-from sync.wire import AllotmentReply, AllotmentRequest, Want
+from sync.wire import AllotmentReply, AllotmentRequest, Recall, Want
 
 WANTS_MAX = 5000
+JOURNEYS_MAX = 300  # planned in one request, in the order of the wants; the terminal asks for the others again
+LOOK_EVERY_S = 120.0  # at what a terminal holds, whether some of it is of more use elsewhere
+LOOK_MAX = 40  # journeys looked at, the nearest
 
 
 def give(context: Context, terminal_id: int, incarnation: int, request: AllotmentRequest) -> AllotmentReply:
     """Answer one request for places. Nothing leaves before the commit."""
     if len(request.wants) > WANTS_MAX:
         raise Refusal(413, "too_large", f"at most {WANTS_MAX} wants in one request, this has {len(request.wants)}")
+    now = context.now()
     with context.engine.begin() as connection:
         _lock_terminal(connection, terminal_id, incarnation, request.head)
+        looks = _call(connection, terminal_id, now)
         if connection.scalar(text("SELECT recovering_since FROM meta")):
             # P11: central may have forgotten grants. The new epoch is all it says until it knows them again.
             return AllotmentReply(grants=(), epoch=context.keys.epoch)
         unheard = _grants_after(connection, terminal_id, incarnation, request.last_gid)
-        share = _selling_terminals(connection) + 1  # one more than there are: a reserve stays in the pool
-        book = Book(connection, (want.journey_id for want in request.wants))
-        waiting = _by_journey(unheard)
+        wants = dict(islice(_group(request.wants).items(), JOURNEYS_MAX))
+        held = _nearest_held(connection, terminal_id, incarnation, now) if looks else []
+        outlook = Outlook(connection, {*wants, *held})
+        machine = outlook.machines.get(terminal_id)
         given: list[tuple[Inventory, list[int]]] = []
-        for journey_id, wants in _group(request.wants).items():
-            inventory = book.get(journey_id)
-            if inventory is None or not inventory.on_sale or inventory.ends_at <= context.now():
-                continue
-            masks = _fill(inventory, wants, waiting.get(journey_id, []), share)
-            if any(masks):
-                given.append((inventory, masks))
+        recalls: tuple[Recall, ...] = ()
+        book = None
+        if machine is not None:
+            goals = {journey_id: _goals(outlook, machine, journey_id, wants[journey_id], now) for journey_id in wants}
+            book = Book(connection, (journey_id for journey_id, found in goals.items() if found))
+            for journey_id, found in goals.items():
+                inventory = book.get(journey_id)
+                if inventory is not None and any(masks := _fill(inventory, terminal_id, incarnation, found)):
+                    given.append((inventory, masks))
+            more = {inventory.journey_id for inventory, _ in given}
+            recalls = hints(outlook, machine, [each for each in held if each not in more], now)
         fresh = _record(connection, context.keys, terminal_id, incarnation, given)
-        book.write()
-    return AllotmentReply(grants=(*unheard, *fresh), epoch=context.keys.epoch)
+        if book is not None:
+            book.write()
+    return AllotmentReply(grants=(*unheard, *fresh), epoch=context.keys.epoch, recalls=recalls)
+
+
+def _call(connection: Connection, terminal_id: int, now: float) -> bool:
+    """Note that the terminal called; True when it is time to look at what it holds."""
+    row = connection.execute(
+        text("SELECT last_at, observed_s, dark_s, outages, recalled_at FROM contact WHERE terminal_id = :terminal"),
+        {"terminal": terminal_id},
+    ).one_or_none()
+    known = None if row is None else Contact(row.last_at, row.observed_s, row.dark_s, row.outages)
+    looks = row is None or not 0 <= now - row.recalled_at < LOOK_EVERY_S
+    fresh = heard(known, now)
+    connection.execute(
+        text(
+            "INSERT INTO contact (terminal_id, last_at, observed_s, dark_s, outages, recalled_at) "
+            "VALUES (:terminal, :last_at, :observed_s, :dark_s, :outages, :now) ON CONFLICT (terminal_id) DO UPDATE "
+            "SET last_at = EXCLUDED.last_at, observed_s = EXCLUDED.observed_s, dark_s = EXCLUDED.dark_s, "
+            "outages = EXCLUDED.outages, "
+            "recalled_at = CASE WHEN :looks THEN EXCLUDED.recalled_at ELSE contact.recalled_at END"
+        ),
+        {"terminal": terminal_id, "now": now, "looks": looks, **fresh._asdict()},
+    )
+    return looks
+
+
+def _nearest_held(connection: Connection, terminal_id: int, incarnation: int, now: float) -> list[int]:
+    """Journeys of which the terminal holds places, the earliest to end first."""
+    rows = connection.scalars(
+        text(
+            "SELECT j.id FROM journey j JOIN (SELECT DISTINCT journey_id FROM holding WHERE kind = 'LEASE' "
+            "AND terminal_id = :terminal AND incarnation = :incarnation) h ON h.journey_id = j.id "
+            "WHERE j.ends_at > :now ORDER BY j.ends_at LIMIT :most"
+        ),
+        {"terminal": terminal_id, "incarnation": incarnation, "now": int(now), "most": LOOK_MAX},
+    )
+    return list(rows)
+
+
+def _goals(outlook: Outlook, machine: Machine, journey_id: int, wants: list[Want], now: float) -> list[Goal]:
+    """What the terminal should get of one journey; [] also for what is not on sale and what makes no sense."""
+    facts = outlook.journeys.get(journey_id)
+    if facts is None or not facts.on_sale or facts.ends_at <= now:
+        return []
+    found = []
+    for want in wants:
+        sense = 0 <= want.from_call < want.to_call <= facts.segments and want.free_in_hand < want.target
+        if sense and facts.layout.class_masks.get(want.place_class):
+            target = Target(outlook, facts, want.place_class, now, (machine.terminal_id, want.from_call))
+            goal = target.goal(machine, want.to_call, want.target)
+            found += [goal] if goal is not None else []
+    return found
 
 
 def _lock_terminal(connection: Connection, terminal_id: int, incarnation: int, head: int) -> None:
@@ -113,16 +177,6 @@ def unknown_grant(last: Gid) -> Refusal:
     )
 
 
-def _selling_terminals(connection: Connection) -> int:
-    found = connection.scalar(
-        text(
-            "SELECT count(*) FROM terminal t JOIN incarnation i ON i.terminal_id = t.id "
-            "AND i.incarnation = t.incarnation WHERE t.role <> 'gate' AND i.revoked_from IS NULL AND NOT i.forked"
-        )
-    )
-    return max(1, int(found or 0))
-
-
 def _group(wants: Iterable[Want]) -> dict[int, list[Want]]:
     grouped: dict[int, list[Want]] = defaultdict(list)
     for want in wants:
@@ -130,36 +184,17 @@ def _group(wants: Iterable[Want]) -> dict[int, list[Want]]:
     return grouped
 
 
-def _by_journey(grants: list[SignedGrant]) -> dict[int, list[Grant]]:
-    found: dict[int, list[Grant]] = defaultdict(list)
-    for signed in grants:
-        grant = msgspec.json.decode(signed.body, type=Grant)
-        found[grant.journey_id].append(grant)
-    return found
-
-
-def _fill(inventory: Inventory, wants: list[Want], waiting: list[Grant], share: int) -> list[int]:
-    """Cells for one journey's wants, as masks; the pool in memory is already without them for the next want."""
-    taken = [0] * inventory.segments
-    pool = list(inventory.held(POOL))
-    full = inventory.layout.full_mask
-    unheard = [from_blocks(grant.blocks, inventory.segments, full) for grant in waiting]
-    for want in wants:
-        first, last = want.from_call, want.to_call
-        class_mask = inventory.layout.class_masks.get(want.place_class, 0)
-        if not class_mask or not 0 <= first < last <= inventory.segments:
-            continue
-        candidates = free_throughout(pool, first, last) & class_mask
-        on_the_way = sum((free_throughout(masks, first, last) & class_mask).bit_count() for masks in unheard)
-        missing = want.target - want.free_in_hand - on_the_way
-        count = min(missing, max(1, candidates.bit_count() // share))
-        if count <= 0 or not candidates:
-            continue
-        busy_before = ~pool[first - 1] if first else 0
-        chosen = choose(candidates, busy_before, inventory.layout, count)
-        for segment in range(first, last):
-            pool[segment] &= ~chosen
-            taken[segment] |= chosen
+def _fill(inventory: Inventory, terminal_id: int, incarnation: int, goals: list[Goal]) -> list[int]:
+    """Cells for one journey's goals, as masks; of the pool and the holdings as they are under the lock."""
+    held = [0] * inventory.segments
+    for owner in inventory.owners("LEASE"):
+        if (owner.terminal_id, owner.incarnation) == (terminal_id, incarnation):
+            held = [a | b for a, b in zip(held, inventory.held(owner), strict=True)]
+    pool, taken = list(inventory.held(POOL)), [0] * inventory.segments
+    for goal in goals:
+        mask = inventory.layout.class_masks[goal.place_class]
+        part = fill(pool, held, inventory.layout, mask, goal.from_call, goal.places, goal.leave)
+        taken = [a | b for a, b in zip(taken, part, strict=True)]
     return taken
 
 

@@ -43,7 +43,7 @@ class Stock(NamedTuple):
     pool: tuple[int, ...]  # free cells
     expected: tuple[float, ...]  # passengers still to come over the segment, through every channel
     reserve: tuple[int, ...]  # kept for central's own sales
-    quotas: Mapping[str, int] = {}  # channel -> places kept for it and not yet sold by it; those not yet released
+    quotas: Mapping[str, tuple[int, ...]] = {}  # channel -> places kept for it that it has not sold; none released yet
 
 
 class Plan(NamedTuple):
@@ -77,12 +77,38 @@ def plan(
             for seller in open_
         ]
         can_give = pool + sum(seller.spare[segment - seller.from_call] for seller in open_)
-        counts = _shared(open_, worth, can_give - stock.reserve[segment], stock.quotas)
+        quotas = _left_of_quotas(stock, here, segment)
+        counts = _shared(open_, worth, can_give - stock.reserve[segment], quotas)
         for seller in here:
             chain = targets[seller.key]
             count = seller.held[segment - seller.from_call] if seller.dark else counts[seller.key]
             chain.append(min(count, chain[-1]) if chain else count)
     return Plan({key: tuple(chain) for key, chain in targets.items()}, tuple(tight))
+
+
+def _left_of_quotas(stock: Stock, here: Sequence[Seller], segment: int) -> dict[str, int]:
+    """Of each channel's quota what its dark terminals do not hold already."""
+    left = {channel: places[segment] for channel, places in stock.quotas.items()}
+    for seller in here:
+        if seller.dark and seller.channel in left:
+            left[seller.channel] = max(0, left[seller.channel] - seller.spare[segment - seller.from_call])
+    return left
+
+
+def leave(stock: Stock, sellers: Sequence[Seller], channel: str) -> tuple[int, ...]:
+    """Cells of each segment that a terminal of this channel must leave in the pool: the reserve and others' quotas."""
+    found = list(stock.reserve)
+    for other, places in stock.quotas.items():
+        if other == channel:
+            continue
+        for segment, count in enumerate(places):
+            leased = sum(
+                seller.spare[segment - seller.from_call]
+                for seller in sellers
+                if seller.channel == other and seller.from_call <= segment
+            )
+            found[segment] += max(0, count - leased)
+    return tuple(found)
 
 
 def _shared(

@@ -9,7 +9,7 @@ import pytest
 from central.inventory.contact import USUAL, Contact, heard, is_dark, link
 from central.inventory.demand import curve, lead_counts, party, riders, usual_riders
 from central.inventory.forecast import USUAL_CURVE, USUAL_TERMS, Link, margins, sells_out, still_to_come
-from central.inventory.policy import Plan, Seller, Stock, plan, recalls, reserve, wish
+from central.inventory.policy import Plan, Seller, Stock, leave, plan, recalls, reserve, wish
 from sync.wire import Recall
 
 BARE = USUAL_TERMS._replace(holding=0.0, choice=0.0, unsold=0.0)
@@ -115,12 +115,15 @@ def test_what_others_hold_free_is_shared_again_but_not_what_is_dark() -> None:
 
 def test_a_quota_not_yet_released_is_not_given_to_others() -> None:
     kiosk, counter = seller(1, demand=30.0), seller(2, demand=1.0, channel="counter")
-    made = plan(stock(10, quotas={"counter": 6}), [kiosk, counter], USUAL_CURVE)
+    made = plan(stock(10, quotas={"counter": (6, 6, 6)}), [kiosk, counter], USUAL_CURVE)
     assert made.targets[1][0] == 4
     assert made.targets[2][0] <= 6
+    counters = stock(10, quotas={"counter": (6, 6, 6)}, keep=1)
+    assert leave(counters, [kiosk, counter._replace(spare=(4, 0, 9))], "kiosk") == (3, 7, 1)
+    assert leave(counters, [kiosk, counter], "counter") == (1, 1, 1)
     freed = plan(stock(10), [kiosk, counter], USUAL_CURVE)
     assert freed.targets[1][0] > 4
-    assert plan(stock(10, quotas={"agency": 10}), [kiosk], USUAL_CURVE).targets[1][0] == 0
+    assert plan(stock(10, quotas={"agency": (10, 10, 10)}), [kiosk], USUAL_CURVE).targets[1][0] == 0
 
 
 def test_a_terminal_that_sells_no_more_gives_all_back() -> None:

@@ -1,0 +1,224 @@
+"""From an outlook to the plan of one class of one journey, and to what one terminal gets or is to give back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from central.inventory.cells import free_throughout
+from central.inventory.contact import is_dark, link
+from central.inventory.demand import PRIOR_SALES, riders, usual_riders
+from central.inventory.forecast import Terms, still_to_come, terms_for
+from central.inventory.outlook import Facts, Machine, Outlook
+from central.inventory.policy import Plan, Seller, Stock, leave, plan, recalls, reserve, wish
+from sync.wire import Recall
+
+SOLD_PRIOR = 20.0  # every terminal is believed to have sold so many, until it has
+
+
+class Goal(NamedTuple):
+    """What to bring a terminal's holdings of a class to, see `central.inventory.fill`."""
+
+    place_class: str
+    from_call: int
+    places: tuple[int, ...]
+    leave: tuple[int, ...]
+
+
+class Target:
+    """The plan of one class of one journey, as it is now. `asking` sells it even if it stands elsewhere."""
+
+    def __init__(
+        self, outlook: Outlook, facts: Facts, place_class: str, now: float, asking: tuple[int, int] | None = None
+    ) -> None:
+        self._outlook = outlook
+        self._facts = facts
+        self.place_class = place_class
+        self._now = now
+        self._mask = facts.layout.class_masks[place_class]
+        self._curve = outlook.curve(place_class)
+        self._left = [still_to_come(self._curve, self.hours(stop)) for stop in range(facts.segments)]
+        self._riders = [self._riders_from(stop) for stop in range(facts.segments)]
+        self._free = {
+            (each.terminal_id, each.incarnation): [0] * facts.segments for each in facts.held if each.kind == "LEASE"
+        }
+        for each in facts.held:
+            if each.kind == "LEASE":
+                have = self._free[each.terminal_id, each.incarnation]
+                for segment, mask in enumerate(each.masks):
+                    have[segment] |= mask & self._mask
+        self.sellers = self._sellers(asking)
+
+    def hours(self, stop: int) -> float:
+        """Until the departure from the stop; until the end of the run where the calls are not known."""
+        at = self._facts.departs[stop] if self._facts.departs else self._facts.ends_at
+        return (at - self._now) / 3600
+
+    @cached_property
+    def stock(self) -> Stock:
+        segments = range(self._facts.segments)
+        pool = [0] * self._facts.segments
+        for each in self._facts.held:
+            if each.kind == "POOL":
+                pool = [(mask & self._mask).bit_count() for mask in each.masks]
+        expected = tuple(
+            sum(self._left[stop] * self._riders[stop][segment - stop] for stop in range(segment + 1))
+            for segment in segments
+        )
+        unsold = list(pool)
+        for seller in self.sellers:
+            for index, count in enumerate(seller.spare):
+                unsold[seller.from_call + index] += count
+        own = [each * self._outlook.own_share for each in expected]
+        kept = reserve(expected, own, unsold)
+        return Stock(self._facts.journey_id, self.place_class, tuple(pool), expected, kept, self._quotas())
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan(self.stock, self.sellers, self._curve, self._terms())
+
+    def goal(self, machine: Machine, to_call: int, most: int) -> Goal | None:
+        """What the terminal should get, at most `most` places; None when it has enough."""
+        seller = self._seller_of(machine)
+        if seller is None:
+            return None
+        aim = self.plan.targets[seller.key][: max(0, to_call - seller.from_call)]
+        places = wish(tuple(min(most, each) for each in aim), seller.held)
+        if not places:
+            return None
+        kept = leave(self.stock, self.sellers, machine.channel)
+        return Goal(self.place_class, seller.from_call, places, kept)
+
+    def recalls(self, machine: Machine) -> tuple[Recall, ...]:
+        seller = self._seller_of(machine)
+        return () if seller is None else recalls(self.stock, seller, self.plan)
+
+    def _seller_of(self, machine: Machine) -> Seller | None:
+        return next((each for each in self.sellers if each.key == machine.terminal_id), None)
+
+    def _terms(self) -> Terms:
+        squares = self._outlook.party_squares + PRIOR_SALES
+        return terms_for(self._mask.bit_count(), squares / (self._outlook.party_passengers + PRIOR_SALES))
+
+    # who sells
+
+    def _sellers(self, asking: tuple[int, int] | None) -> list[Seller]:
+        """Terminals at the stops, those without a station, and whoever asks or holds something.
+
+        Where no terminal stands at any stop, as with a hall, everybody sells.
+        """
+        machines = self._outlook.machines
+        stops = self._facts.stops[:-1]
+        at_stop = {key: each for key, each in machines.items() if each.stop_place_id in stops and each.stop_place_id}
+        roaming = {
+            key: each
+            for key, each in machines.items()
+            if key not in at_stop
+            and (
+                not each.stop_place_id
+                or not at_stop
+                or (asking is not None and key == asking[0])
+                or (key, each.incarnation) in self._free
+            )
+        }
+        everything = sum(each.sold + SOLD_PRIOR for each in (*at_stop.values(), *roaming.values()))
+        found = []
+        anywhere = 0.0
+        for key, machine in roaming.items():
+            share = (machine.sold + SOLD_PRIOR) / everything
+            anywhere += share
+            first = asking[1] if asking is not None and key == asking[0] else self._next_stop()
+            found.append(self._seller(machine, first, self._passing(first, share)))
+        for machine in at_stop.values():
+            stop = self._stop_of(machine, asking)
+            there = [each.sold + SOLD_PRIOR for each in at_stop.values() if each.stop_place_id == machine.stop_place_id]
+            share = (1 - anywhere) * (machine.sold + SOLD_PRIOR) / sum(there)
+            found.append(self._seller(machine, stop, [self._left[stop] * share * each for each in self._riders[stop]]))
+        return found
+
+    def _seller(self, machine: Machine, first: int, expected: Sequence[float]) -> Seller:
+        free = self._free.get((machine.terminal_id, machine.incarnation)) or [0] * self._facts.segments
+        here = range(first, self._facts.segments)
+        return Seller(
+            key=machine.terminal_id,
+            channel=machine.channel,
+            from_call=first,
+            hours=self.hours(first),
+            expected=tuple(expected),
+            link=link(machine.contact, self._now),
+            held=tuple(free_throughout(free, first, segment + 1).bit_count() for segment in here),
+            spare=tuple(free[segment].bit_count() for segment in here),
+            dark=is_dark(machine.contact, self._now),
+        )
+
+    def _stop_of(self, machine: Machine, asking: tuple[int, int] | None) -> int:
+        """Where it sells from; at a stop that is called at twice the departure that is next."""
+        if asking is not None and machine.terminal_id == asking[0]:
+            return asking[1]
+        stops = [at for at, stop in enumerate(self._facts.stops[:-1]) if stop == machine.stop_place_id]
+        return next((at for at in stops if self.hours(at) > 0), stops[-1])
+
+    def _next_stop(self) -> int:
+        last = self._facts.segments - 1
+        return next((stop for stop in range(last) if self.hours(stop) > 0), last)
+
+    # demand
+
+    def _riders_from(self, stop: int) -> tuple[float, ...]:
+        """Passengers of the stop over each segment from there, through every terminal, on such a day."""
+        facts, seen = self._facts, self._outlook
+        usual = usual_riders(self._mask.bit_count(), facts.segments - stop, facts.segments)
+        if facts.stops and usual[0] > 0:
+            departures, boarded = seen.boarding.get((facts.stops[stop], facts.day_type, self.place_class), (0, 0))
+            mean = riders((boarded,), departures, usual[:1])[0]
+            usual = tuple(each * mean / usual[0] for each in usual)
+        sold = [0.0] * (facts.segments - stop)
+        key = (facts.service_journey_id, facts.day_type, self.place_class, stop)
+        for to_segment, passengers in seen.riders.get(key, ()):
+            for segment in range(stop, min(to_segment, facts.segments)):
+                sold[segment - stop] += passengers
+        return riders(sold, seen.departures.get(key[:2], 0), usual)
+
+    def _passing(self, first: int, share: float) -> list[float]:
+        """Demand of one that sells rides between any stops: whole runs must do for the busiest segment to come."""
+        over = [
+            share * sum(self._left[stop] * self._riders[stop][segment - stop] for stop in range(segment + 1))
+            for segment in range(first, self._facts.segments)
+        ]
+        for index in range(len(over) - 2, -1, -1):
+            over[index] = max(over[index], over[index + 1])
+        return over
+
+    # quotas
+
+    def _quotas(self) -> dict[str, tuple[int, ...]]:
+        """Of each channel's quotas that are not yet released: what it has not sold, on each segment."""
+        wanted: dict[str, int] = {}
+        minutes = self.hours(0) * 60
+        for quota in self._facts.quotas:
+            if quota.place_class in ("", self.place_class) and minutes > quota.release_before_min:
+                wanted[quota.channel] = wanted.get(quota.channel, 0) + quota.places
+        return {channel: self._unsold(channel, places) for channel, places in wanted.items()}
+
+    def _unsold(self, channel: str, places: int) -> tuple[int, ...]:
+        sold = [0] * self._facts.segments
+        for each in self._facts.held:
+            machine = self._outlook.machines.get(each.terminal_id)
+            if each.kind == "SOLD" and machine is not None and machine.channel == channel:
+                sold = [count + (mask & self._mask).bit_count() for count, mask in zip(sold, each.masks, strict=True)]
+        return tuple(max(0, places - count) for count in sold)
+
+
+def hints(outlook: Outlook, machine: Machine, journey_ids: Iterable[int], now: float) -> tuple[Recall, ...]:
+    """Recalls for one terminal over the journeys it holds places of."""
+    found: list[Recall] = []
+    for journey_id in journey_ids:
+        facts = outlook.journeys.get(journey_id)
+        if facts is None:
+            continue
+        mine = [each for each in facts.held if each.kind == "LEASE" and each.terminal_id == machine.terminal_id]
+        for place_class, mask in facts.layout.class_masks.items():
+            if any(mask & cells for each in mine for cells in each.masks):
+                found += Target(outlook, facts, place_class, now).recalls(machine)
+    return tuple(found)
