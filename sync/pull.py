@@ -12,7 +12,7 @@ from kiosk.store.store import Store
 from sync.client import CentralClient
 from sync.wire import AllotmentRequest, CertificateReply, CertificateRequest, GateManifest, Want
 
-WANTS_MAX = 2000  # of one request; the nearest departures come first
+WANTS_MAX = 600  # of one request; the nearest departures come first
 
 
 class PullCatalogue:
@@ -39,29 +39,55 @@ class PullCatalogue:
         return True
 
 
+def everything(journey_id: int, place_class: str) -> int:
+    """The mask of all places, whatever the class."""
+    return -1
+
+
 class PullAllotments:
-    """Gives ended leases back, asks for places, takes over what was granted (also if an answer got lost before)."""
+    """Gives back what ended and what is recalled, asks for places, takes over what was granted.
+
+    Also what was granted in an answer that got lost. `places_of`: mask of a class's places in a journey. `asked` hears
+    which wants were answered, so that they need not be repeated.
+    """
 
     def __init__(
-        self, client: CentralClient, store: Store, allotments: Allotments, wants: Callable[[], Sequence[Want]]
+        self,
+        client: CentralClient,
+        store: Store,
+        allotments: Allotments,
+        wants: Callable[[], Sequence[Want]],
+        places_of: Callable[[int, str], int] = everything,
+        asked: Callable[[Sequence[Want]], None] | None = None,
     ) -> None:
         self._client = client
         self._store = store
         self._allotments = allotments
         self._wants = wants
+        self._places_of = places_of
+        self._asked = asked
 
     def run(self) -> bool:
-        """True when cells came or went: both are news for central."""
+        """True when cells came or went, which is news for central, and when there is more to ask for."""
         released = self._allotments.release_expired()
         head, _ = self._store.journal.head()
-        request = AllotmentRequest(tuple(self._wants())[:WANTS_MAX], self._store.last_gid, head)
+        wants = tuple(self._wants())
+        request = AllotmentRequest(wants[:WANTS_MAX], self._store.last_gid, head)
         reply = self._client.allotments(request)
         if reply.epoch < self._allotments.epoch:
             raise CentralUnreachable(
                 f"the answer is of epoch {reply.epoch}, central is at {self._allotments.epoch}: an old central answers"
             )
         self._allotments.adopt_epoch(reply.epoch)
-        return bool(self._allotments.accept(reply.grants) or released)
+        accepted = self._allotments.accept(reply.grants)
+        for recall in reply.recalls:
+            places = self._places_of(recall.journey_id, recall.place_class)
+            if recall.places:
+                places &= int(recall.places, 16)
+            released += self._allotments.give_back(recall, places)
+        if self._asked is not None:
+            self._asked(request.wants)
+        return bool(accepted or released or (self._asked is not None and len(wants) > WANTS_MAX))
 
 
 class PullGate:

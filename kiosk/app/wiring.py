@@ -185,7 +185,7 @@ class Terminal:
             self.store, reply.terminal_id, reply.incarnation, reply.epoch, self.central_key(), self.clock
         )
         policy = WantPolicy(self.catalogue, self.offers, self.clock, reply.stop_place_id)
-        return [PullAllotments(client, self.store, allotments, policy.wants)]
+        return [PullAllotments(client, self.store, allotments, policy.wants, policy.places_of, policy.asked)]
 
     def _in_use(self) -> Sequence[int]:
         return self.store.journeys_held()

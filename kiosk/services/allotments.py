@@ -1,4 +1,4 @@
-"""What this terminal holds: taking grants over (P2), giving cells back (P5), letting leases end (P6)."""
+"""What this terminal holds: taking grants over (P2), giving cells back (P5, P7), letting leases end (P6)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from kiosk.domain.errors import CentralRefused
 from kiosk.domain.events import CellsReleased, GrantAccepted
 from kiosk.domain.protocol import terminal
 from kiosk.domain.protocol.terminal import GrantVerdict
+from kiosk.domain.recall import beyond
 from kiosk.ports import Clock
 from kiosk.store.store import Store
+from sync.wire import Recall
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,20 @@ class Allotments:
                         )
                     closed += 1
         return closed
+
+    def give_back(self, recall: Recall, places: int) -> int:
+        """P7: do as the hint says with those of `places` (a mask) that are free; returns how many grants gave cells."""
+        with self._store.lock:
+            holdings = self._store.holdings(recall.journey_id)
+            found = beyond(holdings, places, recall.from_call, recall.to_call, recall.keep)
+            if found:
+                self._store.journal.append(
+                    *(
+                        CellsReleased(journey_id=recall.journey_id, gid=gid, blocks=blocks, reason="recalled")
+                        for gid, blocks in found.items()
+                    )
+                )
+        return len(found)
 
     def release_all(self, reason: str) -> int:
         """Give every free cell back, for instance before the terminal is taken out of service."""

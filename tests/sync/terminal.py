@@ -78,7 +78,9 @@ class Terminal:
         push = self.push = Push(client, self.store, self._reply.terminal_id, self._reply.incarnation)
         steps = (
             push,
-            PullAllotments(client, self.store, self._allotments, self._policy.wants),
+            PullAllotments(
+                client, self.store, self._allotments, self._policy.wants, self._policy.places_of, self._policy.asked
+            ),
             PullCatalogue(client, self.catalogue, self.store.journeys_held),
         )
         return Engine(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,11 +10,12 @@ import pytest
 
 from kiosk.domain.allotment import Block, Gid, Grant, SignedGrant
 from kiosk.domain.errors import CatalogueRefused, CentralRefused, CentralUnreachable
+from kiosk.domain.events import AnyEvent, CellsReleased
 from kiosk.services.allotments import Allotments
 from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.store import Store
-from sync.pull import PullAllotments, PullCatalogue, PullGate, Renew
-from sync.wire import AllotmentReply, AllotmentRequest, CertificateReply, GateManifest, Want
+from sync.pull import WANTS_MAX, PullAllotments, PullCatalogue, PullGate, Renew
+from sync.wire import AllotmentReply, AllotmentRequest, CertificateReply, GateManifest, Recall, Want
 from tests.conftest import SettableClock
 from tests.small_catalogue import small_catalogue
 from tests.sync.scripted import NOW, Answer, ScriptedCentral, json_answer
@@ -84,8 +85,8 @@ class Selling:
         self.store = store
         self.replies: list[AllotmentReply] = []
         self.asked: list[AllotmentRequest] = []
-        allotments = Allotments(store, 14, 1, 1, scripted.issuer_key.public_key(), clock)
-        self.step = PullAllotments(scripted.client(), store, allotments, lambda: [Want(101, "second", 0, 4, 0, 8)])
+        self.allotments = Allotments(store, 14, 1, 1, scripted.issuer_key.public_key(), clock)
+        self.step = PullAllotments(scripted.client(), store, self.allotments, lambda: [Want(101, "second", 0, 4, 0, 8)])
         scripted.answer = self._answer
 
     def _answer(self, method: str, path: str, body: bytes) -> Answer:
@@ -139,6 +140,48 @@ def test_ended_leases_go_back_before_more_is_asked(selling: Selling, clock: Sett
     assert selling.step.run() is True  # the release is news for central
     assert selling.store.free(101) in ([0] * 4, None, [])
     assert [record.kind for record in selling.store.journal.records(0, 10)] == ["GrantAccepted", "CellsReleased"]
+
+
+def test_what_is_recalled_goes_back_and_the_rest_stays(selling: Selling) -> None:
+    recall = Recall(101, "second", 1, 4, 1)
+    grant = signed(selling.scripted, 1)
+    selling.replies = [AllotmentReply((grant,), 1, (recall,)), AllotmentReply((), 1, (recall,)), AllotmentReply((), 1)]
+    assert selling.step.run() is True
+    assert selling.store.free(101) == [0b1100, 0b100, 0b100, 0b100]
+    assert selling.step.run() is False, "the same hint again changes nothing"
+    record = selling.store.journal.records(1, 10)[0]
+    event = msgspec.json.decode(record.body, type=AnyEvent)
+    assert isinstance(event, CellsReleased)
+    assert (event.gid, event.blocks, event.reason) == (Gid(1, 1), (Block.of(1, 4, 0b1000),), "recalled")
+    selling.replies = [AllotmentReply((), 1, (msgspec.structs.replace(recall, keep=0, places="4"),))]
+    selling.step.run()
+    assert selling.store.free(101) == [0b1100, 0, 0, 0]
+
+
+def test_a_recall_is_about_its_class_and_about_free_places(selling: Selling) -> None:
+    selling.step = PullAllotments(
+        selling.scripted.client(), selling.store, selling.allotments, lambda: [], lambda journey_id, place_class: 0b1000
+    )
+    recalls = (Recall(101, "first", 0, 4, 0), Recall(999, "first", 0, 4, 0))
+    selling.replies = [AllotmentReply((signed(selling.scripted, 1),), 1, recalls)]
+    assert selling.step.run() is True
+    assert selling.store.free(101) == [0b0100] * 4
+
+
+def test_long_lists_of_wants_are_sent_in_parts(selling: Selling) -> None:
+    left = [Want(n, "second", 0, 4, 0, 8) for n in range(1, WANTS_MAX + 3)]
+
+    def asked(wants: Sequence[Want]) -> None:
+        left[:] = [want for want in left if want not in wants]
+
+    selling.step = PullAllotments(
+        selling.scripted.client(), selling.store, selling.allotments, lambda: left, asked=asked
+    )
+    selling.replies = [AllotmentReply((), 1), AllotmentReply((), 1)]
+    assert selling.step.run() is True
+    assert len(left) == 2
+    assert selling.step.run() is False
+    assert [len(request.wants) for request in selling.asked] == [WANTS_MAX, 2]
 
 
 def test_a_gate_takes_its_manifest_with_the_etag(scripted: ScriptedCentral) -> None:

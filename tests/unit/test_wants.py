@@ -95,3 +95,33 @@ def test_without_a_catalogue_nothing_is_wanted(tmp_path: Path) -> None:
     clock = SettableClock()
     assert WantPolicy(store, Offers(store, NothingHeld(), clock), clock).wants() == ()
     store.close()
+
+
+def test_what_was_answered_is_asked_again_when_places_were_sold_or_after_a_while(terminal: Terminal) -> None:
+    policy = WantPolicy(terminal.store, Offers(terminal.store, terminal, terminal), terminal, "a")  # type: ignore[arg-type]
+
+    def wanted() -> list[Want]:
+        return [want for want in policy.wants() if want.journey_id == 101 and want.place_class == "second"]
+
+    first = wanted()
+    assert len(first) == 1
+    policy.asked(first)
+    assert wanted() == []
+    terminal.held[101] = [0b11100] * 4  # fewer than it would like came
+    assert wanted() == []
+    terminal.held[101] = [0b01100] * 4
+    assert [want.free_in_hand for want in wanted()] == [2]
+    policy.asked(wanted())
+    terminal.time += 301  # less than a day to the departure
+    assert len(wanted()) == 1
+    policy.asked(wanted())
+    terminal.time -= 4000  # a clock that was put right
+    assert len(wanted()) == 1
+
+
+def test_places_of_a_class(terminal: Terminal) -> None:
+    policy = WantPolicy(terminal.store, Offers(terminal.store, terminal, terminal), terminal, "a")  # type: ignore[arg-type]
+    assert policy.places_of(101, "first") | policy.places_of(101, "second") == ALL
+    assert policy.places_of(101, "first").bit_count() == 2
+    assert policy.places_of(101, "third") == 0
+    assert policy.places_of(999_999, "second") == -1
