@@ -1,4 +1,4 @@
-"""The first picture, before anything else is imported: a passenger sees a machine that starts, not a black glass.
+"""The kiosk's one window, painted before anything else is imported or opened: a machine that starts says so.
 
 Kept small: what this module imports, the first picture waits for.
 """
@@ -7,73 +7,143 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import (
+    QAbstractEventDispatcher,
+    QCoreApplication,
+    QDeadlineTimer,
+    QEvent,
+    QEventLoop,
+    QObject,
+    QTimer,
+)
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from ui import stage
+from ui.language import Language
 from ui.stage import ScreenOptions
 
 T = TypeVar("T")
-WAIT_MS = 500
+PATIENCE_MS = 500  # served over VNC nothing is painted before somebody looks
+BEAT_MS = 50  # so often a wait lets Python hear of signals such as Ctrl-C
 
 
-ONE_WINDOW = ("eglfs", "linuxfb")  # platforms that show a single window: there the first picture is the kiosk's own
+@dataclass(frozen=True)
+class Sign:
+    """What is known of a machine before its stores are open."""
+
+    machine: str  # "K14"
+    staff: str = ""  # where people are, in the operator's words
+    station: str = ""  # where it stands, "" = not known yet
+    other: str = ""  # the same in the other language
+    board: bool = True  # it stands somewhere, so departures will come
+
+
+class Shell:
+    """The window with its engine: it shows the opening screen until `give_way`."""
+
+    def __init__(self, options: ScreenOptions, sign: Sign) -> None:
+        self._options, self._closed = options, False
+        self.language = Language()
+        self.language.use(options.language)
+        self.engine: QQmlApplicationEngine = stage.make_engine(self.language)
+        known = {"sign": {**asdict(sign), "language": self.language.tag}, "unitsWide": stage.units_width(options)}
+        self.window: QQuickWindow = stage.load(self.engine, "Main", known)
+
+    def show(self) -> None:
+        if not self.window.isVisible():
+            stage.show(self.window, self._options)
+
+    def give_way(self, sale: QObject, terminal: QObject) -> None:
+        """Make the kiosk's screens behind the opening one; they come forward when they know what is true."""
+        self.window.setProperty("sale", sale)
+        self.window.setProperty("terminal", terminal)
+        if self.window.property("broken"):
+            raise stage.ScreenBroken("the screens could not be loaded; the log above names the line")
+
+    @property
+    def opening(self) -> bool:
+        """The opening screen is still the one that shows."""
+        return bool(self.window.property("stage") == "opening")
+
+    def close(self) -> None:
+        """A second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self.window.close()
+        self.engine.deleteLater()
+        QCoreApplication.sendPostedEvents(self.engine, QEvent.Type.DeferredDelete)
 
 
 class Opening:
-    """The application, and a window of its own with the opening screen until `close`."""
+    """The application and its window, shown at once; work is done beside it."""
 
-    def __init__(self, options: ScreenOptions, machine: str, painted: Callable[[], object] = lambda: None) -> None:
-        self.app, self.vnc = stage.make_application(options)
+    def __init__(self, options: ScreenOptions, sign: Sign, painted: Callable[[], object] = lambda: None) -> None:
+        self.app, vnc = stage.make_application(options)
         stage.use_fonts(self.app)
-        if self.vnc:
-            print(f"No display here: the screen is served over VNC on {self.vnc}", flush=True)
-        self._painted = painted
-        self._window: QQuickWindow | None = None
-        if QGuiApplication.platformName() in ONE_WINDOW:
-            return
-        self._engine = QQmlApplicationEngine()
-        self._engine.addImportPath(str(stage.QML))
-        self._window = stage.load(self._engine, "Opening", {"machine": machine})
-        self._is_painted = False
-        self._window.frameSwapped.connect(self._swapped)
-        stage.show(self._window, options)
-        patience = QDeadlineTimer(WAIT_MS)  # served over VNC nothing is painted before somebody looks
-        while not self._is_painted and not patience.hasExpired():
-            QGuiApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        if vnc:
+            print(f"No display here: the screen is served over VNC on {vnc}", flush=True)
+        self.shell = Shell(options, sign)
+        self._told, self._is_painted = painted, False
+        self.shell.window.frameSwapped.connect(self._swapped)
+        self.shell.show()
+        patience = QDeadlineTimer(PATIENCE_MS)
+        _wait(lambda: self._is_painted or patience.hasExpired())
 
-    def while_shown(self, work: Callable[[], T]) -> T:
-        """Do blocking work on a thread of its own, so that the screen stays alive; its result or its error."""
+    @property
+    def left(self) -> bool:
+        """Somebody closed the window."""
+        return not self.shell.window.isVisible()
+
+    def while_shown(self, work: Callable[[], T], undo: Callable[[T], object] = lambda _: None) -> T:
+        """Do blocking work on a thread of its own, so that the screen stays alive; its result or its error.
+
+        Work that cannot be interrupted ends first, also when this program is told to end; then it is undone.
+        """
         outcome: list[T] = []
         errors: list[BaseException] = []
+        done = threading.Event()
+        dispatcher = QAbstractEventDispatcher.instance()
 
         def run() -> None:
             try:
                 outcome.append(work())
             except BaseException as error:
                 errors.append(error)
+            done.set()
+            dispatcher.wakeUp()
 
         thread = threading.Thread(target=run, name="opening")
-        thread.start()
-        while thread.is_alive():
-            QGuiApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
-            thread.join(0.005)
+        try:
+            thread.start()
+            _wait(done.is_set)
+        except BaseException:
+            done.wait()
+            for each in outcome:
+                undo(each)
+            raise
+        thread.join()
         if errors:
             raise errors[0]
         return outcome[0]
 
     def close(self) -> None:
-        """The kiosk's own window is painted: this one goes."""
-        if self._window is not None:
-            self._window.close()
-            self._window = None
-            self._engine.deleteLater()
+        self.shell.close()
 
     def _swapped(self) -> None:
-        if not self._is_painted:
-            self._is_painted = True
-            self._painted()
+        self.shell.window.frameSwapped.disconnect(self._swapped)
+        self._is_painted = True
+        self._told()
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    """Process events until it holds."""
+    beat = QTimer()  # tells nobody: an error raised in a slot would be lost
+    beat.setInterval(BEAT_MS)
+    beat.start()
+    while not condition():
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)

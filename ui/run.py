@@ -8,14 +8,13 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl
+from PySide6.QtCore import QEvent, QObject, QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent
+from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuick import QQuickWindow
 
 from ui import stage
-from ui.language import Language
-from ui.opening import Opening
+from ui.opening import Opening, Shell, Sign
 from ui.services import Services
 from ui.stage import ScreenOptions
 from ui.tasks import Tasks
@@ -26,6 +25,7 @@ log = logging.getLogger(__name__)
 
 TOUCHES = (QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.KeyPress)
 WARM_EVERY_MS = 40  # between two screens, so that a finger never waits for more than one
+SHOWN_FIRST = ("Main", "Opening", "Stages", "Attract", "Gate")  # compiled by then; the gate's screen never shows here
 __all__ = ["Kiosk", "ScreenOptions", "Services", "run_terminal"]
 
 
@@ -45,9 +45,11 @@ class TouchWatch(QObject):
 class Kiosk:
     """One kiosk window with everything behind it; `close` ends its threads."""
 
-    def __init__(self, services: Services, options: ScreenOptions) -> None:
-        self.language = Language()
-        self.engine: QQmlApplicationEngine = stage.make_engine(self.language)
+    def __init__(self, services: Services, options: ScreenOptions, shell: Shell | None = None) -> None:
+        """`shell`: the window that is shown already; without one it is made."""
+        self.shell = shell or Shell(options, Sign(services.machine, services.staff))
+        self.language, self.engine = self.shell.language, self.shell.engine
+        self.window: QQuickWindow = self.shell.window
         self._tasks = [Tasks.single(name, self.engine) for name in ("queries", "desk", "health")]
         queries, desk, health = self._tasks
         self._desk, self._at_desk = services.desk, desk
@@ -60,23 +62,23 @@ class Kiosk:
             parent=self.engine,
         )
         self.sale = SaleViewModel(services, self.terminal, queries, desk, self.engine)
-        properties = {"sale": self.sale, "terminal": self.terminal, "unitsWide": stage.units_width(options)}
-        self.window: QQuickWindow = stage.load(self.engine, "Main", properties)
         self._watch = TouchWatch(self.terminal.touched, self.engine)
         self.window.installEventFilter(self._watch)
         screens = (stage.QML / "Kiosk" / "Screens").glob("[A-Z]*.qml")
-        self._cold = [path for path in sorted(screens) if path.stem not in ("Main", "Gate", "Opening")]
+        self._cold = [path for path in sorted(screens) if path.stem not in SHOWN_FIRST]
         self._warm: list[QQmlComponent] = []
-        self.on_painted: tuple[Callable[[], object], ...] = ()
+        self.on_painted: Callable[[], object] = lambda: None
         self._warming = QTimer(self.engine)
         self._warming.setInterval(WARM_EVERY_MS)
         self._warming.timeout.connect(self._warm_up)
         self.terminal.start()
+        self.shell.give_way(self.sale, self.terminal)
 
-    def show(self, options: ScreenOptions) -> None:
-        """Open the window; once it is painted, prepare the other screens so that the first tap is quick."""
+    def show(self) -> None:
+        """Open the window; once its first own screen is painted, prepare the others so that the first tap is quick."""
         self.window.frameSwapped.connect(self._painted)
-        stage.show(self.window, options)
+        self.shell.show()
+        self.window.update()
 
     def recover(self) -> None:
         """Finish or undo what a power cut interrupted, before the desk takes anything new."""
@@ -88,16 +90,16 @@ class Kiosk:
         self._warming.stop()
         for tasks in self._tasks:
             tasks.close()
-        self.window.close()
         self._warm.clear()
-        self.engine.deleteLater()
-        QCoreApplication.sendPostedEvents(self.engine, QEvent.Type.DeferredDelete)
+        self.shell.close()
 
     def _painted(self) -> None:
+        if self.shell.opening:
+            return
         self.window.frameSwapped.disconnect(self._painted)
         self._warming.start()
-        for hear in self.on_painted:
-            hear()
+        # Not from within the frame: whoever hears of it may close the window.
+        QTimer.singleShot(0, self.engine, self.on_painted)
 
     def _warm_up(self) -> None:
         """Compile one more screen; the components are kept, and with them their types."""
@@ -111,11 +113,13 @@ class Kiosk:
 def run_terminal(
     services: Services, options: ScreenOptions, opening: Opening, painted: Callable[[], object] = lambda: None
 ) -> int:
-    """Show the kiosk until its window closes; returns the exit status. `painted` hears of its first picture."""
-    kiosk = Kiosk(services, options)
+    """Show the kiosk until its window closes; returns the exit status. `painted` hears of its first own screen."""
+    if opening.left:
+        return 0
+    kiosk = Kiosk(services, options, opening.shell)
     catch_errors(kiosk.terminal)
-    kiosk.on_painted = (opening.close, painted)
-    kiosk.show(options)
+    kiosk.on_painted = painted
+    kiosk.show()
     kiosk.recover()
     remote = None
     if options.drive:

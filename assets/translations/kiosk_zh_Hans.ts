@@ -27,10 +27,6 @@
         <translation>站台</translation>
     </message>
     <message>
-        <source>Where to?</source>
-        <translation>去哪儿？</translation>
-    </message>
-    <message>
         <source>Station, city or pinyin</source>
         <translation>车站、城市或拼音</translation>
     </message>
@@ -610,16 +606,12 @@
 <context>
     <name>Opening</name>
     <message>
-        <source>Kiosk</source>
-        <translation>自助售票机</translation>
+        <source>One moment. This machine is starting.</source>
+        <translation>请稍候，机器正在启动。</translation>
     </message>
     <message>
-        <source>Where to?</source>
-        <translation>去哪儿？</translation>
-    </message>
-    <message>
-        <source>This machine is starting. One moment.</source>
-        <translation>机器正在启动，请稍候。</translation>
+        <source>Machine %1</source>
+        <translation>%1 号机</translation>
     </message>
 </context>
 <context>
@@ -1193,6 +1185,13 @@
     <message>
         <source>%1 stops</source>
         <translation>停 %1 站</translation>
+    </message>
+</context>
+<context>
+    <name>WhereTo</name>
+    <message>
+        <source>Where to?</source>
+        <translation>去哪儿？</translation>
     </message>
 </context>
 </TS>

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.app import sign
 from kiosk.app.config import Config
+from kiosk.app.sign import Known
 from kiosk.domain.errors import KioskError
 
 if TYPE_CHECKING:  # imported once the first picture is there
     from kiosk.app.wiring import Terminal
     from kiosk.services.desk import Desk
+    from ui.opening import Opening
+    from ui.stage import ScreenOptions
 
 log = logging.getLogger(__name__)
 Told = Callable[[str], object]
@@ -25,33 +28,29 @@ RESOLVE_EVERY_S = 30.0
 def run(config: Config, *, drive: Path | None = None, told: Told = lambda word: None) -> int:
     """Open the terminal in the role central gave it; returns the exit status.
 
-    `told` hears "painted" (the first picture), then "selling" (the first screen that sells).
+    `told` hears "painted" (the first picture), then "selling" (the first screen that can be tapped).
     """
-    role, name = _who(config.folder)
-    if role == "gate":
+    known = sign.read(config.folder) or _enrolled(config.folder)
+    if known.role == "gate":
         from kiosk.app.gate import run_gate_terminal
 
         return run_gate_terminal(config, drive=drive)
-    if role == "counter":
+    if known.role == "counter":
         raise KioskError("the counter's screens are not part of this version; enrol this terminal as kiosk or gate")
-    return _run_kiosk(config, name, drive, told)
+    return _run_kiosk(config, known, drive, told)
 
 
-def _who(folder: Path) -> tuple[str, str]:
-    """(role, name) as enrolment left them, without the libraries that would check them: those come later."""
-    try:
-        found = json.loads((folder / "identity.json").read_text())
-        return str(found["role"]), str(found["name"])
-    except (OSError, ValueError, KeyError, TypeError):
-        from kiosk.app import identity
+def _enrolled(folder: Path) -> Known:
+    """The long way, which says what is wrong with an identity and the way out."""
+    from kiosk.app import identity
 
-        reply = identity.load(folder).reply  # says what is wrong, and the way out
-        return reply.role, reply.name
+    reply = identity.load(folder).reply
+    return Known(reply.role, reply.name, reply.stop_place_id)
 
 
-def _run_kiosk(config: Config, name: str, drive: Path | None, told: Told) -> int:
+def _run_kiosk(config: Config, known: Known, drive: Path | None, told: Told) -> int:
     """The first picture before everything else: the libraries and the stores take longer than a window."""
-    from ui.opening import Opening
+    from ui.opening import Opening, Sign
     from ui.stage import ScreenOptions
 
     options = ScreenOptions(
@@ -60,14 +59,31 @@ def _run_kiosk(config: Config, name: str, drive: Path | None, told: Told) -> int
         idle_s=config.screen.idle_s,
         drive=str(drive) if drive else "",
     )
-    opening = Opening(options, name, lambda: told("painted"))
-    terminal = opening.while_shown(lambda: _open(config))
+    painted = Sign(known.name, config.screen.staff, known.station, known.other, board=bool(known.stop_place_id))
+    opening = Opening(options, painted, lambda: told("painted"))
+    try:
+        terminal = opening.while_shown(lambda: _open(config), undo=lambda late: late.close())
+        return _sell(terminal, known, options, opening, told)
+    finally:
+        opening.close()
+
+
+def _open(config: Config) -> Terminal:
+    from kiosk.app.wiring import Terminal
+    from ui.paper import PaperRenderer
+
+    return Terminal(config, PaperRenderer())
+
+
+def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Opening, told: Told) -> int:
+    """The screens take over; ends with their window."""
     from ui.run import run_terminal
     from ui.services import Services
+    from ui.viewmodels.texts import both_names
 
     resolver = Resolver(terminal.desk)
     try:
-        reply = terminal.identity.reply
+        reply, config = terminal.identity.reply, terminal.config
         services = Services(
             catalogue=terminal.catalogue,
             search=terminal.search,
@@ -79,19 +95,14 @@ def _run_kiosk(config: Config, name: str, drive: Path | None, told: Told) -> int
             stop_place_id=reply.stop_place_id,
             staff=config.screen.staff,
         )
+        stop = terminal.catalogue.stop_place(reply.stop_place_id)
+        sign.keep(config.folder, known, *(both_names(stop, options.language) if stop else ("", "")))
         terminal.engine.start()
         resolver.start()
         return run_terminal(services, options, opening, lambda: told("selling"))
     finally:
         resolver.stop()
         terminal.close()
-
-
-def _open(config: Config) -> Terminal:
-    from kiosk.app.wiring import Terminal
-    from ui.paper import PaperRenderer
-
-    return Terminal(config, PaperRenderer())
 
 
 class Resolver:

@@ -18,10 +18,10 @@ import sys, tempfile
 from pathlib import Path
 from tests.ui.world import World
 from ui import run
-from ui.opening import Opening
+from ui.opening import Opening, Sign
 
 options = run.ScreenOptions(drive=sys.argv[2])
-opening = Opening(options, "K14")
+opening = Opening(options, Sign("K14"))
 world = World(Path(sys.argv[1]))
 raise SystemExit(run.run_terminal(world.services, options, opening))
 """

@@ -124,6 +124,27 @@ class Paper:
         self.go_on.set()
 
 
+def grants() -> list[GrantAccepted]:
+    """All places of every journey, but few on some trains and none on one; every other row is taken."""
+    book = network.catalogue()
+    layouts = {layout.id: layout for layout in book.layouts}
+    runs = {run.id: (number, run) for number, run in enumerate(book.service_journeys, 1)}
+    grants = []
+    for journey in book.journeys:
+        number, run = runs[journey.service_journey_id]
+        layout = layouts[run.layout_id]
+        mask = sum(1 << i for i, place in enumerate(layout.places) if (place.row * 7 + place.column * 3 + i) % 5)
+        if number in SOLD_OUT:
+            continue
+        if number in FEW_SEATS and run.layout_id != "hall":
+            second = [i for i in range(len(layout.places)) if layout.place_class_of(i) == "second"]
+            mask = sum(1 << i for i in second[40 : 40 + FEW_SEATS[number]])
+        block = Block.of(0, len(run.calls) - 1, mask)
+        grant = Grant(Gid(1, len(grants) + 1), 14, 1, journey.id, (block,), int(START) + 30 * 86_400)
+        grants.append(GrantAccepted(grant=SignedGrant(msgspec.json.encode(grant).decode(), "")))
+    return grants
+
+
 class World:
     """Everything behind one kiosk, on a folder."""
 
@@ -137,7 +158,7 @@ class World:
             self.catalogue.replace(network.catalogue(), "1")
         self.store = Store(folder, 14, 1, self.clock, ids, **store_options)
         if self.store.journal.head()[0] == 0:
-            self.store.journal.append(TerminalEnrolled(terminal_id=14, incarnation=1, epoch=1), *self._grants())
+            self.store.journal.append(TerminalEnrolled(terminal_id=14, incarnation=1, epoch=1), *grants())
         self.offers = Offers(self.catalogue, self.store, self.clock)
         issuer = Issuer(14, 1, b"certificate", Ed25519PrivateKey.from_private_bytes(bytes(32)), test=True)
         draw = lambda sale, page: Bitmap(8, 1, b"\0")  # noqa: E731
@@ -153,26 +174,6 @@ class World:
             stop_place_id="VNP",
             staff="Staff desk at entrance 3, 06:00 to 23:00",
         )
-
-    def _grants(self) -> list[GrantAccepted]:
-        """All places of every journey, but few on some trains and none on one; every other row is taken."""
-        book = network.catalogue()
-        layouts = {layout.id: layout for layout in book.layouts}
-        runs = {run.id: (number, run) for number, run in enumerate(book.service_journeys, 1)}
-        grants = []
-        for journey in book.journeys:
-            number, run = runs[journey.service_journey_id]
-            layout = layouts[run.layout_id]
-            mask = sum(1 << i for i, place in enumerate(layout.places) if (place.row * 7 + place.column * 3 + i) % 5)
-            if number in SOLD_OUT:
-                continue
-            if number in FEW_SEATS and run.layout_id != "hall":
-                second = [i for i in range(len(layout.places)) if layout.place_class_of(i) == "second"]
-                mask = sum(1 << i for i in second[40 : 40 + FEW_SEATS[number]])
-            block = Block.of(0, len(run.calls) - 1, mask)
-            grant = Grant(Gid(1, len(grants) + 1), 14, 1, journey.id, (block,), int(START) + 30 * 86_400)
-            grants.append(GrantAccepted(grant=SignedGrant(msgspec.json.encode(grant).decode(), "")))
-        return grants
 
     def close(self) -> None:
         self.paper.close()
@@ -190,7 +191,7 @@ class Session:
         options = ScreenOptions(shape=shape, language=language, size=size or SIZES[shape])
         self.kiosk = Kiosk(world.services, options)
         self.driver = Driver(self.kiosk.window)
-        self.kiosk.show(options)
+        self.kiosk.show()
         self.stage("attract")
         self.driver.wait_until(lambda: self.driver.find("to-AOH") is not None, "the tiles")
 

@@ -41,6 +41,7 @@ class AttractViewModel(QObject):
         super().__init__(parent)
         self._services, self._tasks = services, tasks
         self._state = AttractState()
+        self._asked = False
         self._language = "en"
         self._next: list[Departure] = []
         self._popular: list[Destination] = []
@@ -79,10 +80,15 @@ class AttractViewModel(QObject):
             return board, search.popular(origin, TILES), events, {run.id: run.names for run in found if run}
 
         def done(found: tuple[list[Departure], list[Destination], list[Departure], dict[str, Names]]) -> None:
+            self._asked = True
             self._next, self._popular, self._performances, self._titles = found
             self.draw(self._language)
 
-        self._tasks.run(work, done, lambda _: None)
+        def failed(error: BaseException) -> None:
+            self._asked = True  # there is no more to wait for
+            self.changed.emit()
+
+        self._tasks.run(work, done, failed)
 
     def draw(self, language: str) -> None:
         """Everything in this language."""
@@ -113,6 +119,11 @@ class AttractViewModel(QObject):
     @Property(str, notify=changed)
     def boardTitle(self) -> str:
         return self._state.boardTitle
+
+    @Property(bool, notify=changed)
+    def asked(self) -> bool:
+        """What shows was looked up; before that everything is empty."""
+        return self._asked
 
     @Property(bool, notify=changed)
     def platforms(self) -> bool:

@@ -39,6 +39,7 @@ class TerminalState:
     place: str = ""
     outOfOrder: bool = False
     outReason: str = ""
+    asked: bool = False  # the devices were asked once; before that nothing is known of them
 
 
 @QmlElement
@@ -180,6 +181,7 @@ class TerminalViewModel(QObject):
         if health != self.health:
             self.health = health
             self._redraw()
+        self._show(replace(self._state, asked=True))
 
     def _now(self) -> datetime:
         info = self._services.catalogue.info()
@@ -275,6 +277,10 @@ class TerminalViewModel(QObject):
     @Property(bool, notify=changed)
     def outOfOrder(self) -> bool:
         return self._state.outOfOrder
+
+    @Property(bool, notify=changed)
+    def asked(self) -> bool:
+        return self._state.asked
 
     @Property(str, notify=changed)
     def outReason(self) -> str:

@@ -87,24 +87,13 @@ Rectangle {
         width: screen.width - x - Theme.margin
         height: (screen.wide ? parent.height : works.y) - y
 
-        Words {
+        WhereTo {
             id: question
 
-            x: -4
             y: screen.wide ? 12 : 40
-            text: qsTr("Where to?")
-            size: screen.wide ? 84 : Theme.display
-            strong: true
-            Accessible.role: Accessible.Heading
-            Accessible.name: text
-        }
-        Words {
-            anchors.right: parent.right
-            anchors.baseline: question.baseline
-            visible: question.implicitWidth + implicitWidth < parent.width - Theme.gap
-            text: screen.terminal.language === "en" ? "去哪儿" : "Where to?"
-            size: screen.wide ? 48 : 64
-            color: Theme.quiet
+            width: parent.width
+            wide: screen.wide
+            language: screen.terminal.language
         }
         Plate {
             id: field

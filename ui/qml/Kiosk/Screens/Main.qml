@@ -1,18 +1,19 @@
 pragma ComponentBehavior: Bound
 import QtQuick
-import Kiosk
-import Kiosk.Components
 import Kiosk.Theme
 
-// The kiosk's window and one Loader: which screen shows is a function of the stage.
+// The kiosk's only window (some displays have room for one). It is painted before anything is opened, so it knows no
+// view-model; once these are there, the screens are made behind the opening one and take its place when they are true.
 Window {
     id: window
 
-    required property SaleViewModel sale
-    required property TerminalViewModel terminal
+    required property var sign // what is known at once, see Opening
     property real unitsWide: 0 // width of the picture in units of 1/3.21 mm; 0 = as many as the design has
+    property QtObject sale: null
+    property QtObject terminal: null // the last to be set
+    property string stage: "opening" // the screens say what follows
+    readonly property bool broken: screens.status === Loader.Error
     readonly property bool wide: width > height
-    readonly property string stage: terminal.outOfOrder && sale.stage === "attract" ? "outOfOrder" : sale.stage
     readonly property real designWide: wide ? 1920 : 1080
     readonly property real designHigh: wide ? 1080 : 1920
 
@@ -21,40 +22,16 @@ Window {
 
     title: qsTr("Kiosk")
     color: Theme.ground
-    onStageChanged: {
-        settle.restart();
-        show();
-    }
-    Component.onCompleted: show()
+    onTerminalChanged: screens.setSource("Stages.qml", {
+        shell: window,
+        sale: window.sale,
+        terminal: window.terminal
+    })
 
-    function show(): void {
-        loader.setSource(stage.charAt(0).toUpperCase() + stage.slice(1) + ".qml", {
-            sale: window.sale,
-            terminal: window.terminal
-        });
-    }
-
-    Binding {
-        target: Theme
-        property: "mode"
-        value: window.terminal.mode
-    }
-    Binding {
-        target: Theme
-        property: "large"
-        value: window.terminal.large
-    }
     Binding {
         target: Theme
         property: "zoom"
         value: window.zoom
-    }
-
-    // The second tap of a hasty double tap must not reach the next screen.
-    Timer {
-        id: settle
-
-        interval: 300
     }
     Item {
         width: window.width / window.zoom
@@ -63,19 +40,23 @@ Window {
         transformOrigin: Item.TopLeft
 
         Loader {
-            id: loader
+            id: screens
 
-            objectName: "screen"
             anchors.fill: parent
-            enabled: !settle.running && window.terminal.overlay === ""
+            visible: window.stage !== "opening"
         }
-        Message {
+        Loader {
             anchors.fill: parent
-            sale: window.sale
-        }
-        Overlay {
-            anchors.fill: parent
-            terminal: window.terminal
+            active: window.stage === "opening"
+            visible: active // or it would lie over the screens, empty
+            sourceComponent: Opening {
+                machine: window.sign.machine
+                staff: window.sign.staff
+                station: window.sign.station
+                other: window.sign.other
+                board: window.sign.board
+                language: window.sign.language
+            }
         }
     }
 }

@@ -2,62 +2,99 @@ import QtQuick
 import Kiosk.Components
 import Kiosk.Theme
 
-// While the terminal opens its stores: the sign, the question to come, and nothing that could be tapped in vain.
-Window {
+// While the terminal opens its stores: the first screen without what is not known yet, and nothing to tap in vain.
+// Every part lies where Attract has it, so that nothing moves when the rest comes.
+Rectangle {
     id: screen
 
     required property string machine
+    required property string staff
+    required property string station // "" = not known yet
+    required property string other // its name in the other language
+    required property bool board // departures will come
+    required property string language
     readonly property bool wide: width > height
-    readonly property real zoom: width <= 0 || height <= 0 ? 1 : Math.min(width / (wide ? 1920 : 1080), height / (wide ? 1080 : 1920))
-    readonly property int boardWidth: wide ? 860 : 1080
+    readonly property int boardWidth: wide ? 860 : width
 
-    title: qsTr("Kiosk")
+    objectName: "opening"
     color: Theme.ground
 
-    Item {
-        objectName: "opening"
-        width: screen.width / screen.zoom
-        height: screen.height / screen.zoom
-        scale: screen.zoom
-        transformOrigin: Item.TopLeft
+    Rectangle {
+        id: sign
 
-        Rectangle {
-            id: sign
+        width: screen.boardWidth
+        height: screen.wide ? screen.height : screen.board ? 532 : 120
+        color: Theme.sign
+    }
+    Rectangle {
+        width: screen.width
+        height: 120
+        color: Theme.sign
 
-            width: screen.wide ? screen.boardWidth : parent.width
-            height: screen.wide ? parent.height : 120
-            color: Theme.sign
+        StationName {
+            x: Theme.margin
+            anchors.verticalCenter: parent.verticalCenter
+            name: screen.station === "" ? screen.machine : screen.station
+            other: screen.other
+            room: parent.width - 460 - x - Theme.gap // clock and keys come there
+            color: Theme.signInk
+            quiet: Theme.signQuiet
         }
-        Rectangle {
-            width: parent.width
-            height: 120
-            color: Theme.sign
+    }
+    WhereTo {
+        id: question
 
-            Words {
-                x: Theme.margin
-                anchors.verticalCenter: parent.verticalCenter
-                text: screen.machine
-                size: Theme.lead
-                strong: true
-                color: Theme.signInk
-            }
+        x: (screen.wide ? screen.boardWidth : 0) + Theme.margin
+        y: screen.wide ? 132 : sign.height + 40
+        width: screen.width - x - Theme.margin
+        wide: screen.wide
+        language: screen.language
+    }
+    Words {
+        id: moment
+
+        x: question.x
+        y: question.y + question.height + Theme.gap
+        width: question.width
+        wrapMode: Text.WordWrap
+        text: qsTr("One moment. This machine is starting.")
+        size: 40
+    }
+    Words {
+        x: question.x
+        y: moment.y + moment.height + Theme.small
+        width: question.width
+        wrapMode: Text.WordWrap
+        text: screen.language === "en" ? "请稍候，机器正在启动。" : "One moment. This machine is starting."
+        size: 40
+        color: Theme.quiet
+    }
+    Rectangle {
+        anchors.bottom: parent.bottom
+        x: screen.wide ? screen.boardWidth : 0
+        width: parent.width - x
+        height: place.y + place.height + 30
+        color: Theme.sign
+
+        // What works today is not known yet; its line is kept free.
+        Words {
+            id: works
+
+            y: 30
+            visible: false
+            height: Math.max(30, implicitHeight)
+            text: qsTranslate("Terminal", "Card")
         }
         Words {
-            id: question
+            id: place
 
-            x: (screen.wide ? screen.boardWidth : 0) + Theme.margin - 4
-            y: screen.wide ? 132 : 160
-            text: qsTr("Where to?")
-            size: screen.wide ? 84 : Theme.display
-            strong: true
-        }
-        Words {
-            x: question.x + 4
-            anchors.top: question.bottom
-            anchors.topMargin: Theme.gap
-            text: qsTr("This machine is starting. One moment.")
-            size: Theme.lead
-            color: Theme.quiet
+            x: Theme.margin
+            y: works.y + works.height + Theme.small
+            width: parent.width - 2 * x
+            elide: Text.ElideRight
+            text: [qsTr("Machine %1").arg(screen.machine), screen.staff].filter(part => part !== "").join("  ·  ")
+            size: Theme.caption
+            color: Theme.signQuiet
         }
     }
 }
