@@ -54,6 +54,18 @@ def connect(path: Path, key: bytes) -> Database:
     return Database(connection)
 
 
+def settle(db: Database, path: Path) -> bool:
+    """Write everything in the log into the file itself, and sync it; False while somebody else still reads the log.
+
+    After a sync that failed the kernel takes the pages for clean: it shows them to every reader and writes them no
+    more, and no later sync says so. Only what was written anew is known to be on the disk.
+    """
+    busy: int = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if not busy:  # the emptied log too, or half of it might come back and be applied to what is newer
+        flush(path.with_name(path.name + "-wal"))
+    return not busy
+
+
 @contextmanager
 def errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the system say into StoreFull, StoreDamaged or StoreFault."""

@@ -51,6 +51,7 @@ class Journal:
         self._counter = counter
         self._reopen = reopen
         self.healthy = True  # False after a failed write, until `heal`
+        self._in_doubt = False  # what is read may be only in memory, until `heal` has written it anew
         self._seq, self._hash = 0, GENESIS
         self.projections = Projections(db)
         self._read()
@@ -79,6 +80,10 @@ class Journal:
         """
         # Plain try blocks: this is the path of every sale, and a context manager made for each would be felt.
         with self._lock:
+            if self._in_doubt and not self.heal():
+                raise StoreFault(
+                    f"{self._path}: an earlier write failed. Nothing is recorded until the disk works again."
+                )
             events = build(self._seq + 1)
             records = self._records(events)
             try:
@@ -89,8 +94,7 @@ class Journal:
                 self._write(records, changes)
             except database.ERRORS as error:
                 self.healthy = False
-                self.heal()
-                if (self._seq, self._hash) != (records[-1].seq, records[-1].hash):
+                if not self.heal() or (self._seq, self._hash) != (records[-1].seq, records[-1].hash):
                     raise database.fault(self._path, error) from error
                 log.error("a commit failed and is on the disk all the same: %s", error)
                 return records
@@ -122,18 +126,22 @@ class Journal:
         self.projections.write(changes)
         connection.execute("COMMIT")
 
-    def heal(self) -> None:
-        """After a failed commit the result is unknown and pages in memory prove nothing: open anew, read the disk.
+    def heal(self) -> bool:
+        """After a failed commit the result is unknown and pages in memory prove nothing: open anew, read the disk, and
+        write what is there once more. False when that failed; then nothing is recorded on top of it.
 
         `healthy` stays False until a write succeeds here, so nothing is sold on a disk that was seen to fail.
         """
         with self._lock:
+            self._in_doubt = True
             try:
                 self._reopen()
                 with database.errors(self._path):
                     self._read()
+                    self._in_doubt = not database.settle(self._db, self._path)
             except StoreFault as fault:
                 log.error("the store cannot be read back: %s", fault)
+            return not self._in_doubt
 
     # reading
 

@@ -104,6 +104,7 @@ class Store:
             if found != "ok":
                 words = " ".join(found.split())
                 raise StoreDamaged(f"{self._path} is damaged ({words}). Selling stops; call the operator.")
+            database.settle(self._db, self._path)  # what an earlier life left in the log may be only in memory
             stale = self._migrate()
             if self._held_identity() != self._identity:
                 self._set_aside(*self._held_identity())
@@ -174,7 +175,8 @@ class Store:
         if self.healthy:
             return True
         with self.lock:
-            self.journal.heal()
+            if not self.journal.heal():
+                return False
             try:
                 self.set_cursor("probe", str(int(self._clock.now())))
                 self.counter.check(self.journal.head()[0])

@@ -28,6 +28,8 @@ class Inode:
     def sync(self) -> None:
         for op in self.since:
             _apply(self.safe, op)
+            if op.what == "truncate":
+                self.doubt = {s: old for s, old in self.doubt.items() if s * SECTOR < op.at}
             if op.what == "write" and self.doubt:  # a page of the cache that is dirty again is written as a whole
                 pages = range(op.at // CACHE_PAGE, (op.at + len(op.data) - 1) // CACHE_PAGE + 1)
                 self.doubt = {s: old for s, old in self.doubt.items() if s * SECTOR // CACHE_PAGE not in pages}
