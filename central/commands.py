@@ -1,9 +1,9 @@
 """The command `kiosk central` with all its parts."""
 
-from central import cli_recovery
+from central import cli_leases, cli_recovery
 from central.cli import central
 
-for command in (cli_recovery.failover, cli_recovery.lost, cli_recovery.void):
+for command in (cli_recovery.failover, cli_recovery.lost, cli_recovery.void, cli_leases.holdings, cli_leases.quota):
     central.add_command(command)
 
 __all__ = ["central"]

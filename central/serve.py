@@ -14,6 +14,7 @@ import uvicorn
 
 from central.api.app import make_app
 from central.context import Context
+from central.inventory.learn import learn_demand
 from central.journal.apply import apply_all
 from central.publish.publish import roll_window
 from kiosk.domain.errors import KioskError
@@ -70,8 +71,8 @@ def serve(context: Context, host: str, port: int) -> None:
 
 
 def keep_house(context: Context) -> None:
-    """What is due now and then: records not applied yet, the window of operating days."""
-    for task in (apply_all, roll_window):
+    """What is due now and then: records not applied yet, the window of operating days, demand learned from sales."""
+    for task in (apply_all, roll_window, learn_demand):
         try:
             task(context)
         except Exception:

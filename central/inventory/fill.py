@@ -84,7 +84,7 @@ def gather(
     for masks in holders.values():
         together = [a | b for a, b in zip(together, masks, strict=True)]
     candidates = free_throughout(together, from_call, to_call) & class_mask & ~free
-    if candidates.bit_count() < count:
+    if count <= 0 or candidates.bit_count() < count:
         return {}
     hands = {
         place: [key for key, masks in holders.items() if any(masks[segment] >> place & 1 for segment in ride)]

@@ -20,6 +20,7 @@ from central.inventory.contact import Contact, heard
 from central.inventory.fill import fill
 from central.inventory.issue import issue, store
 from central.inventory.outlook import Machine, Outlook
+from central.inventory.sought import sought_of
 from central.inventory.targets import Goal, Target, hints
 from central.keys import Keys
 from central.refusal import Refusal
@@ -47,7 +48,8 @@ def give(context: Context, terminal_id: int, incarnation: int, request: Allotmen
         unheard = _grants_after(connection, terminal_id, incarnation, request.last_gid)
         wants = dict(islice(_group(request.wants).items(), JOURNEYS_MAX))
         held = _nearest_held(connection, terminal_id, incarnation, now) if looks else []
-        outlook = Outlook(connection, {*wants, *held})
+        held += [each for each in sought_of(connection, terminal_id, incarnation, now) if each not in held]
+        outlook = Outlook(connection, {*wants, *held}, now)
         machine = outlook.machines.get(terminal_id)
         given: list[tuple[Inventory, list[int]]] = []
         recalls: tuple[Recall, ...] = ()
@@ -193,7 +195,9 @@ def _fill(inventory: Inventory, terminal_id: int, incarnation: int, goals: list[
     pool, taken = list(inventory.held(POOL)), [0] * inventory.segments
     for goal in goals:
         mask = inventory.layout.class_masks[goal.place_class]
-        part = fill(pool, held, inventory.layout, mask, goal.from_call, goal.places, goal.leave)
+        here = [(cells & mask).bit_count() for cells in pool]
+        stays = [max(leave, have - most) for leave, have, most in zip(goal.leave, here, goal.most, strict=True)]
+        part = fill(pool, held, inventory.layout, mask, goal.from_call, goal.places, stays)
         taken = [a | b for a, b in zip(taken, part, strict=True)]
     return taken
 

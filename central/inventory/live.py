@@ -20,6 +20,8 @@ from central.inventory.book import Book, Inventory
 from central.inventory.cells import free_throughout, from_blocks
 from central.inventory.grants import check_seller, unknown_grant
 from central.inventory.issue import Fresh, issue, store
+from central.inventory.quotas import kept_for_others
+from central.inventory.sought import seek
 from central.refusal import Refusal
 from kiosk.domain.allotment import Gid, Grant, SignedGrant
 from kiosk.domain.protocol.ownership import POOL
@@ -68,17 +70,22 @@ def hold(context: Context, asked: Sequence[Asked]) -> list[Answer]:
             return [AllotmentReply(grants=(), epoch=context.keys.epoch) for _ in asked]
         heard = _grants_from(connection, asked)
         book = Book(connection, (each.request.journey_id for each in asked), pool_only=True)
+        kept = kept_for_others(connection, (_quota_key(each, sellers) for each in asked), context.now())
         given: dict[tuple[int, int], list[Given]] = defaultdict(list)  # in this transaction, by terminal
         fresh: list[Fresh] = []
         answers: list[Answer] = []
+        missed: list[HoldRequest] = []
         for number, each, stored in zip(sorted(meta.numbers), asked, heard, strict=True):
             mine = given[each[:2]]
             try:
                 unheard = _unheard(each, sellers, stored) + mine
                 inventory = _on_sale(context, book, each.request)
                 masks = _choose(inventory, each.request, [signed for _, signed in unheard])
+                _keep_quotas(inventory, each.request, masks, kept.get(_quota_key(each, sellers), ()))
             except Refusal as refusal:
                 answers.append(refusal)
+                if refusal.problem.code == "no_places" and not each.request.places:
+                    missed.append(each.request)
                 continue
             if any(masks):
                 fresh.append(issue(context.keys, number, *each[:2], inventory, masks))
@@ -87,7 +94,21 @@ def hold(context: Context, asked: Sequence[Asked]) -> list[Answer]:
             answers.append(AllotmentReply(tuple(signed for _, signed in unheard), context.keys.epoch))
         store(connection, fresh)
         book.write()
+        if missed:
+            seek(connection, missed, context.now())
     return answers
+
+
+def _quota_key(asked: Asked, sellers: dict[tuple[int, int], Row[Any]]) -> tuple[int, str, str]:
+    return asked.request.journey_id, asked.request.place_class, sellers[asked[:2]].role
+
+
+def _keep_quotas(inventory: Inventory, request: HoldRequest, masks: Sequence[int], kept: Sequence[int]) -> None:
+    """Refusal when a quota of another channel would lose places that are not released yet."""
+    mask = inventory.layout.class_masks[request.place_class]
+    for pool, wish, keep in zip(inventory.held(POOL), masks, kept, strict=False):
+        if wish and (pool & mask).bit_count() - wish.bit_count() < keep:
+            raise _no_places(request)
 
 
 def _lock_sellers(connection: Connection, asked: Sequence[Asked]) -> dict[tuple[int, int], Row[Any]]:

@@ -51,6 +51,15 @@ class Quota(NamedTuple):
     release_before_min: int
 
 
+class Sought(NamedTuple):
+    """A party waits for places that the pool does not have."""
+
+    place_class: str
+    from_call: int
+    to_call: int
+    places: int
+
+
 class Facts(NamedTuple):
     """One journey."""
 
@@ -66,13 +75,15 @@ class Facts(NamedTuple):
     departs: tuple[int, ...]  # unix s; of every call but the last
     held: tuple[Held, ...]
     quotas: tuple[Quota, ...]
+    sought: tuple[Sought, ...]
 
 
 class Outlook:
     """Read for the journeys named; those without inventory are left out."""
 
-    def __init__(self, connection: Connection, journey_ids: Collection[int]) -> None:
+    def __init__(self, connection: Connection, journey_ids: Collection[int], now: float) -> None:
         self._connection = connection
+        self._now = now
         self._ids = sorted(set(journey_ids))
         self.machines = {row.id: _machine(row) for row in connection.execute(text(_MACHINES))}
         self.journeys: dict[int, Facts] = {each.journey_id: each for each in self._facts()} if self._ids else {}
@@ -96,6 +107,9 @@ class Outlook:
         quotas: dict[int, list[Quota]] = defaultdict(list)
         for row in self._connection.execute(text(_QUOTAS), ids):
             quotas[row.id].append(Quota(row.channel, row.place_class, row.places, row.release_before_min))
+        sought: dict[int, list[Sought]] = defaultdict(list)
+        for row in self._connection.execute(text(_SOUGHT), {**ids, "now": self._now}):
+            sought[row.journey_id].append(Sought(row.place_class, row.from_call, row.to_call, row.places))
         for row in rows:
             holders = tuple(
                 Held(each.kind, each.terminal_id, each.incarnation, unpack(bytes(each.cells), row.segments))
@@ -114,6 +128,7 @@ class Outlook:
                 tuple(row.departs or ()),
                 holders,
                 tuple(quotas[row.id]),
+                tuple(sought[row.id]),
             )
 
     def _curves(self) -> dict[str, Curve]:
@@ -162,11 +177,15 @@ _JOURNEYS = (
     "j.ends_at, j.stops, j.departs FROM journey j WHERE j.id = ANY(:ids) AND j.layout_digest IS NOT NULL"
 )
 _HELD = "SELECT journey_id, kind, terminal_id, incarnation, cells FROM holding WHERE journey_id = ANY(:ids)"
-# A pattern of lines: * stands for any signs.
+# A pattern of lines: * stands for any signs, all others for themselves.
+LINE_FITS = "j.line_id LIKE replace(replace(replace(replace(q.line, '\\', '\\\\'), '%', '\\%'), '_', '\\_'), '*', '%')"
 _QUOTAS = (
     "SELECT j.id, q.channel, q.place_class, q.places, q.release_before_min FROM journey j JOIN quota q "
-    "ON q.journey_id = j.id OR j.line_id LIKE replace(replace(replace(replace(q.line, '\\', '\\\\'), '%', '\\%'), "
-    "'_', '\\_'), '*', '%') WHERE j.id = ANY(:ids) ORDER BY q.id"
+    f"ON q.journey_id = j.id OR {LINE_FITS} WHERE j.id = ANY(:ids) ORDER BY q.id"
+)
+_SOUGHT = (
+    "SELECT journey_id, place_class, from_call, to_call, places FROM sought "
+    "WHERE journey_id = ANY(:ids) AND until > :now ORDER BY journey_id, place_class, from_call, to_call"
 )
 _DEPARTURES = (
     "SELECT service_journey_id, day_type, departures FROM seen_departures WHERE service_journey_id = ANY(:services)"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from central.inventory.cells import free_throughout
 from central.inventory.contact import is_dark, link
 from central.inventory.demand import PRIOR_SALES, riders, usual_riders
+from central.inventory.fill import gather
 from central.inventory.forecast import Terms, still_to_come, terms_for
 from central.inventory.outlook import Facts, Machine, Outlook
 from central.inventory.policy import Plan, Seller, Stock, leave, plan, recalls, reserve, wish
@@ -23,7 +24,8 @@ class Goal(NamedTuple):
     place_class: str
     from_call: int
     places: tuple[int, ...]
-    leave: tuple[int, ...]
+    leave: tuple[int, ...]  # cells that stay in the pool on each segment
+    most: tuple[int, ...]  # cells to take from it: what is in the pool by now may be kept for others
 
 
 class Target:
@@ -71,28 +73,67 @@ class Target:
             for index, count in enumerate(seller.spare):
                 unsold[seller.from_call + index] += count
         own = [each * self._outlook.own_share for each in expected]
-        kept = reserve(expected, own, unsold)
+        kept = self._kept(reserve(expected, own, unsold))
         return Stock(self._facts.journey_id, self.place_class, tuple(pool), expected, kept, self._quotas())
 
     @cached_property
     def plan(self) -> Plan:
         return plan(self.stock, self.sellers, self._curve, self._terms())
 
-    def goal(self, machine: Machine, to_call: int, most: int) -> Goal | None:
-        """What the terminal should get, at most `most` places; None when it has enough."""
+    def goal(self, machine: Machine, to_call: int, wanted: int) -> Goal | None:
+        """What the terminal should get, at most the `wanted` places; None when it has enough."""
         seller = self._seller_of(machine)
         if seller is None:
             return None
         aim = self.plan.targets[seller.key][: max(0, to_call - seller.from_call)]
-        places = wish(tuple(min(most, each) for each in aim), seller.held)
+        places = wish(tuple(min(wanted, each) for each in aim), seller.held)
         if not places:
             return None
         kept = leave(self.stock, self.sellers, machine.channel)
-        return Goal(self.place_class, seller.from_call, places, kept)
+        most = tuple(max(0, have - keep) for have, keep in zip(self.stock.pool, kept, strict=True))
+        return Goal(self.place_class, seller.from_call, places, kept, most)
+
+    def kept_for_others(self, channel: str) -> tuple[int, ...]:
+        """Cells of each segment that are in the pool for other channels' quotas alone."""
+        return leave(self.stock._replace(reserve=(0,) * self._facts.segments), self.sellers, channel)
 
     def recalls(self, machine: Machine) -> tuple[Recall, ...]:
+        """What the terminal is to give back: more than its part, and places that make up what a party waits for."""
         seller = self._seller_of(machine)
-        return () if seller is None else recalls(self.stock, seller, self.plan)
+        if seller is None:
+            return ()
+        return (*recalls(self.stock, seller, self.plan), *self._sought_of(machine))
+
+    def _sought_of(self, machine: Machine) -> list[Recall]:
+        pool = next((each.masks for each in self._facts.held if each.kind == "POOL"), None)
+        holders = {
+            key: masks
+            for (key, incarnation), masks in self._free.items()
+            if key in self._online and self._outlook.machines[key].incarnation == incarnation
+        }
+        found = []
+        for each in self._facts.sought:
+            if pool is None or each.place_class != self.place_class:
+                continue
+            ride = each.from_call, each.to_call
+            missing = each.places - (free_throughout(pool, *ride) & self._mask).bit_count()
+            places = gather(pool, holders, self._mask, *ride, missing).get(machine.terminal_id, 0)
+            if places:
+                found.append(Recall(self._facts.journey_id, self.place_class, *ride, 0, f"{places:x}"))
+        return found
+
+    @cached_property
+    def _online(self) -> set[int]:
+        return {seller.key for seller in self.sellers if not seller.dark}
+
+    def _kept(self, reserve: Sequence[int]) -> tuple[int, ...]:
+        """The reserve, and what is being gathered for somebody."""
+        kept = list(reserve)
+        for each in self._facts.sought:
+            if each.place_class == self.place_class:
+                for segment in range(each.from_call, each.to_call):
+                    kept[segment] += each.places
+        return tuple(kept)
 
     def _seller_of(self, machine: Machine) -> Seller | None:
         return next((each for each in self.sellers if each.key == machine.terminal_id), None)

@@ -72,6 +72,16 @@ CREATE TABLE quota (
     release_before_min integer NOT NULL CHECK (release_before_min >= 0),
     CHECK ((journey_id IS NULL) <> (line IS NULL))
 );
+
+CREATE TABLE sought (
+    journey_id bigint NOT NULL REFERENCES journey,
+    place_class text NOT NULL,
+    from_call integer NOT NULL,
+    to_call integer NOT NULL,
+    places integer NOT NULL,
+    until double precision NOT NULL,  -- unix s
+    PRIMARY KEY (journey_id, place_class, from_call, to_call)
+);
 """
 
 
