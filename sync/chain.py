@@ -19,7 +19,7 @@ def record_hash(
     recorded_at_ms: int,
 ) -> str:
     """Hex SHA-256 over the previous hash and every field; unit separators cannot occur in the fields."""
-    fields = (terminal_id, incarnation, seq, event_id, kind, version, recorded_at_ms, body)
-    digest = sha256(bytes.fromhex(previous_hash))
-    digest.update("\x1f".join(map(str, fields)).encode())
-    return digest.hexdigest()
+    fields = (
+        f"{terminal_id}\x1f{incarnation}\x1f{seq}\x1f{event_id}\x1f{kind}\x1f{version}\x1f{recorded_at_ms}\x1f{body}"
+    )
+    return sha256(bytes.fromhex(previous_hash) + fields.encode()).hexdigest()

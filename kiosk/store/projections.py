@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -55,17 +54,16 @@ _PUT_TAKINGS = (
 _HOLDING_HEAD = struct.Struct(">QHH")  # not_after, segments, bytes of a mask; then the masks: free, cart, sold
 
 
-@dataclass
-class Changes:
+class Changes(msgspec.Struct):
     """What one append changes."""
 
-    sales: dict[str, Sale] = field(default_factory=dict)
-    opened: dict[str, int] = field(default_factory=dict)
-    moves: dict[tuple[Key, int, int, str, str], int] = field(default_factory=dict)  # (key, from, to, source, target)
-    holdings: dict[Key, Holding] = field(default_factory=dict)
-    tickets: list[tuple[int, str, str, int]] = field(default_factory=list)
-    admitted: list[tuple[str, int, str, int]] = field(default_factory=list)
-    takings: list[tuple[str, str, str, int]] = field(default_factory=list)
+    sales: dict[str, Sale] = {}
+    opened: dict[str, int] = {}
+    moves: dict[tuple[Key, int, int, str, str], int] = {}  # (key, from, to, source, target)
+    holdings: dict[Key, Holding] = {}
+    tickets: list[tuple[int, str, str, int]] = []
+    admitted: list[tuple[str, int, str, int]] = []
+    takings: list[tuple[str, str, str, int]] = []
     last_gid: Gid | None = None
     epoch: int = 0
 
@@ -132,7 +130,7 @@ class Projections:
 
     def _approved(self, changes: Changes, record: Record, event: PaymentApproved, sale: Sale) -> None:
         paid = next(each for each in sale.attempts if each.attempt_id == event.attempt_id)
-        day = datetime.fromtimestamp(record.recorded_at_ms / 1000, UTC).date().isoformat()
+        day = datetime.fromtimestamp(record.recorded_at_ms // 1000, UTC).date().isoformat()
         changes.takings.append((day, paid.means, paid.currency, paid.amount_minor))
 
     def _voided(self, changes: Changes, record: Record, event: TicketVoided, sale: Sale) -> None:
@@ -213,7 +211,12 @@ def _holding_state(holding: Holding) -> bytes:
     masks = holding.free + holding.cart + holding.sold
     width = (max(masks, default=0).bit_length() + 7) // 8
     head = _HOLDING_HEAD.pack(holding.not_after, len(holding.free), width)
-    return head + b"".join([mask.to_bytes(width, "big") for mask in masks])
+    packed, last, same = [head], -1, b""
+    for mask in masks:
+        if mask != last:  # neighbours mostly look alike
+            last, same = mask, mask.to_bytes(width, "big")
+        packed.append(same)
+    return b"".join(packed)
 
 
 def _holding_from(state: bytes) -> Holding:
