@@ -13,10 +13,10 @@ import logging
 from collections import Counter as Count
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 from sqlite_utils import Database
 
 from kiosk.domain.errors import StoreDamaged
@@ -149,7 +149,7 @@ class _Folded(Projections):
             self._amounts[day, means, currency] += amount_minor
         for admitted in changes.admitted:
             self._first_admissions.setdefault(admitted[0], admitted)
-        super().publish(replace(changes, holdings={}))
+        super().publish(msgspec.structs.replace(changes, holdings={}))
 
     def rows(self) -> Rows:
         """What `Store.tables` must say."""
