@@ -13,12 +13,12 @@ from typing import TypeVar
 
 import msgspec
 import requests
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.certificate import BadCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
+from sync.proof import Proof, signed_by
 from sync.wire import (
     AllotmentReply,
     AllotmentRequest,
@@ -61,7 +61,10 @@ class CentralClient:
         self._reply = reply
         self._sign = sign
         self._session = session or requests.Session()
-        self._central_keys = [_issuer_key(reply.issuer_certificate, reply.root_key)] if reply else []
+        self._centrals: list[tuple[str, Ed25519PublicKey]] = []  # issuing certificates in hex, and their keys
+        if reply is not None:
+            self._centrals.append((reply.issuer_certificate, _issuer_key(reply.issuer_certificate, reply.root_key)))
+        self.proof = ""  # the last acknowledgement as central signed it, see sync.proof
 
     def close(self) -> None:
         self._session.close()
@@ -95,12 +98,12 @@ class CentralClient:
         """Upload records. CentralRefused with code "gap" carries `expected_seq`."""
         raw = self._body(self._call("POST", "/journal", msgspec.json.encode(batch)))
         ack = self._decode(raw, JournalAck)
-        # Cut out of the raw text, not encoded anew: a later central may send fields this program does not know.
-        unsigned = raw.replace(f'"signature":"{ack.signature}"'.encode(), b'"signature":""')
-        if not any(_verified(key, ack.signature, unsigned) for key in self._central_keys):
+        issuer = next((text for text, key in self._centrals if signed_by(key, raw, ack.signature)), None)
+        if issuer is None:
             raise CentralUnreachable(f"the acknowledgement of {self._url} does not carry central's signature")
         if (ack.terminal_id, ack.incarnation) != (batch.terminal_id, batch.incarnation):
             raise CentralUnreachable(f"{self._url} acknowledged another terminal's records")
+        self.proof = msgspec.json.encode(Proof(raw.decode(), issuer)).decode()
         return ack
 
     def certificate(self, request: CertificateRequest) -> CertificateReply:
@@ -112,7 +115,7 @@ class CentralClient:
                 read_terminal(bytes.fromhex(reply.certificate), key)
             except (BadCertificate, ValueError) as error:
                 raise CentralUnreachable(f"{self._url} sent a bad certificate: {error}") from None
-            self._central_keys.append(key)
+            self._centrals.append((reply.issuer_certificate, key))
         return reply
 
     def health(self) -> Health:
@@ -207,14 +210,6 @@ def _issuer_key(certificate: str, root_key: str) -> Ed25519PublicKey:
         return Ed25519PublicKey.from_public_bytes(read_issuer(bytes.fromhex(certificate), root).public_key)
     except (BadCertificate, ValueError) as error:
         raise CentralUnreachable(f"central's issuing certificate cannot be trusted: {error}") from None
-
-
-def _verified(key: Ed25519PublicKey, signature: str, data: bytes) -> bool:
-    try:
-        key.verify(bytes.fromhex(signature), data)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def _retry_after_s(answer: requests.Response) -> float | None:

@@ -12,16 +12,17 @@ import msgspec
 
 from kiosk.domain.errors import CentralRefused, CentralUnreachable, StoreDamaged
 from kiosk.domain.protocol.terminal import AckVerdict, hear
-from kiosk.store.selling import FORKED
+from kiosk.store.selling import ACCEPTED, FORKED, PROOF
 from kiosk.store.store import Store
 from sync.client import CentralClient
+from sync.proof import reaches
 from sync.wire import JournalAck, JournalBatch, Record
 
 MAX_RECORDS = 500
 MAX_BYTES = 256 * 1024
 ASK_EVERY = 15  # runs with nothing to send, between two questions whether central has it all
 
-ACCEPTED, STABLE = "push.accepted_seq", "push.stable_seq"
+STABLE = "push.stable_seq"
 
 
 class JournalForked(StoreDamaged):
@@ -115,11 +116,12 @@ class Push:
         if verdict is AckVerdict.NOTHING and not asked:
             raise CentralUnreachable(f"central acknowledged nothing after record {after}; the records are sent again")
         self._store.adopt_epoch(ack.epoch)
-        self._store.set_cursor(STABLE, str(ack.stable_seq))
         with self._store.lock:  # a second engine on this outbox must not move it back
-            self._store.set_cursor(
-                ACCEPTED, str(ack.accepted_seq if asked else max(ack.accepted_seq, self.accepted_seq))
-            )
+            accepted = ack.accepted_seq if asked else max(ack.accepted_seq, self.accepted_seq)
+            heard = {STABLE: str(ack.stable_seq), ACCEPTED: str(accepted)}
+            if ack.accepted_seq >= reaches(self._store.cursor(PROOF)):  # a central that came back older proves less
+                heard[PROOF] = self._client.proof
+            self._store.set_cursors(heard)
 
     def _must_know(self, seq: int) -> None:
         head = self._store.journal.head()[0]

@@ -11,6 +11,8 @@ from kiosk.store import database
 if TYPE_CHECKING:
     from kiosk.store.store import Store
 
+ACCEPTED = "push.accepted_seq"  # cursor: everything up to this record is with central
+PROOF = "push.proof"  # cursor: central's signed word on that, see sync.proof
 FORKED = "push.forked"  # cursor: why this journal must not sell, in words; set once central saw another history of it
 
 

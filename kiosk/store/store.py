@@ -236,10 +236,9 @@ class Store:
     def takings(self) -> list[tuple[str, str, str, int, int]]:
         """(UTC day, means, currency, sales, amount_minor)."""
         with self.lock, database.errors(self._path):
-            rows: list[tuple[str, str, str, int, int]] = self._db.execute(
-                "SELECT day, means, currency, sales, amount_minor FROM takings ORDER BY day, means, currency"
-            ).fetchall()
-        return rows
+            columns = "day, means, currency, sales, amount_minor"
+            rows = self._db.execute(f"SELECT {columns} FROM takings ORDER BY day, means, currency").fetchall()
+        return list(rows)
 
     def admitted(self, ticket_id: str) -> tuple[str, int] | None:
         """(gate, unix s) of the first admission here."""
@@ -289,8 +288,13 @@ class Store:
         return row[0] if row else default
 
     def set_cursor(self, name: str, value: str) -> None:
+        self.set_cursors({name: value})
+
+    def set_cursors(self, values: dict[str, str]) -> None:
+        """All or none: one statement is one transaction."""
+        put = "INSERT OR REPLACE INTO cursor VALUES " + ", ".join(["(?, ?)"] * len(values))
         with self.lock, database.errors(self._path):
-            self._db.conn.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (name, value))
+            self._db.conn.execute(put, [text for pair in values.items() for text in pair])
 
     def close(self) -> None:
         self._closing.close()

@@ -253,6 +253,10 @@ class _Moves:
             self._store.set_cursor(self._cursor, str(self._records[-1].seq))
         return self._client.journal(batch)
 
+    @property
+    def proof(self) -> Any:
+        return self._client.proof
+
 
 @fault
 def a_refused_batch_is_dropped() -> None:
