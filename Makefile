@@ -58,5 +58,5 @@ strings: setup ## bring the translation files up to date with the sources
 clean: ## remove what the tasks made (the demo's data too)
 	rm -rf build .venv
 
-crash: setup ## lost power, kill -9, failing system calls, damaged files, by the thousand (QUICK=1, SEED=n; 10 minutes)
+crash: setup ## lost power, kill -9, failing system calls, damaged files, edited journals, by the thousand (QUICK=1, SEED=n; 10 minutes)
 	@$(PY) -m tests.crash $(if $(QUICK),--quick) --seed $(or $(SEED),1) $(ARGS)

@@ -98,6 +98,33 @@ def restore(config_path: Path, source: Path) -> None:
     click.echo(f"{head} records are back. Now: kiosk enrol --config {config_path} CODE, then kiosk run")
 
 
+@main.group()
+def journal() -> None:
+    """Is the journal what was written? And the way back when it is damaged."""
+
+
+@journal.command("verify")
+@config_option
+@click.option("--ask", is_flag=True, help="ask central too: finds a whole older disk that was put back")
+def journal_verify(config_path: Path, ask: bool) -> None:
+    """Walk the hash chain, fold the tables, hear the counter and central's signed word; exit status 1 on any fault."""
+    from kiosk.app import config
+    from kiosk.app import journal as examination
+
+    settings = config.load(config_path)
+    sys.exit(examination.verify(settings.folder, ask=settings.central.url if ask else ""))
+
+
+@journal.command("salvage")
+@config_option
+def journal_salvage(config_path: Path) -> None:
+    """Bring a damaged journal back to its last good record; the terminal must be closed."""
+    from kiosk.app import config
+    from kiosk.app import journal as examination
+
+    click.echo(examination.salvage(config.load(config_path).folder))
+
+
 @main.command()
 @click.option("--role", type=click.Choice(["kiosk", "gate"]), default="kiosk", show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "build" / "demo", show_default=True)

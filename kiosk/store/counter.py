@@ -80,6 +80,14 @@ def _text(value: int, sent: int) -> bytes:
     return b"%s %08x" % (numbers, zlib.crc32(numbers))
 
 
+def stored_numbers(text: bytes) -> tuple[int, int] | None:
+    """(acted, sent) in a counter's file; None = it cannot be read."""
+    try:
+        return _numbers(text[: _LENGTH + 1])
+    except ValueError:
+        return None
+
+
 def _numbers(text: bytes) -> tuple[int, int]:
     """ValueError for anything but what `_text` makes: a digit may have changed."""
     if not text:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +55,29 @@ def connect(path: Path, key: bytes) -> Database:
             connection.close()
             raise
     return Database(connection)
+
+
+@contextmanager
+def reading(path: Path, key: bytes) -> Iterator[sqlite.Connection]:
+    """One consistent look at a database and its log that changes neither, also while a program writes.
+
+    On a medium that cannot be written SQLite has no place for its index of the log: then a copy is looked at.
+    """
+    with contextlib.ExitStack() as closing, errors(path):
+        if not os.access(path.parent, os.W_OK) or os.statvfs(path.parent).f_flag & os.ST_RDONLY:
+            copy = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-")))
+            for each in (path, path.with_name(path.name + "-wal")):
+                if each.exists():
+                    shutil.copyfile(each, copy / each.name)
+            path = copy / path.name
+        connection = sqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0, isolation_level=None)
+        closing.callback(connection.close)
+        connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA cell_size_check = ON").fetchall()
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield connection
 
 
 def settle(db: Database, path: Path) -> bool:

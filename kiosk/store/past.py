@@ -12,7 +12,7 @@ from pathlib import Path
 from kiosk.store import database
 from sync.wire import Record
 
-_NAME = re.compile(r"journal-(\d{1,5})\.(\d{1,3})\.db")
+NAME = re.compile(r"journal-(\d{1,5})\.(\d{1,3})\.db")
 _SELECT = "SELECT seq, event_id, kind, version, body, recorded_at_ms, previous_hash, hash FROM journal"
 
 
@@ -55,6 +55,6 @@ class PastJournal:
 
 def past_journals(folder: Path, key: bytes) -> list[PastJournal]:
     """Those that lie in a terminal's folder, oldest life first."""
-    found = [(match, path) for path in sorted(folder.iterdir()) if (match := _NAME.fullmatch(path.name))]
+    found = [(match, path) for path in sorted(folder.iterdir()) if (match := NAME.fullmatch(path.name))]
     lives = [PastJournal(path, int(match[1]), int(match[2]), key) for match, path in found]
     return sorted(lives, key=lambda each: (each.terminal_id, each.incarnation))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter as Count
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -26,6 +26,7 @@ from kiosk.store.database import durable_write, errors
 from kiosk.store.projections import Changes, Projections, decode_sale
 from kiosk.store.projections import _encode as encode_sale
 from kiosk.store.projections import _holding_state as holding_state
+from sync.wire import Record
 
 if TYPE_CHECKING:
     from kiosk.store.store import Store
@@ -88,9 +89,9 @@ def repair_tables(store: Store) -> list[str]:
     """Fold the journal in memory and compare; wrong tables are folded anew on disk. Returns what was wrong."""
     if store.journal.head()[0] > FOLDED_MAX:
         return []
-    folded = _Folded()
+    folded = Folded()
     try:
-        _fold(store, folded)
+        fold(_records(store), folded)
         expected, found = folded.rows(), store.tables()
     except StoreDamaged:
         store.journal.verify()  # says so if the record was edited
@@ -105,11 +106,16 @@ def repair_tables(store: Store) -> list[str]:
     return wrong
 
 
-def _fold(store: Store, folded: _Folded) -> None:
+def fold(records: Iterable[Record], folded: Folded) -> None:
+    """What the records say, into an empty fold."""
+    for record in records:
+        folded.publish(folded.stage([record], [decode(record.body)]))
+
+
+def _records(store: Store) -> Iterator[Record]:
     after = 0
     while records := store.journal._records_after(after, 1000):  # `records` would count as sending
-        for record in records:
-            folded.publish(folded.stage([record], [decode(record.body)]))
+        yield from records
         after = records[-1].seq
 
 
@@ -120,7 +126,7 @@ def _acted(store: Store, head: int) -> bool:
         return store._db.execute(query, [head]).fetchone() is not None
 
 
-class _Folded(Projections):
+class Folded(Projections):
     """The same fold without a disk. Sales at rest are kept as they are stored, for there may be many."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """Run the parts, say how it goes, and print one JSON object as the last line; exit status 1 on any violation.
 
-python -m tests.crash [--quick] [--seed N] [--part power|kill|syscalls|damage] [--jobs N]
+python -m tests.crash [--quick] [--seed N] [--part power|kill|syscalls|damage|edits] [--jobs N]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.crash.harness import Options, quiet, say
 
-PARTS = ("power", "kill", "syscalls", "damage")
+PARTS = ("power", "kill", "syscalls", "damage", "edits")
 
 
 def main(arguments: list[str]) -> int:

@@ -36,7 +36,8 @@ def test_a_small_share_of_everything() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
     parts = result["parts"]
-    assert result["ok"] and list(parts) == ["power", "kill", "syscalls", "damage"]
+    assert result["ok"] and list(parts) == ["power", "kill", "syscalls", "damage", "edits"]
+    assert parts["edits"]["edits"] == 400 and parts["edits"]["only_central_knew"] > 100
     assert parts["kill"]["sales"] > 0 and parts["damage"]["files"] == 100 and parts["power"]["images"] >= 300
     if not result["left_out"]:
         assert parts["power"]["with_synchronous_normal"]["wrong_images"] > 0 and parts["syscalls"]["hit"] > 40
