@@ -104,8 +104,8 @@ class Scene:
         self._closing = ExitStack()
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-bench-"))  # where the database's own user can come
         self._closing.callback(shutil.rmtree, self.folder)
-        self._home = Path(tempfile.mkdtemp(prefix="kiosk-bench-", dir=MEMORY))
-        self._closing.callback(shutil.rmtree, self._home, ignore_errors=True)
+        self.home = Path(tempfile.mkdtemp(prefix="kiosk-bench-", dir=MEMORY))
+        self._closing.callback(shutil.rmtree, self.home, ignore_errors=True)
 
     def __enter__(self) -> Scene:
         try:
@@ -125,7 +125,7 @@ class Scene:
         self._closing.callback(self.central.stop)
         self.database = connect(EmbeddedPostgres(self.central.folder / "postgres").url())
         self._closing.callback(self.database.dispose)
-        self.identity = identity.enrol(self._home, self.url, self.central.code("K1", "kiosk", STATION))
+        self.identity = identity.enrol(self.home, self.url, self.central.code("K1", "kiosk", STATION))
         reply = self.identity.reply
         self.who = reply.terminal_id, reply.incarnation
         self.issuer = Issuer(*self.who, bytes.fromhex(reply.certificate), self.identity.key)
@@ -146,10 +146,10 @@ class Scene:
 
     def _open_stores(self) -> None:
         self.store: Store = open_store(
-            self._home, terminal_id=self.who[0], incarnation=self.who[1], epoch=1, clock=self.street, ids=self.street
+            self.home, terminal_id=self.who[0], incarnation=self.who[1], epoch=1, clock=self.street, ids=self.street
         )
         self._closing.callback(self.store.close)
-        self.catalogue = CatalogueStore.open(self._home, self.store.key)
+        self.catalogue = CatalogueStore.open(self.home, self.store.key)
         self._closing.callback(self.catalogue.close)
 
     def client(self, url: str) -> CentralClient:
@@ -208,6 +208,6 @@ class Scene:
         """The terminal's folder goes to the disk it would lie on."""
         self.store.close()
         self.catalogue.close()
-        home = Path(shutil.move(self._home, self.folder / "terminal"))
-        self._home = home
+        home = Path(shutil.move(self.home, self.folder / "terminal"))
+        self.home = home
         self._open_stores()

@@ -46,7 +46,10 @@ _COUNTS = {
     ),
     "uncovered": "SELECT count(*) FROM ticket WHERE NOT covered",
     "records": "SELECT count(*) FROM raw_journal",
-    "unapplied": "SELECT count(*) FROM raw_journal WHERE state <> 'APPLIED'",
+    "unapplied": (
+        "SELECT (SELECT count(*) FROM raw_journal WHERE state IS NOT NULL) "
+        "+ (SELECT coalesce(sum(head_seq - applied_seq), 0) FROM incarnation)"
+    ),
     "forks": "SELECT count(*) FROM incarnation WHERE forked",
     "incidents": "SELECT count(*) FROM incident",
 }

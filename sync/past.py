@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from kiosk.domain.errors import CentralRefused
 from kiosk.store.past import PastJournal
+from sync.chain import lean
 from sync.client import CentralClient
 from sync.wire import JournalBatch
 
@@ -39,7 +40,8 @@ class PushPast:
         epoch = self._epoch()
         try:
             for records in journal.batches(BATCH):
-                client.journal(JournalBatch(journal.terminal_id, journal.incarnation, records, head=records[-1].seq))
+                batch = JournalBatch(journal.terminal_id, journal.incarnation, lean(records), head=records[-1].seq)
+                client.journal(batch)
         except CentralRefused as refused:
             # Of a terminal central does not know, say: nothing here can change that, and new sales must go on.
             log.error("journal %d.%d is not taken: %s", journal.terminal_id, journal.incarnation, refused)

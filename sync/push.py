@@ -14,6 +14,7 @@ from kiosk.domain.errors import CentralRefused, CentralUnreachable, StoreDamaged
 from kiosk.domain.protocol.terminal import AckVerdict, hear
 from kiosk.store.selling import ACCEPTED, FORKED, PROOF
 from kiosk.store.store import Store
+from sync.chain import lean
 from sync.client import CentralClient
 from sync.proof import reaches
 from sync.wire import JournalAck, JournalBatch, Record
@@ -67,7 +68,7 @@ class Push:
         records = _fitting(self._store.journal.records(after, self._limit))
         if not records and not self._time_to_ask():
             return False
-        batch = JournalBatch(*self._identity, tuple(records), head=self._store.counter.value)
+        batch = JournalBatch(*self._identity, lean(records), head=self._store.counter.value)
         try:
             ack = self._client.journal(batch)
         except CentralRefused as refused:
@@ -141,13 +142,11 @@ class Push:
         raise JournalForked(message)
 
 
-def _fitting(records: Sequence[Record]) -> list[Record]:
+def _fitting(records: Sequence[Record]) -> Sequence[Record]:
     """As many of the first records as fit into one message, at least one."""
     size = 0
-    fitting: list[Record] = []
-    for record in records:
+    for number, record in enumerate(lean(records)):
         size += len(msgspec.json.encode(record)) + 1
-        if fitting and size > MAX_BYTES:
-            break
-        fitting.append(record)
-    return fitting
+        if number and size > MAX_BYTES:
+            return records[:number]
+    return records

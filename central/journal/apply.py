@@ -7,7 +7,7 @@ is marked POISON with an incident and passed by. Both were acknowledged long bef
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -30,7 +30,10 @@ def apply_all(context: Context) -> None:
     """At start: everything left over, and records of kinds that an older program did not know."""
     with context.engine.connect() as connection:
         rows = connection.execute(
-            text("SELECT DISTINCT terminal_id, incarnation FROM raw_journal WHERE state IN ('PENDING', 'UNKNOWN')")
+            text(
+                "SELECT terminal_id, incarnation FROM incarnation WHERE applied_seq < head_seq "
+                "UNION SELECT terminal_id, incarnation FROM raw_journal WHERE state = 'UNKNOWN'"
+            )
         ).all()
     for row in rows:
         apply_pending(context, row.terminal_id, row.incarnation)
@@ -89,7 +92,7 @@ def _apply_next(connection: Connection, context: Context, terminal_id: int, inca
 def _apply_rows(
     connection: Connection, context: Context, terminal_id: int, incarnation: int, rows: Sequence[Row[Any]]
 ) -> None:
-    states: dict[int, str] = {}
+    states: dict[int, str] = {}  # what is the matter with a record
     incidents: list[tuple[str, str, int, int, int]] = []
     events: list[tuple[int, AnyEvent]] = []
     for row in rows:
@@ -109,25 +112,29 @@ def _apply_rows(
     for seq, event in events:
         try:
             effects.apply(seq, event)
-            states[seq] = "APPLIED"
         except (KioskError, ValueError, LookupError) as error:
             states[seq] = "POISON"
             incidents.append(("poison", f"{type(event).__name__}: {error}", terminal_id, incarnation, seq))
     effects.write()
     note_all(connection, incidents)
-    connection.execute(
-        text(
-            "UPDATE raw_journal r SET state = fresh.state "
-            "FROM unnest(CAST(:seqs AS bigint[]), CAST(:states AS text[])) AS fresh (seq, state) "
-            "WHERE r.terminal_id = :terminal AND r.incarnation = :incarnation AND r.seq = fresh.seq"
-        ),
-        {
-            "seqs": list(states),
-            "states": list(states.values()),
-            "terminal": terminal_id,
-            "incarnation": incarnation,
-        },
-    )
+    _mark(connection, terminal_id, incarnation, states)
+
+
+def _mark(connection: Connection, terminal_id: int, incarnation: int, states: Mapping[int, str | None]) -> None:
+    if states:
+        connection.execute(
+            text(
+                "UPDATE raw_journal r SET state = fresh.state "
+                "FROM unnest(CAST(:seqs AS bigint[]), CAST(:states AS text[])) AS fresh (seq, state) "
+                "WHERE r.terminal_id = :terminal AND r.incarnation = :incarnation AND r.seq = fresh.seq"
+            ),
+            {
+                "seqs": list(states),
+                "states": list(states.values()),
+                "terminal": terminal_id,
+                "incarnation": incarnation,
+            },
+        )
 
 
 def _pass_by(connection: Connection, terminal_id: int, incarnation: int, reason: str) -> None:
@@ -139,13 +146,7 @@ def _pass_by(connection: Connection, terminal_id: int, incarnation: int, reason:
         ),
         {"terminal": terminal_id, "incarnation": incarnation},
     ).one()
-    connection.execute(
-        text(
-            "UPDATE raw_journal SET state = 'POISON' "
-            "WHERE terminal_id = :terminal AND incarnation = :incarnation AND seq = :seq"
-        ),
-        {"terminal": terminal_id, "incarnation": incarnation, "seq": row.applied_seq},
-    )
+    _mark(connection, terminal_id, incarnation, {row.applied_seq: "POISON"})
     note_all(connection, [("poison", reason, terminal_id, incarnation, row.applied_seq)])
     log.warning("record %s of terminal %s.%s cannot be applied: %s", row.applied_seq, terminal_id, incarnation, reason)
 
@@ -160,4 +161,5 @@ def _retry_unknown(context: Context, terminal_id: int, incarnation: int) -> None
             {"terminal": terminal_id, "incarnation": incarnation, "kinds": sorted(KNOWN_KINDS)},
         ).all()
         if rows:
+            _mark(connection, terminal_id, incarnation, {row.seq: None for row in rows})
             _apply_rows(connection, context, terminal_id, incarnation, rows)

@@ -49,7 +49,7 @@ class Effects:
         self._voids = Voids(connection, terminal_id, incarnation, events)
         self._book = Book(connection, self._journeys(events))
         self._admitted = self._known_admissions(events)
-        self._rows: dict[str, list[Row]] = {name: [] for name in STATEMENTS}
+        self._rows: dict[str, dict[Any, Row]] = {name: {} for name in STATEMENTS}  # by key, the last one counts
         self._incidents: list[tuple[str, str, int, int, int]] = []
         self._handlers: dict[type, Callable[[int, Any], None]] = {
             facts.TerminalEnrolled: self._enrolled,
@@ -81,8 +81,8 @@ class Effects:
         self._voids.write()
         who = {"terminal": self._terminal_id, "incarnation": self._incarnation}
         for name, statement in STATEMENTS.items():
-            if self._rows[name]:
-                self._connection.execute(statement, [{**row, **who} for row in self._rows[name]])
+            if rows := list(self._rows[name].values()):
+                self._connection.execute(statement, {**who, "rows": msgspec.json.encode(rows).decode()})
         note_all(self._connection, self._incidents)
 
     def _read_seller(self) -> Seller:
@@ -151,12 +151,12 @@ class Effects:
 
     def _adopt(self, epoch: int) -> None:
         self._seller = self._seller._replace(adopted=max(self._seller.adopted, epoch))
-        self._rows["adopted"].append({"epoch": epoch})
+        self._rows["adopted"][0] = {"epoch": self._seller.adopted}
 
     def _accepted(self, seq: int, event: facts.GrantAccepted) -> None:
         """Nothing new, unless central forgot this grant in a failover: then it is remembered, and its cells with it."""
         grant = msgspec.json.decode(event.grant.body, type=Grant)
-        row = {"epoch": grant.gid.epoch, "n": grant.gid.n, "seq": seq}
+        row: Row = {"epoch": grant.gid.epoch, "n": grant.gid.n, "seq": seq}
         if grant.gid not in self._grants:
             if not self._keys.signed_by_us(b"KGRANT1" + event.grant.body.encode(), event.grant.signature):
                 raise ValueError(f"grant {grant.gid.epoch}.{grant.gid.n} is not signed by us")
@@ -167,8 +167,9 @@ class Effects:
                     self._note("grant_superseded", f"grant {grant.gid}: a later one has some of its cells", seq)
             self._grants.add(grant.gid)
             body, signature = event.grant.body, event.grant.signature
-            self._rows["remembered"].append({**row, "journey": grant.journey_id, "body": body, "signature": signature})
-        self._rows["accepted"].append(row)
+            row |= {"journey": grant.journey_id, "body": body, "signature": signature}
+            self._rows["remembered"][grant.gid] = row
+        self._rows["accepted"].setdefault(grant.gid, row)
 
     def _released(self, seq: int, event: facts.CellsReleased) -> None:
         """P5: only cells that are still this terminal's under the same grant go back."""
@@ -202,25 +203,37 @@ class Effects:
     def _held(self, seq: int, event: facts.PlacesHeld) -> None:
         self._sales[event.sale_id] = (event.items, event.currency)
         items = msgspec.json.encode(event.items).decode()
-        self._rows["sale"].append({"sale": event.sale_id, "seq": seq, "items": items, "currency": event.currency})
+        self._rows["sale"][event.sale_id] = {
+            "sale_id": event.sale_id,
+            "held_seq": seq,
+            "items": items,
+            "currency": event.currency,
+            "outcome": "",
+        }
 
     def _freed(self, seq: int, event: facts.PlacesFreed) -> None:
-        self._rows["outcome"].append({"sale": event.sale_id, "outcome": event.reason})
+        self._end(event.sale_id, event.reason)
 
     def _closed(self, seq: int, event: facts.SaleClosed) -> None:
-        self._rows["outcome"].append({"sale": event.sale_id, "outcome": event.outcome})
+        self._end(event.sale_id, event.outcome)
+
+    def _end(self, sale_id: str, outcome: str) -> None:
+        self._merge("sale", "outcome", sale_id, {"sale_id": sale_id, "outcome": outcome})
 
     def _requested(self, seq: int, event: facts.PaymentRequested) -> None:
         if event.amount_minor < 0:
             raise ValueError(f"a payment of {event.amount_minor}")
-        self._rows["payment"].append(
+        self._rows["payment"].setdefault(
+            event.attempt_id,
             {
-                "attempt": event.attempt_id,
-                "sale": event.sale_id,
-                "amount": event.amount_minor,
+                "attempt_id": event.attempt_id,
+                "sale_id": event.sale_id,
+                "amount_minor": event.amount_minor,
                 "currency": event.currency,
                 "means": event.means,
-            }
+                "state": "requested",
+                "reference": "",
+            },
         )
 
     def _approved(self, seq: int, event: facts.PaymentApproved) -> None:
@@ -233,7 +246,15 @@ class Effects:
         self._pay(event.attempt_id, "unresolved", "")
 
     def _pay(self, attempt_id: str, state: str, reference: str) -> None:
-        self._rows["paid"].append({"attempt": attempt_id, "state": state, "reference": reference})
+        row = {"attempt_id": attempt_id, "state": state, "reference": reference}
+        self._merge("payment", "paid", attempt_id, row)
+
+    def _merge(self, table: str, change: str, key: str, row: Row) -> None:
+        """Into the row that this batch writes anyway, else as a change of one that is there."""
+        if key in self._rows[table]:
+            self._rows[table][key] |= row
+        else:
+            self._rows[change][key] = row
 
     def _issued(self, seq: int, event: facts.TicketIssued) -> None:
         """P3c: the cells named in the sale's item become SOLD; a ticket is kept whatever else is wrong with it."""
@@ -242,7 +263,7 @@ class Effects:
         sold = Sold(self._terminal_id, self._incarnation, seq, event, item, currency)
         voided = self._voids.issued(event.sale_id, event.item_no, seq)
         row = place_ticket(self._book, sold, lambda kind, detail: self._note(kind, detail, seq))
-        self._rows["ticket"].append(row)
+        self._rows["ticket"][seq] = row
         inventory = self._book.get(row["journey_id"])
         if voided and inventory is not None and item is not None and row["covered"] and row["place"] is not None:
             ledger.voided(inventory, self._seller, row["place"], item.gids)  # central voided it before it forgot it
@@ -257,8 +278,8 @@ class Effects:
         self._admission(seq, event.ticket_id, event.reason or "unknown", event.gate, event.at)
 
     def _admission(self, seq: int, ticket_id: str, reason: str, gate: str, at: int) -> None:
-        row = {"seq": seq, "ticket": ticket_id, "reason": reason, "gate": gate, "at": at}
-        self._rows["admission"].append(row)
+        row = {"seq": seq, "ticket_id": ticket_id, "reason": reason, "gate": gate, "at": at}
+        self._rows["admission"][seq] = row
 
 
 def _grants_in(events: Sequence[tuple[int, AnyEvent]]) -> Iterator[Grant]:

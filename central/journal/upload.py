@@ -19,7 +19,7 @@ from central.journal.apply import apply_pending
 from central.recovery import end_when_over, lose
 from central.refusal import Refusal
 from kiosk.domain.protocol.acceptance import Link, judge
-from sync.chain import GENESIS, record_hash
+from sync.chain import GENESIS, BrokenChain, whole
 from sync.wire import JournalAck, JournalBatch, Record
 
 RECORDS_MAX = 500
@@ -29,6 +29,18 @@ log = logging.getLogger(__name__)
 
 def receive(context: Context, terminal_id: int, incarnation: int, batch: JournalBatch) -> JournalAck:
     """Store a batch, acknowledge it, then apply it; trouble in applying never reaches the terminal."""
+    ack = take_in(context, terminal_id, incarnation, batch)
+    try:
+        apply_pending(context, terminal_id, ack.incarnation)
+        end_when_over(context)
+    except Exception:
+        log.exception("records of terminal %s.%s are stored but not yet applied", terminal_id, ack.incarnation)
+    unsigned = msgspec.json.encode(ack)
+    return msgspec.structs.replace(ack, signature=context.keys.sign(unsigned))
+
+
+def take_in(context: Context, terminal_id: int, incarnation: int, batch: JournalBatch) -> JournalAck:
+    """Store a batch raw, or refuse it for its chain alone; committed when this returns, the answer not yet signed."""
     if batch.terminal_id != terminal_id or not 0 < batch.incarnation <= incarnation:
         raise Refusal(
             403, "other_terminal", "a terminal can upload only its own journal, of this life or an earlier one"
@@ -36,50 +48,27 @@ def receive(context: Context, terminal_id: int, incarnation: int, batch: Journal
     incarnation = batch.incarnation
     if len(batch.records) > RECORDS_MAX:
         raise Refusal(413, "too_large", f"at most {RECORDS_MAX} records in one upload, this has {len(batch.records)}")
-    _check_chain(batch)
+    batch = _checked(batch)
     with context.engine.begin() as connection:
-        ack = _store(connection, context, terminal_id, incarnation, batch)
-    try:
-        apply_pending(context, terminal_id, incarnation)
-        end_when_over(context)
-    except Exception:
-        log.exception("records of terminal %s.%s are stored but not yet applied", terminal_id, incarnation)
-    unsigned = msgspec.json.encode(ack)
-    return msgspec.structs.replace(ack, signature=context.keys.sign(unsigned))
+        return _store(connection, context, terminal_id, incarnation, batch)
 
 
-def _check_chain(batch: JournalBatch) -> None:
+def _checked(batch: JournalBatch) -> JournalBatch:
     """Each record follows the one before and carries its own hash."""
-    previous: Record | None = None
+    previous = 0
     for record in batch.records:
         if not 1 <= record.seq <= SEQ_MAX or not 0 <= record.version < 1 << 31 or abs(record.recorded_at_ms) >= 1 << 62:
             raise Refusal(422, "bad_record", f"record {record.seq} has a number out of range")
         if any("\x00" in field for field in (record.event_id, record.kind, record.body)):
             raise Refusal(422, "bad_record", f"record {record.seq} contains a zero character")
-        if previous is not None and record.seq != previous.seq + 1:
-            raise Refusal(400, "not_contiguous", f"record {record.seq} comes after {previous.seq} in one upload")
-        if record.hash != _hash(batch, record) or (previous is not None and record.previous_hash != previous.hash):
-            raise Refusal(
-                422, "broken_chain", f"record {record.seq} does not fit the hash chain: the journal is damaged"
-            )
-        previous = record
-
-
-def _hash(batch: JournalBatch, record: Record) -> str:
+        if previous and record.seq != previous + 1:
+            raise Refusal(400, "not_contiguous", f"record {record.seq} comes after {previous} in one upload")
+        previous = record.seq
     try:
-        return record_hash(
-            record.previous_hash,
-            batch.terminal_id,
-            batch.incarnation,
-            record.seq,
-            record.event_id,
-            record.kind,
-            record.version,
-            record.body,
-            record.recorded_at_ms,
-        )
-    except ValueError:  # previous_hash is not hex
-        return ""
+        records = tuple(whole(batch.terminal_id, batch.incarnation, batch.records))
+    except BrokenChain as broken:
+        raise Refusal(422, "broken_chain", f"{broken}: the journal is damaged") from None
+    return msgspec.structs.replace(batch, records=records)
 
 
 def _store(
@@ -185,24 +174,21 @@ def _keep_branch(connection: Connection, context: Context, who: dict[str, int], 
 
 
 def _insert(connection: Connection, context: Context, who: dict[str, int], records: list[Record]) -> None:
-    connection.execute(
-        text(
-            "INSERT INTO raw_journal (terminal_id, incarnation, seq, event_id, kind, version, body, recorded_at_ms, "
-            "previous_hash, hash, received_at) SELECT :terminal, :incarnation, fresh.*, :now FROM unnest("
-            "CAST(:seqs AS bigint[]), CAST(:event_ids AS text[]), CAST(:kinds AS text[]), CAST(:versions AS int[]), "
-            "CAST(:bodies AS text[]), CAST(:recorded AS bigint[]), CAST(:previous AS text[]), CAST(:hashes AS text[])"
-            ") AS fresh"
-        ),
-        {
-            **who,
-            "now": datetime.fromtimestamp(context.now(), UTC),
-            "seqs": [record.seq for record in records],
-            "event_ids": [record.event_id for record in records],
-            "kinds": [record.kind for record in records],
-            "versions": [record.version for record in records],
-            "bodies": [record.body for record in records],
-            "recorded": [record.recorded_at_ms for record in records],
-            "previous": [record.previous_hash for record in records],
-            "hashes": [record.hash for record in records],
-        },
-    )
+    now = datetime.fromtimestamp(context.now(), UTC)
+    terminal_id, incarnation = who["terminal"], who["incarnation"]
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for r in records:
+            copy.write_row(
+                (
+                    terminal_id, incarnation, r.seq, r.event_id, r.kind, r.version, r.body, r.recorded_at_ms,
+                    r.previous_hash, r.hash, now,
+                )
+            )  # fmt: skip
+
+
+_COPY = (
+    "COPY raw_journal (terminal_id, incarnation, seq, event_id, kind, version, body, recorded_at_ms, "
+    "previous_hash, hash, received_at) FROM STDIN"
+)

@@ -7,7 +7,8 @@ The control port takes a JSON object a line and answers one:
     {"do": "cut"}           open connections are reset, new ones too
     {"do": "heal"}          everything passes again, without delay
     {"do": "drop_replies"}  requests arrive, answers are lost (with "count": only so many of them)
-    {"do": "delay_ms", "n": 300}
+    {"do": "delay_ms", "n": 300}       one way, both ways
+    {"do": "bits_per_s", "n": 1000000}  each way; 0 = as fast as it goes
     {"do": "state"}         {"mode": ..., "connections": ..., "dropped": ...}
 """
 
@@ -21,6 +22,9 @@ import socket
 import struct
 from typing import Any
 
+PIECE = 2048  # bytes of a slow line that go on together
+IN_FLIGHT = 64  # pieces between the ends
+
 
 class Link:
     """A TCP forwarder with faults."""
@@ -31,6 +35,7 @@ class Link:
         self._drops_left = 0
         self._dropped = 0
         self._delay_s = 0.0
+        self._bits_per_s = 0
         self._open: set[asyncio.StreamWriter] = set()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,17 +65,35 @@ class Link:
                 each.close()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, reply: bool) -> None:
-        while data := await reader.read(65_536):
-            if self._delay_s:
-                await asyncio.sleep(self._delay_s)
-            if reply and self._mode == "drop_replies":
-                self._dropped += 1
-                self._drops_left -= 1
-                if self._drops_left == 0:
-                    self._mode = "open"
-                return
-            writer.write(data)
-            await writer.drain()
+        """One direction: what is read goes on when a line of this speed and length would have brought it."""
+        loop = asyncio.get_running_loop()
+        on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(IN_FLIGHT)
+
+        async def deliver() -> None:
+            while True:
+                due, data = await on_the_way.get()
+                if (wait_s := due - loop.time()) > 0:
+                    await asyncio.sleep(wait_s)
+                if not data:
+                    return
+                writer.write(data)
+                await writer.drain()
+
+        async with asyncio.TaskGroup() as tasks:
+            delivery = tasks.create_task(deliver())
+            sent_at = 0.0
+            while not delivery.done() and (data := await reader.read(PIECE if self._bits_per_s else 65_536)):
+                if reply and self._mode == "drop_replies":
+                    self._dropped += 1
+                    self._drops_left -= 1
+                    if self._drops_left == 0:
+                        self._mode = "open"
+                    break
+                sent_at = max(sent_at, loop.time())
+                if self._bits_per_s:
+                    sent_at += len(data) * 8 / self._bits_per_s
+                await on_the_way.put((sent_at + self._delay_s, data))
+            await on_the_way.put((0.0, b""))
 
     def order(self, message: dict[str, Any]) -> dict[str, Any]:
         """Obey one control message."""
@@ -80,13 +103,15 @@ class Link:
             for writer in list(self._open):
                 _reset(writer)
         elif what == "heal":
-            self._mode, self._delay_s = "open", 0.0
+            self._mode, self._delay_s, self._bits_per_s = "open", 0.0, 0
         elif what == "drop_replies":
             self._mode, self._drops_left = what, int(message.get("count", -1))
         elif what == "delay_ms":
             self._delay_s = float(message["n"]) / 1000
+        elif what == "bits_per_s":
+            self._bits_per_s = int(message["n"])
         elif what != "state":
-            return {"error": f"unknown order {what!r}; known are cut, heal, drop_replies, delay_ms, state"}
+            return {"error": f"unknown order {what!r}; known: cut, heal, drop_replies, delay_ms, bits_per_s, state"}
         return {"ok": True, "mode": self._mode, "connections": len(self._open) // 2, "dropped": self._dropped}
 
     async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -65,13 +65,20 @@ class Layout(msgspec.Struct, frozen=True, dict=True):
         """Class id of the place with this index."""
         return self.coaches[self.places[index].coach].place_class
 
+    @cached_property
+    def _in_coach(self) -> list[list[int]]:
+        """Indices of the places of each coach, in order."""
+        found: list[list[int]] = [[] for _ in self.coaches]
+        for index, place in enumerate(self.places):
+            found[place.coach].append(index)
+        return found
+
     def ticket_place(self, index: int) -> tuple[int, int]:
         """(coach, seat) as in the ticket's bytes: 1..63 and 1..1023, both ordinals."""
         coach = self.places[index].coach
-        first = next(i for i, place in enumerate(self.places) if place.coach == coach)
-        return coach + 1, index - first + 1
+        return coach + 1, index - self._in_coach[coach][0] + 1
 
     def index_of(self, coach: int, seat: int) -> int:
         """Inverse of `ticket_place`; -1 if there is no such place."""
-        found = [i for i, place in enumerate(self.places) if place.coach == coach - 1]
+        found = self._in_coach[coach - 1] if 0 < coach <= len(self.coaches) else []
         return found[seat - 1] if 0 < seat <= len(found) else -1

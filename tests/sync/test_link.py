@@ -112,7 +112,7 @@ def test_a_delay_keeps_everything(link: Proxy) -> None:
 
 
 def test_a_wrong_order_is_answered_with_the_right_ones(link: Proxy) -> None:
-    with pytest.raises(KioskError, match="unknown order 'explode'; known are cut, heal"):
+    with pytest.raises(KioskError, match="unknown order 'explode'; known: cut, heal"):
         link.order("explode")
     with pytest.raises(KioskError, match="not an order"):
         link.order("delay_ms", n="soon")

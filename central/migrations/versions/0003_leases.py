@@ -84,6 +84,17 @@ CREATE TABLE sought (
 );
 """
 
+# What waits is what lies above applied_seq; a record says only when something is the matter with it.
+STATES = """
+ALTER TABLE raw_journal DROP CONSTRAINT raw_journal_state_check;
+ALTER TABLE raw_journal ALTER COLUMN state DROP DEFAULT, ALTER COLUMN state DROP NOT NULL;
+UPDATE raw_journal SET state = NULL WHERE state IN ('PENDING', 'APPLIED');
+ALTER TABLE raw_journal ADD CHECK (state IN ('UNKNOWN', 'POISON'));
+DROP INDEX raw_journal_terminal_id_incarnation_seq_idx;
+CREATE INDEX ON raw_journal (terminal_id, incarnation, seq) WHERE state IS NOT NULL;
+"""
+
 
 def upgrade() -> None:
     op.execute(LEASES)
+    op.execute(STATES)

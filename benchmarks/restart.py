@@ -1,0 +1,87 @@
+"""A kiosk with 100,000 records in its journal is killed and started again: how long until it sells.
+
+`kiosk run` on a terminal that sold offline (nothing is with central yet, so all of it is still its own to answer for),
+ended by SIGKILL on the screen that sells, and the time from the next start to that screen. The floor: the same program
+on the same terminal with the journal of its first sale only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.backlog import Scene
+
+SALES = 11_200
+RECORDS = 100_000
+ROUNDS = 3
+GOAL_S = 5.0
+PROGRAM = """
+import sys
+from pathlib import Path
+from kiosk.app import config, run
+run.run(config.load(Path(sys.argv[1])), told=lambda word: print(word, flush=True))
+"""
+
+
+def run() -> dict[str, Any]:
+    with Scene() as scene:
+        scene.sell(1)
+        small = _copy(scene, "small")
+        scene.sell(SALES - 1)
+        records = scene.store.journal.head()[0]
+        assert records >= RECORDS, records
+        scene.store.close()
+        large = _copy(scene, "large")
+        floor, ours = _seconds(small), _seconds(large)
+    return {
+        "name": f"restart with {records} records, killed before",
+        "floor_ms": statistics.median(floor) * 1000,
+        "ours_ms": statistics.median(ours) * 1000,
+        "ratio": statistics.median(ours) / statistics.median(floor),
+        "n": len(ours),
+        "median": statistics.median(ours) * 1000,
+        "p95": max(ours) * 1000,
+        "goal": f"sells in less than {GOAL_S:g} s",
+        "ok": max(ours) < GOAL_S,
+    }
+
+
+def _copy(scene: Scene, name: str) -> Path:
+    """The terminal's folder on a disk, with its configuration; returns the file of it."""
+    scene.store.journal.records(0, 1)  # everything is in the file or its log by now
+    folder = scene.folder / name
+    shutil.copytree(scene.home, folder)
+    settings = folder / "terminal.toml"
+    settings.write_text(
+        f'[terminal]\nfolder = "{folder}"\n[central]\nurl = "http://127.0.0.1:9"\n[screen]\nshape = "portrait"\n'
+        f"[clock]\noffset_s = {scene.street.now() - time.time():.0f}\n"
+    )
+    return settings
+
+
+def _seconds(settings: Path) -> list[float]:
+    """From the start to the screen that sells, each time after a SIGKILL there; the first start is not counted."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
+    took = []
+    for _ in range(ROUNDS + 1):
+        start = time.perf_counter()
+        with subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(settings)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        ) as program:
+            assert program.stdout is not None
+            assert any(line.strip() == "selling" for line in program.stdout), "the program ended early"
+            took.append(time.perf_counter() - start)
+            program.send_signal(signal.SIGKILL)
+    return took[1:]
