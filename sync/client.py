@@ -8,7 +8,7 @@ retried here; the engine decides when to try again.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from sync.proof import Proof, signed_by
 from sync.wire import (
     AllotmentReply,
     AllotmentRequest,
+    CataloguePieces,
     CertificateReply,
     CertificateRequest,
     EnrolReply,
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 BASE = "/v1"
 COMPRESS_FROM_BYTES = 1024
+STREAM_BYTES = 4096  # what a cut can cost at most
 ANSWER_MAX_BYTES = 512 * 1024 * 1024  # decompressed; the largest timetables stay far below
 
 
@@ -86,6 +88,28 @@ class CentralClient:
         """The catalogue and its etag; None = unchanged since `etag`."""
         return self._cached("/catalogue", Catalogue, etag)
 
+    def pieces(self, etag: str = "") -> CataloguePieces | None:
+        """The newest catalogue's pieces, signed by central; None = unchanged since `etag`."""
+        answer = self._call("GET", "/catalogue/pieces", b"", {"If-None-Match": etag} if etag else {})
+        if answer.status_code == 304:
+            answer.close()
+            return None
+        raw = self._body(answer)
+        plan = self._decode(raw, CataloguePieces)
+        self._signer(raw, plan.signature)
+        return plan
+
+    def stream(self, name: str, first: int) -> Iterator[bytes]:
+        """Bytes of a packed body from `first` on, as they arrive; what they are must be checked by hash."""
+        headers = {"Range": f"bytes={first}-", "Accept": "application/octet-stream", "Accept-Encoding": "identity"}
+        with self._call("GET", f"/catalogue/{name}", b"", headers) as answer:
+            if answer.status_code != 206 or not answer.headers.get("Content-Range", "").startswith(f"bytes {first}-"):
+                raise CentralUnreachable(f"{self._url} did not answer with the range that was asked for")
+            try:
+                yield from answer.iter_content(STREAM_BYTES)
+            except requests.RequestException as error:
+                raise CentralUnreachable(f"the answer of {self._url} broke off: {error}") from error
+
     def gate(self, etag: str = "") -> tuple[GateManifest, str] | None:
         """What a gate needs and its etag; None = unchanged since `etag`."""
         return self._cached("/gate", GateManifest, etag)
@@ -98,9 +122,7 @@ class CentralClient:
         """Upload records. CentralRefused with code "gap" carries `expected_seq`."""
         raw = self._body(self._call("POST", "/journal", msgspec.json.encode(batch)))
         ack = self._decode(raw, JournalAck)
-        issuer = next((text for text, key in self._centrals if signed_by(key, raw, ack.signature)), None)
-        if issuer is None:
-            raise CentralUnreachable(f"the acknowledgement of {self._url} does not carry central's signature")
+        issuer = self._signer(raw, ack.signature)
         if (ack.terminal_id, ack.incarnation) != (batch.terminal_id, batch.incarnation):
             raise CentralUnreachable(f"{self._url} acknowledged another terminal's records")
         self.proof = msgspec.json.encode(Proof(raw.decode(), issuer)).decode()
@@ -121,6 +143,13 @@ class CentralClient:
     def health(self) -> Health:
         """Is central there?"""
         return self._json("GET", "/health", Health)
+
+    def _signer(self, raw: bytes, signature: str) -> str:
+        """The certificate, in hex, of the key that signed this answer."""
+        for certificate, key in self._centrals:
+            if signed_by(key, raw, signature):
+                return certificate
+        raise CentralUnreachable(f"the answer of {self._url} does not carry central's signature")
 
     def _json(self, method: str, path: str, kind: type[T], request: msgspec.Struct | None = None) -> T:
         body = b"" if request is None else msgspec.json.encode(request)

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kiosk.domain.errors import CentralUnreachable
+import msgspec
+
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.errors import CatalogueRefused, CentralRefused, CentralUnreachable
 from kiosk.ports import Clock
 from kiosk.services.allotments import Allotments
 from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.download import BadPieces, Download, unpacked
 from kiosk.store.store import Store
 from sync.client import CentralClient
-from sync.wire import AllotmentRequest, CertificateReply, CertificateRequest, GateManifest, Want
+from sync.wire import AllotmentRequest, CataloguePieces, CertificateReply, CertificateRequest, GateManifest, Want
 
+BAD_MAX = 3  # damaged pieces of one try
 WANTS_MAX = 600  # of one request; the nearest departures come first
 
 
 class PullCatalogue:
-    """Takes over a new catalogue. One that is refused (CatalogueRefused) is not fetched again and again."""
+    """Takes over a new catalogue. One that is refused (CatalogueRefused) is not fetched again and again.
+
+    It is fetched in pieces that stay on the disk: after a cut or a restart only the rest is asked for.
+    """
 
     def __init__(
         self,
@@ -31,11 +39,55 @@ class PullCatalogue:
     def run(self) -> bool:
         """True when there is a new version: wants depend on it."""
         waiting = self._catalogue.kept_aside()
-        answer = self._client.catalogue(waiting.etag if waiting else self._catalogue.etag())
+        etag = waiting.etag if waiting else self._catalogue.etag()
+        try:
+            plan = self._client.pieces(etag)
+        except CentralRefused as refused:
+            if refused.code != "not_found":
+                raise
+            return self._take(self._client.catalogue(etag))  # an older central has it only in one
+        if plan is None:
+            return False
+        try:
+            download = self._catalogue.download(plan)
+        except BadPieces as bad:
+            raise CentralUnreachable(f"central's answer is not right: {bad}") from None
+        try:
+            catalogue = self._fetched(download, plan)
+        finally:
+            download.close()
+        try:
+            self._take((catalogue, plan.etag))
+        except CatalogueRefused:
+            download.drop()  # it waits for staff elsewhere
+            raise
+        download.drop()
+        return True
+
+    def _fetched(self, download: Download, plan: CataloguePieces) -> Catalogue:
+        """What is missing, then the whole, proven by central's hashes."""
+        bad = 0
+        while not download.complete:
+            before = download.have
+            try:
+                for data in self._client.stream(plan.sha256, before):
+                    download.add(data)
+            except BadPieces as damage:
+                bad += 1
+                if bad > BAD_MAX:
+                    raise CentralUnreachable(f"the line damages what it carries: {damage}") from None
+                continue
+            if download.have == before:
+                raise CentralUnreachable("central sent nothing of the catalogue it named")
+        try:
+            return msgspec.json.decode(unpacked(download.body()), type=Catalogue)
+        except (BadPieces, msgspec.DecodeError) as damage:
+            raise CentralUnreachable(f"central's catalogue cannot be read: {damage}") from None
+
+    def _take(self, answer: tuple[Catalogue, str] | None) -> bool:
         if answer is None:
             return False
-        catalogue, etag = answer
-        self._catalogue.replace(catalogue, etag, keep=self._in_use())
+        self._catalogue.replace(*answer, keep=self._in_use())
         return True
 
 

@@ -17,6 +17,7 @@ from litestar.params import HeaderParameter, JSONBody
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate
+from central.api import down
 from central.api.gather import Gather
 from central.api.middleware import UNPACKED_MAX, Doorman
 from central.callers import Caller, refuse_out_of_service
@@ -163,7 +164,17 @@ def _mistake(_: Call, error: Exception) -> Response[Problem]:
 def make_app(context: Context) -> Litestar:
     """The application for one running central."""
     return Litestar(
-        route_handlers=[enrol, catalogue, gate_manifest, allotments, holds, journal, certificate, health],
+        route_handlers=[
+            enrol,
+            catalogue,
+            *down.HANDLERS,
+            gate_manifest,
+            allotments,
+            holds,
+            journal,
+            certificate,
+            health,
+        ],
         state=State({"context": context, "gather": Gather(context)}),
         middleware=[DefineMiddleware(Doorman, context=context)],
         exception_handlers={

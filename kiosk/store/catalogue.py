@@ -25,14 +25,16 @@ from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
 from kiosk.store import catalogue_schema as schema
 from kiosk.store import sold_journeys
+from kiosk.store.catalogue_guard import refuse_emptying
 from kiosk.store.database import connect, errors, move_aside
+from kiosk.store.download import Download
 from kiosk.store.sold_journeys import SoldJourney
 from kiosk.store.timetable import Network, Timetable, load_network
+from sync.wire import CataloguePieces
 
 log = logging.getLogger(__name__)
 
 _DOUBT = "catalogue.db.doubt"  # there when something in the file could not be read
-_SHRINK = 0.5  # a catalogue with less than this share of the stop places or journeys before needs a person's yes
 
 
 class _HasId(Protocol):
@@ -114,6 +116,10 @@ class CatalogueStore:
 
     # writing
 
+    def download(self, plan: CataloguePieces) -> Download:
+        """Where the body of this plan is gathered; it goes on with what is there from before."""
+        return Download(self._path.parent, plan)
+
     def replace(
         self, catalogue: Catalogue, etag: str, *, allow_shrink: bool = False, keep: Collection[int] = ()
     ) -> None:
@@ -125,7 +131,7 @@ class CatalogueStore:
             try:
                 with self._writer.atomic():
                     head = self._writer.execute("SELECT generation, stop_places, journeys FROM head").fetchone()
-                    _check(catalogue, head, allow_shrink)
+                    refuse_emptying(catalogue, head[1:] if head else None, allow_shrink)
                     sold_journeys.keep(self._writer, self._network_of(self._writer), catalogue, keep)
                     schema.write(self._writer, catalogue, etag, head[0] + 1 if head else 1)
                     self._writer.execute("DELETE FROM kept_aside")
@@ -277,23 +283,3 @@ class CatalogueStore:
                 return found
             runs = (sold.service_journey for sold in sold_journeys.every(db))
             return next((run for run in runs if run.id == id_), None)
-
-
-def _check(catalogue: Catalogue, head: tuple[int, int, int] | None, allow_shrink: bool) -> None:
-    """Refuse what would empty the shop: nothing to sell, or most of it gone without anybody's word."""
-    if not catalogue.journeys or not any(len(each.calls) > 1 for each in catalogue.service_journeys):
-        raise CatalogueRefused(
-            f"catalogue {catalogue.version} has no journey to sell ({len(catalogue.journeys)} journeys of "
-            f"{len(catalogue.service_journeys)} service journeys); the one before stays. Import the feed again"
-        )
-    if head is None or allow_shrink:
-        return
-    for what, before, now in (
-        ("stop places", head[1], len(catalogue.stop_places)),
-        ("journeys", head[2], len(catalogue.journeys)),
-    ):
-        if now < before * _SHRINK:
-            raise CatalogueRefused(
-                f"catalogue {catalogue.version} has {now} {what} where there were {before}; "
-                "the one before stays until staff confirm the smaller one"
-            )

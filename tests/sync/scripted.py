@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.certificate import IssuerCertificate, TerminalCertificate, issue_issuer, issue_terminal
 from sync.client import CentralClient
-from sync.wire import EnrolReply, JournalAck, JournalBatch
+from sync.wire import EnrolReply, JournalAck, JournalBatch, Problem
 
 Answer = tuple[int, str, bytes]  # status, content type, body
 NOW = 1_790_000_000
+UNKNOWN = ("/v1/catalogue/", "/v1/changes/")  # what a central of the version before did not have
 
 
 class ScriptedCentral:
@@ -86,6 +87,8 @@ class ScriptedCentral:
         self._cached[path] = (msgspec.json.encode(value), etag)
 
     def reply(self, method: str, path: str, body: bytes, etag: str) -> tuple[Answer, str]:
+        if path.startswith(UNKNOWN) and path not in self._cached:
+            return json_answer(Problem("not_found", "an older central"), 404), ""
         if path not in self._cached:
             return self.answer(method, path, body), ""
         content, current = self._cached[path]
