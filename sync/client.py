@@ -1,13 +1,14 @@
 """The terminal's side of the wire: one method a call, every fault as CentralUnreachable or CentralRefused.
 
-An answer counts only when it is central's: JSON by content type, of the expected shape, not a redirect, and an
-acknowledgement of journal records carries central's signature. A captive portal's page is "no link". Nothing is
-retried here; the engine decides when to try again.
+An answer counts only when it is central's: under its signature for this very request (sync.seal), JSON by content
+type, of the expected shape; an acknowledgement of journal records carries a signature of its own, to be kept. A captive
+portal's page is "no link". Nothing is retried here; the engine decides when to try again.
 """
 
 from __future__ import annotations
 
 import gzip
+import secrets
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -18,7 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.certificate import BadCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
-from sync.proof import Proof, signed_by
+from sync.fetch import Answer, fetch
+from sync.proof import Proof, signature_fits, signed_by
+from sync.seal import ISSUER, NONCE, SEAL, sealed_bytes
 from sync.wire import (
     AllotmentReply,
     AllotmentRequest,
@@ -40,7 +43,7 @@ T = TypeVar("T")
 BASE = "/v1"
 COMPRESS_FROM_BYTES = 1024
 STREAM_BYTES = 4096  # what a cut can cost at most
-ANSWER_MAX_BYTES = 512 * 1024 * 1024  # decompressed; the largest timetables stay far below
+RETRY_AFTER_MAX_S = 3600.0  # whoever said it
 
 
 class CentralClient:
@@ -91,8 +94,7 @@ class CentralClient:
     def pieces(self, etag: str = "") -> CataloguePieces | None:
         """The newest catalogue's pieces, signed by central; None = unchanged since `etag`."""
         answer = self._call("GET", "/catalogue/pieces", b"", {"If-None-Match": etag} if etag else {})
-        if answer.status_code == 304:
-            answer.close()
+        if answer.status == 304:
             return None
         raw = self._body(answer)
         plan = self._decode(raw, CataloguePieces)
@@ -102,7 +104,7 @@ class CentralClient:
     def stream(self, name: str, first: int) -> Iterator[bytes]:
         """Bytes of a packed body from `first` on, as they arrive; what they are must be checked by hash."""
         headers = {"Range": f"bytes={first}-", "Accept": "application/octet-stream", "Accept-Encoding": "identity"}
-        with self._call("GET", f"/catalogue/{name}", b"", headers) as answer:
+        with self._stream(f"/catalogue/{name}", headers) as answer:
             if answer.status_code != 206 or not answer.headers.get("Content-Range", "").startswith(f"bytes {first}-"):
                 raise CentralUnreachable(f"{self._url} did not answer with the range that was asked for")
             try:
@@ -157,47 +159,71 @@ class CentralClient:
 
     def _cached(self, path: str, kind: type[T], etag: str) -> tuple[T, str] | None:
         answer = self._call("GET", path, b"", {"If-None-Match": etag} if etag else {})
-        if answer.status_code == 304:
-            answer.close()
+        if answer.status == 304:
             return None
         return self._decode(self._body(answer), kind), answer.headers.get("ETag", "")
 
-    def _call(self, method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> requests.Response:
+    def _call(self, method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> Answer:
         sent = {"Accept": "application/json", "Accept-Encoding": "gzip", **(headers or {})}
         if body:
             sent["Content-Type"] = "application/json"
             if len(body) >= COMPRESS_FROM_BYTES:
                 body = gzip.compress(body, 6, mtime=0)
                 sent["Content-Encoding"] = "gzip"
-        if self._reply is not None and self._sign is not None:
-            signature = self._sign(signed_bytes(method, BASE + path, body))
-            sent["X-Terminal"] = f"{self._reply.terminal_id}.{self._reply.incarnation}"
-            sent["X-Signature"] = signature.hex()
+        sent |= self._signed(method, path, body)
+        if self._reply is not None:
+            sent[NONCE] = secrets.token_hex(16)
+        answer = fetch(self._session, method, self._url + BASE + path, body, sent, self._timeout_s)
+        genuine = self._reply is None or self._sealed(answer, sent)
+        if genuine and (answer.status == 304 or 200 <= answer.status < 300):
+            return answer
+        raise self._fault(answer, genuine=genuine)
+
+    def _stream(self, path: str, headers: dict[str, str]) -> requests.Response:
+        """An answer to be read as it arrives, without a seal."""
         try:
-            answer = self._session.request(
-                method,
+            return self._session.get(
                 self._url + BASE + path,
-                data=body or None,
-                headers=sent,
+                headers=headers | self._signed("GET", path, b""),
                 timeout=self._timeout_s,
                 allow_redirects=False,
                 stream=True,
             )
         except requests.RequestException as error:
             raise CentralUnreachable(f"no answer from {self._url}: {error}") from error
-        if answer.status_code == 304 or 200 <= answer.status_code < 300:
-            return answer
-        raise self._fault(answer)
 
-    def _fault(self, answer: requests.Response) -> CentralUnreachable | CentralRefused:
-        """A Problem is central's no; anything else comes from someone in between."""
-        status, retry_after_s = answer.status_code, _retry_after_s(answer)
+    def _signed(self, method: str, path: str, body: bytes) -> dict[str, str]:
+        if self._reply is None or self._sign is None:
+            return {}
+        signature = self._sign(signed_bytes(method, BASE + path, body)).hex()
+        return {"X-Terminal": f"{self._reply.terminal_id}.{self._reply.incarnation}", "X-Signature": signature}
+
+    def _sealed(self, answer: Answer, sent: dict[str, str]) -> bool:
+        """Does central itself say this, now, to this request?"""
+        assert self._reply is not None
+        issuer = answer.headers.get(ISSUER, "")
+        if all(issuer != known for known, _ in self._centrals):
+            try:
+                self._centrals.append((issuer, _issuer_key(issuer, self._reply.root_key)))
+            except CentralUnreachable:
+                return False
+        etag, retry_after = answer.headers.get("ETag", ""), answer.headers.get("Retry-After", "")
+        covered = sealed_bytes(sent[NONCE], sent.get("X-Signature", ""), answer.status, etag, retry_after, answer.body)
+        key = next(key for known, key in self._centrals if known == issuer)
+        return signature_fits(key, answer.headers.get(SEAL, ""), covered)
+
+    def _fault(self, answer: Answer, *, genuine: bool) -> CentralUnreachable | CentralRefused:
+        """A Problem under central's signature is its no; anything else comes from someone in between."""
+        status, retry_after_s = answer.status, _retry_after_s(answer)
         try:
             problem = self._decode(self._body(answer), Problem)
         except CentralUnreachable:
             problem = None
-        if problem is None or not 400 <= status < 500:
+        if status == 413 and not genuine:  # a gateway that takes small bodies only: believed, for it costs nothing
+            return CentralRefused("too_large", f"{self._url} says the upload is too large", status=status)
+        if problem is None or not genuine or not 400 <= status < 500:
             words = f"answered {status}" + (f": {problem.message}" if problem else ", which is not central's answer")
+            words += "" if genuine else " (without central's signature)"
             return CentralUnreachable(f"{self._url} {words}", retry_after_s=retry_after_s)
         return CentralRefused(
             problem.code,
@@ -207,24 +233,15 @@ class CentralClient:
             retry_after_s=retry_after_s,
         )
 
-    def _body(self, answer: requests.Response) -> bytes:
-        """The whole body, if it says it is JSON and is not endless; closes the answer in every case."""
-        with answer:
-            kind = answer.headers.get("Content-Type", "")
-            if kind.partition(";")[0].strip().lower() != "application/json":
-                raise CentralUnreachable(
-                    f"{self._url} answered with {kind or 'no content type'} instead of JSON: "
-                    "the network may want a sign-in, or the address is not central's"
-                )
-            received = bytearray()
-            try:
-                for chunk in answer.iter_content(1 << 16):
-                    received += chunk
-                    if len(received) > ANSWER_MAX_BYTES:
-                        raise CentralUnreachable(f"the answer of {self._url} is larger than any answer of central's")
-            except requests.RequestException as error:
-                raise CentralUnreachable(f"the answer of {self._url} broke off: {error}") from error
-            return bytes(received)
+    def _body(self, answer: Answer) -> bytes:
+        """The plain body, if it says it is JSON."""
+        kind = answer.headers.get("Content-Type", "")
+        if kind.partition(";")[0].strip().lower() != "application/json":
+            raise CentralUnreachable(
+                f"{self._url} answered with {kind or 'no content type'} instead of JSON: "
+                "the network may want a sign-in, or the address is not central's"
+            )
+        return answer.plain(self._url)
 
     def _decode(self, raw: bytes, kind: type[T]) -> T:
         try:
@@ -241,6 +258,6 @@ def _issuer_key(certificate: str, root_key: str) -> Ed25519PublicKey:
         raise CentralUnreachable(f"central's issuing certificate cannot be trusted: {error}") from None
 
 
-def _retry_after_s(answer: requests.Response) -> float | None:
+def _retry_after_s(answer: Answer) -> float | None:
     value = answer.headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None
+    return min(float(value), RETRY_AFTER_MAX_S) if value.isascii() and value.isdigit() else None

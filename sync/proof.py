@@ -31,9 +31,13 @@ def signed_by(key: Ed25519PublicKey, raw: bytes, signature: str) -> bool:
 
     It is cut out of the raw text, not encoded anew: a later central may send fields this program does not know.
     """
-    unsigned = raw.replace(f'"signature":"{signature}"'.encode(), b'"signature":""')
+    return signature_fits(key, signature, raw.replace(f'"signature":"{signature}"'.encode(), b'"signature":""'))
+
+
+def signature_fits(key: Ed25519PublicKey, signature: str, data: bytes) -> bool:
+    """Is the hex signature this key's over the data?"""
     try:
-        key.verify(bytes.fromhex(signature), unsigned)
+        key.verify(bytes.fromhex(signature), data)
     except (InvalidSignature, ValueError):
         return False
     return True

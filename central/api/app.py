@@ -20,6 +20,7 @@ from central import certificates, enrolment, gate
 from central.api import down
 from central.api.gather import Gather
 from central.api.middleware import UNPACKED_MAX, Doorman
+from central.api.seal import Sealed
 from central.callers import Caller, refuse_out_of_service
 from central.context import Context
 from central.inventory import grants, live
@@ -161,9 +162,9 @@ def _mistake(_: Call, error: Exception) -> Response[Problem]:
     return _problem(500, Problem("internal", "central made a mistake; it is in its log"))
 
 
-def make_app(context: Context) -> Litestar:
+def make_app(context: Context) -> Sealed:
     """The application for one running central."""
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             enrol,
             catalogue,
@@ -190,3 +191,4 @@ def make_app(context: Context) -> Litestar:
         request_max_body_size=UNPACKED_MAX,
         logging_config=None,
     )
+    return Sealed(app, context.keys)

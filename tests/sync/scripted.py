@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.certificate import IssuerCertificate, TerminalCertificate, issue_issuer, issue_terminal
 from sync.client import CentralClient
+from sync.seal import ISSUER, NONCE, SEAL, sealed_bytes
 from sync.wire import EnrolReply, JournalAck, JournalBatch, Problem
 
 Answer = tuple[int, str, bytes]  # status, content type, body
@@ -27,6 +28,7 @@ class ScriptedCentral:
         self.root_key = Ed25519PrivateKey.generate()
         self.terminal_key = Ed25519PrivateKey.generate()
         self.answer: Callable[[str, str, bytes], Answer] = lambda *_: (500, "text/plain", b"no script")
+        self.sealed = True
         self.statuses: list[int] = []
         self._cached: dict[str, tuple[bytes, str]] = {}
         self.last = 0, "0" * 64  # what was acknowledged last
@@ -135,6 +137,10 @@ def _handler(central: ScriptedCentral) -> type[BaseHTTPRequestHandler]:
             self.send_header("Connection", "close")
             if etag:
                 self.send_header("ETag", etag)
+            if central.sealed and (nonce := self.headers.get(NONCE, "")):
+                covered = sealed_bytes(nonce, self.headers.get("X-Signature", ""), status, etag, "", content)
+                self.send_header(SEAL, central.issuer_key.sign(covered).hex())
+                self.send_header(ISSUER, central.enrolment().issuer_certificate)
             self.end_headers()
             self.wfile.write(content)
 
