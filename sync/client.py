@@ -170,7 +170,7 @@ class CentralClient:
             if len(body) >= COMPRESS_FROM_BYTES:
                 body = gzip.compress(body, 6, mtime=0)
                 sent["Content-Encoding"] = "gzip"
-        sent |= self._signed(method, path, body)
+        sent |= self._signed(method, path, body or sent.get("If-None-Match", "").encode())
         if self._reply is not None:
             sent[NONCE] = secrets.token_hex(16)
         answer = fetch(self._session, method, self._url + BASE + path, body, sent, self._timeout_s)

@@ -3,7 +3,8 @@
 Bodies are JSON (msgspec), UTF-8, gzip where large. Every terminal call after enrolment carries
     X-Terminal: <terminal_id>.<incarnation>
     X-Signature: hex Ed25519 by the terminal's key over b"KREQ1" + method + b" " + path + b"\\n" + body
-                 (the body as sent, so after gzip; path without host and prefix, "/v1/journal")
+                 (the body as sent, so after gzip, or If-None-Match where there is none; path without host and
+                 prefix, "/v1/journal")
 All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
 
     POST /v1/enrol        EnrolRequest   -> EnrolReply      (code instead of signature; single use)
