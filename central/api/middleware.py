@@ -40,7 +40,7 @@ class Doorman:
             body = await _read(receive, headers)
             path: str = scope["path"]
             if path.startswith(SIGNED_BASE) and path not in UNSIGNED:
-                # A GET has no body; what it says it has is signed in its place: a gate's etag lets voided cells go (P12).
+                # A GET has no body; what it says it has is signed instead: a gate's etag lets voided cells go (P12).
                 said = body or headers.get("if-none-match", "").encode("latin-1")
                 scope.setdefault("state", {})["caller"] = await self._caller(headers, scope["method"], path, said)
             if headers.get("content-encoding", "").lower() == "gzip":
