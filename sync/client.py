@@ -75,8 +75,14 @@ class CentralClient:
         self._session.close()
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
-        """Exchange a one-time code; the same code with the same key may be sent again when the answer got lost."""
-        reply = self._json("POST", "/enrol", EnrolReply, request)
+        """Exchange a one-time code; the same code with the same key may be sent again when the answer got lost.
+
+        The terminal knows no central yet: the answer must fit itself, its seal and its certificate.
+        """
+        answer, sent = self._exchange("POST", "/enrol", msgspec.json.encode(request), {})
+        if answer.status != 200:
+            raise self._fault(answer, genuine=True)
+        reply = self._decode(self._body(answer), EnrolReply)
         try:
             certificate = read_terminal(
                 bytes.fromhex(reply.certificate), _issuer_key(reply.issuer_certificate, reply.root_key)
@@ -85,6 +91,8 @@ class CentralClient:
             raise CentralUnreachable(f"the answer of {self._url} is not central's: {error}") from None
         if certificate.public_key.hex() != request.public_key.lower():
             raise CentralUnreachable(f"{self._url} answered with the certificate of another key")
+        if not self._sealed(answer, sent, reply.root_key):
+            raise CentralUnreachable(f"the answer of {self._url} was changed on the way")
         return reply
 
     def catalogue(self, etag: str = "") -> tuple[Catalogue, str] | None:
@@ -164,20 +172,22 @@ class CentralClient:
         return self._decode(self._body(answer), kind), answer.headers.get("ETag", "")
 
     def _call(self, method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> Answer:
-        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", **(headers or {})}
+        answer, sent = self._exchange(method, path, body, headers or {})
+        genuine = self._reply is None or self._sealed(answer, sent, self._reply.root_key)
+        if genuine and (answer.status == 304 or 200 <= answer.status < 300):
+            return answer
+        raise self._fault(answer, genuine=genuine)
+
+    def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, dict[str, str]]:
+        """The answer, whoever it is from, and the headers of the request."""
+        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", NONCE: secrets.token_hex(16), **headers}
         if body:
             sent["Content-Type"] = "application/json"
             if len(body) >= COMPRESS_FROM_BYTES:
                 body = gzip.compress(body, 6, mtime=0)
                 sent["Content-Encoding"] = "gzip"
         sent |= self._signed(method, path, body or sent.get("If-None-Match", "").encode())
-        if self._reply is not None:
-            sent[NONCE] = secrets.token_hex(16)
-        answer = fetch(self._session, method, self._url + BASE + path, body, sent, self._timeout_s)
-        genuine = self._reply is None or self._sealed(answer, sent)
-        if genuine and (answer.status == 304 or 200 <= answer.status < 300):
-            return answer
-        raise self._fault(answer, genuine=genuine)
+        return fetch(self._session, method, self._url + BASE + path, body, sent, self._timeout_s), sent
 
     def _stream(self, path: str, headers: dict[str, str]) -> requests.Response:
         """An answer to be read as it arrives, without a seal."""
@@ -198,18 +208,18 @@ class CentralClient:
         signature = self._sign(signed_bytes(method, BASE + path, body)).hex()
         return {"X-Terminal": f"{self._reply.terminal_id}.{self._reply.incarnation}", "X-Signature": signature}
 
-    def _sealed(self, answer: Answer, sent: dict[str, str]) -> bool:
+    def _sealed(self, answer: Answer, sent: dict[str, str], root_key: str) -> bool:
         """Does central itself say this, now, to this request?"""
-        assert self._reply is not None
         issuer = answer.headers.get(ISSUER, "")
-        if all(issuer != known for known, _ in self._centrals):
+        key = next((key for known, key in self._centrals if known == issuer), None)
+        if key is None:
             try:
-                self._centrals.append((issuer, _issuer_key(issuer, self._reply.root_key)))
+                key = _issuer_key(issuer, root_key)
             except CentralUnreachable:
                 return False
+            self._centrals.append((issuer, key))
         etag, retry_after = answer.headers.get("ETag", ""), answer.headers.get("Retry-After", "")
         covered = sealed_bytes(sent[NONCE], sent.get("X-Signature", ""), answer.status, etag, retry_after, answer.body)
-        key = next(key for known, key in self._centrals if known == issuer)
         return signature_fits(key, answer.headers.get(SEAL, ""), covered)
 
     def _fault(self, answer: Answer, *, genuine: bool) -> CentralUnreachable | CentralRefused:
