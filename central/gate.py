@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -12,9 +14,11 @@ from sqlalchemy import Connection, text
 from central.context import Context
 from central.inventory.cells import to_blocks, unpack
 from central.voiding import gate_has
+from kiosk.domain.certificate import key_id
 from sync.wire import GateManifest, LeaseRow
 
 MANIFEST_LOCK = 7_226_105_120
+OVER_S = 86400  # after a journey's end nobody asks for its tickets any more
 CERTIFICATE_KEPT_S = 60 * 86400  # tickets bought long before the ride outlive the certificate they were signed under
 
 
@@ -46,74 +50,142 @@ def _version(connection: Connection, etag: str) -> int:
 
 
 def _content(connection: Connection, context: Context) -> GateManifest:
-    now = int(context.now())
-    certificates = connection.scalars(
-        text("SELECT body FROM certificate WHERE not_after > :since ORDER BY terminal_id, incarnation, not_after"),
-        {"since": now - CERTIFICATE_KEPT_S},
-    )
-    revoked = connection.execute(
-        text(
-            "SELECT terminal_id, incarnation, revoked_from FROM incarnation WHERE revoked_from IS NOT NULL "
-            "ORDER BY terminal_id, incarnation"
-        )
-    )
-    today = datetime.fromtimestamp(now, UTC).date()
-    window = {"first": today - timedelta(days=1), "last": today + timedelta(days=context.manifest_days)}
+    version = revocations(connection)  # first: a list that is told with a version is complete up to it
     return GateManifest(
         version=0,
         epoch=context.keys.epoch,
-        certificates=tuple(bytes(body).hex() for body in certificates),
+        certificates=tuple(row.body or "" for row in certificates(connection, context).values()),
         issuer_certificates=tuple(body.hex() for body in context.keys.issuer_certificates),
-        revoked_tickets=_revoked_tickets(connection, now),
-        revocation_version=int(connection.scalar(text("SELECT revocation_version FROM meta")) or 0),
-        revoked_incarnations=tuple((row.terminal_id, row.incarnation, row.revoked_from) for row in revoked),
-        leases=_lease_map(connection, window),
+        revoked_tickets=tuple(revoked_tickets(connection, context)),
+        revocation_version=version,
+        revoked_incarnations=tuple(_revoked(connection, None)),
+        leases=tuple(row for row, _ in _lease_map(connection, context, None)),
     )
 
 
-def _revoked_tickets(connection: Connection, now: int) -> tuple[str, ...]:
-    """Voided tickets of journeys that are not over (P12)."""
+class Row(NamedTuple):
+    """One thing a gate must know, as the feed tells it."""
+
+    body: str | None  # None = gone
+    until: int = 0  # unix s from when nobody misses it; 0 = always
+
+
+State = dict[str, dict[str, Row]]  # by topic and key
+
+
+def revocations(connection: Connection) -> int:
+    """The version of the revocation list."""
+    return int(connection.scalar(text("SELECT revocation_version FROM meta")) or 0)
+
+
+def issuers(connection: Connection, context: Context, keys: list[str] | None = None) -> dict[str, Row]:
+    return {key_id(body).hex(): Row(body.hex()) for body in context.keys.issuer_certificates}
+
+
+def certificates(connection: Connection, context: Context, keys: list[str] | None = None) -> dict[str, Row]:
     rows = connection.execute(
         text(
-            "SELECT v.terminal_id, v.incarnation, v.seq FROM void v LEFT JOIN ticket t "
-            "USING (terminal_id, incarnation, seq) LEFT JOIN journey j ON j.id = t.journey_id "
-            "WHERE coalesce(j.ends_at, :now) >= :now ORDER BY 1, 2, 3"
+            "SELECT body, key_id, not_after FROM certificate WHERE not_after > :since "
+            + ("" if keys is None else "AND encode(key_id, 'hex') = ANY(:keys) ")
+            + "ORDER BY terminal_id, incarnation, not_after"
         ),
-        {"now": now - 86400},
+        {"since": int(context.now()) - CERTIFICATE_KEPT_S, "keys": keys},
     )
-    return tuple(f"{row.terminal_id:04x}{row.incarnation:02x}{row.seq:010x}" for row in rows)
+    return {bytes(r.key_id).hex(): Row(bytes(r.body).hex(), r.not_after + CERTIFICATE_KEPT_S) for r in rows}
 
 
-def _lease_map(connection: Connection, window: dict[str, date]) -> tuple[LeaseRow, ...]:
+def revoked_incarnations(connection: Connection, context: Context, keys: list[str] | None = None) -> dict[str, Row]:
+    return {f"{terminal}.{inc}": Row(str(since)) for terminal, inc, since in _revoked(connection, keys)}
+
+
+def _revoked(connection: Connection, keys: list[str] | None) -> list[tuple[int, int, int]]:
+    rows = connection.execute(
+        text(
+            "SELECT terminal_id, incarnation, revoked_from FROM incarnation WHERE revoked_from IS NOT NULL "
+            + ("" if keys is None else "AND terminal_id || '.' || incarnation = ANY(:keys) ")
+            + "ORDER BY terminal_id, incarnation"
+        ),
+        {"keys": keys},
+    )
+    return [(row.terminal_id, row.incarnation, row.revoked_from) for row in rows]
+
+
+def revoked_tickets(connection: Connection, context: Context, keys: list[str] | None = None) -> dict[str, Row]:
+    """Voided tickets of journeys that are not over (P12)."""
+    wanted = ""
+    parts: dict[str, Any] = {"since": int(context.now()) - OVER_S}
+    if keys is not None:
+        wanted = (
+            "JOIN unnest(CAST(:terminals AS int[]), CAST(:incarnations AS int[]), CAST(:seqs AS bigint[])) "
+            "AS asked (terminal_id, incarnation, seq) USING (terminal_id, incarnation, seq) "
+        )
+        keys = sorted(set(keys))
+        parts["terminals"] = [int(key[:4], 16) for key in keys]
+        parts["incarnations"] = [int(key[4:6], 16) for key in keys]
+        parts["seqs"] = [int(key[6:], 16) for key in keys]
+    rows = connection.execute(
+        text(
+            f"SELECT v.terminal_id, v.incarnation, v.seq, j.ends_at FROM void v {wanted} LEFT JOIN ticket t "
+            "USING (terminal_id, incarnation, seq) LEFT JOIN journey j ON j.id = t.journey_id "
+            "WHERE coalesce(j.ends_at, :since) >= :since ORDER BY 1, 2, 3"
+        ),
+        parts,
+    )
+    return {
+        f"{row.terminal_id:04x}{row.incarnation:02x}{row.seq:010x}": Row(
+            "", (row.ends_at or 0) and row.ends_at + OVER_S
+        )
+        for row in rows
+    }
+
+
+def leases(connection: Connection, context: Context, journeys: list[str] | None = None) -> dict[str, Row]:
+    """By journey, terminal and incarnation; `journeys`: their ids."""
+    return {
+        f"{row.journey_id}.{row.terminal_id}.{row.incarnation}": Row(msgspec.json.encode(row.blocks).decode(), until)
+        for row, until in _lease_map(connection, context, journeys)
+    }
+
+
+def _lease_map(connection: Connection, context: Context, journeys: list[str] | None) -> Iterator[tuple[LeaseRow, int]]:
     """Cells still leased, and cells already known as sold by that terminal: both may be on its paper."""
+    today = datetime.fromtimestamp(int(context.now()), UTC).date()
+    window: dict[str, Any] = {
+        "first": today - timedelta(days=1),
+        "last": today + timedelta(days=context.manifest_days),
+        "journeys": None if journeys is None else sorted({int(each) for each in journeys}),
+    }
+    of = "j.operating_day BETWEEN :first AND :last" + ("" if journeys is None else " AND j.id = ANY(:journeys)")
     cells: dict[tuple[int, int, int], list[int]] = {}
     segments: dict[int, int] = {}
+    until: dict[int, int] = {}
     for row in connection.execute(
         text(
-            "SELECT h.journey_id, h.terminal_id, h.incarnation, h.cells, j.segments FROM holding h "
-            "JOIN journey j ON j.id = h.journey_id "
-            "WHERE h.kind = 'LEASE' AND j.operating_day BETWEEN :first AND :last"
+            "SELECT h.journey_id, h.terminal_id, h.incarnation, h.cells, j.segments, j.ends_at FROM holding h "
+            f"JOIN journey j ON j.id = h.journey_id WHERE h.kind = 'LEASE' AND {of}"
         ),
         window,
     ):
-        segments[row.journey_id] = row.segments
+        segments[row.journey_id], until[row.journey_id] = row.segments, row.ends_at
         key = (row.journey_id, row.terminal_id, row.incarnation)
         have = cells.setdefault(key, [0] * row.segments)
         cells[key] = [a | b for a, b in zip(have, unpack(bytes(row.cells), row.segments), strict=True)]
     sold: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
     for row in connection.execute(
         text(
-            "SELECT t.journey_id, t.terminal_id, t.incarnation, t.place, t.from_segment, t.to_segment, j.segments "
-            "FROM ticket t JOIN journey j ON j.id = t.journey_id "
-            "WHERE t.covered AND t.place IS NOT NULL AND j.operating_day BETWEEN :first AND :last"
+            "SELECT t.journey_id, t.terminal_id, t.incarnation, t.place, t.from_segment, t.to_segment, j.segments, "
+            "j.ends_at FROM ticket t JOIN journey j ON j.id = t.journey_id "
+            f"WHERE t.covered AND t.place IS NOT NULL AND {of}"
         ),
         window,
     ):
-        segments[row.journey_id] = row.segments
+        segments[row.journey_id], until[row.journey_id] = row.segments, row.ends_at
         sold[row.journey_id, row.terminal_id, row.incarnation].append((row.place, row.from_segment, row.to_segment))
     for key, tickets in sold.items():
         masks = cells.setdefault(key, [0] * segments[key[0]])
         for place, first, last in tickets:
             for segment in range(first, last):
                 masks[segment] |= 1 << place
-    return tuple(LeaseRow(*key, blocks) for key, masks in sorted(cells.items()) if (blocks := to_blocks(masks)))
+    for key, masks in sorted(cells.items()):
+        if blocks := to_blocks(masks):
+            yield LeaseRow(*key, blocks), until[key[0]] + OVER_S

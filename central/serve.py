@@ -14,6 +14,7 @@ import uvicorn
 
 from central.api.app import make_app
 from central.context import Context
+from central.feed import bring_up
 from central.inventory.learn import learn_demand
 from central.journal.apply import apply_all
 from central.publish.publish import roll_window
@@ -71,8 +72,9 @@ def serve(context: Context, host: str, port: int) -> None:
 
 
 def keep_house(context: Context) -> None:
-    """What is due now and then: records not applied yet, the window of operating days, demand learned from sales."""
-    for task in (apply_all, roll_window, learn_demand):
+    """What is due now and then: records not applied yet, the window of operating days, demand learned from sales,
+    the feed of changes."""
+    for task in (apply_all, roll_window, learn_demand, bring_up):
         try:
             task(context)
         except Exception:

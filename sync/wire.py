@@ -15,6 +15,7 @@ All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
     POST /v1/holds        HoldRequest    -> AllotmentReply   (places for a party that waits, all or none)
     POST /v1/journal      JournalBatch   -> JournalAck
     GET  /v1/gate         If-None-Match  -> GateManifest     (certificates, revocations, lease map)
+    GET  /v1/changes/<held>[/<from>]  -> Changes  (cursors; held: what is durable here; from: where this page begins)
     POST /v1/certificate  CertificateRequest -> CertificateReply   (renewal)
     GET  /v1/health       -> Health      (no signature)
 """
@@ -174,6 +175,34 @@ class CataloguePieces(msgspec.Struct, frozen=True):
     piece_bytes: int  # every piece but the last
     pieces: tuple[str, ...]  # hex SHA-256 of each
     signature: str = ""  # hex, central's key over the JSON of this message with signature ""
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True):
+    """What became of one thing. Topics and their keys, with the body of what is there:
+
+    certificate          key id          hex, of a terminal whose tickets may still be valid
+    issuer               key id          hex
+    revoked_ticket       16 hex digits   ""
+    revoked_incarnation  terminal.inc    unix s from when nothing issued counts
+    lease                journey.terminal.inc   JSON of the blocks it may have sold
+    revocations          ""              version of the revocation list that is complete with this change
+    catalogue            ""              JSON {"version", "etag"} of the newest
+
+    A topic that a reader does not know is passed by.
+    """
+
+    topic: str
+    key: str
+    body: str | None  # None = gone
+    until: int = 0  # unix s from when nobody misses it, 0 = always; of what is gone too
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What changed after a cursor, oldest first; each key once, as it is now."""
+
+    cursor: str  # <epoch>.<feed_seq>, of the state these changes lead to
+    more: bool  # ask again from the cursor; apply all pages together or none
+    changes: tuple[Change, ...]
 
 
 class Problem(msgspec.Struct, frozen=True):

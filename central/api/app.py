@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate
 from central.api import down
+from central.api.down import packed
 from central.api.gather import Gather
 from central.api.middleware import UNPACKED_MAX, Doorman
 from central.api.seal import Sealed
@@ -63,7 +64,7 @@ def catalogue(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
         stored = published.newest(connection)
     if stored is None:
         raise Refusal(404, "no_catalogue", "nothing is on sale yet: the operator must import a feed first")
-    return _packed(request, stored.body, stored.etag)
+    return packed(request, stored.body, stored.etag)
 
 
 @get("/v1/gate", sync_to_thread=True)
@@ -73,7 +74,7 @@ def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[byte
     manifest, fresh = gate.manifest(state["context"], etag, caller.terminal_id if caller.role == "gate" else 0)
     if manifest is None:
         return Response(b"", status_code=304, headers={"ETag": fresh})
-    return _packed(request, gzip.compress(msgspec.json.encode(manifest), 5, mtime=0), fresh)
+    return packed(request, gzip.compress(msgspec.json.encode(manifest), 5, mtime=0), fresh)
 
 
 @post("/v1/allotments", status_code=200, sync_to_thread=True)
@@ -118,16 +119,6 @@ def health(state: State) -> Health:
 def _caller(request: Call) -> Caller:
     caller: Caller = request.scope["state"]["caller"]
     return caller
-
-
-def _packed(request: Call, body: bytes, etag: str) -> Response[bytes]:
-    """A gzip body, unpacked for callers that do not take gzip."""
-    headers = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-    else:
-        body = gzip.decompress(body)
-    return Response(body, media_type=MediaType.JSON, headers=headers)
 
 
 def _problem(status: int, problem: Problem, retry_after_s: int | None = None) -> Response[Problem]:

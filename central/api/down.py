@@ -1,13 +1,17 @@
-"""What terminals fetch in parts: the catalogue's pieces, and ranges of the packed body they make up."""
+"""What terminals fetch in parts: the catalogue's pieces, ranges of the packed body, the feed of changes."""
 
 from __future__ import annotations
 
+import gzip
 from typing import Annotated, Any
 
+import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.params import HeaderParameter, PathParameter
 
+from central import feed
+from central.callers import Caller
 from central.context import Context
 from central.publish import pieces
 from sync.wire import CataloguePieces
@@ -16,6 +20,7 @@ Call = Request[Any, Any, State]
 Etag = Annotated[str, HeaderParameter(name="If-None-Match")]
 Range = Annotated[str, HeaderParameter(name="Range")]
 Name = Annotated[str, PathParameter(description="hex SHA-256 of the packed body")]
+Cursor = Annotated[str, PathParameter(description="<epoch>.<feed_seq>, 0.0 = the beginning")]
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -45,4 +50,32 @@ def catalogue_part(request: Call, state: State, name: Name, wanted: Range = "") 
     return Response(body, status_code=206, media_type="application/octet-stream", headers=headers)
 
 
-HANDLERS = [catalogue_pieces, catalogue_part]
+@get("/v1/changes/{held:str}", sync_to_thread=True)
+def changes(request: Call, state: State, held: Cursor) -> Response[bytes]:
+    """What changed since the state the caller holds; 0.0 = everything."""
+    return _changes(request, state, held, "")
+
+
+@get("/v1/changes/{held:str}/{begin:str}", sync_to_thread=True)
+def more_changes(request: Call, state: State, held: Cursor, begin: Cursor) -> Response[bytes]:
+    """The next page for a caller that still holds `held`."""
+    return _changes(request, state, held, begin)
+
+
+def _changes(request: Call, state: State, held: str, begin: str) -> Response[bytes]:
+    caller: Caller = request.scope["state"]["caller"]
+    page = feed.changes(state["context"], held, begin, caller.terminal_id if caller.role == "gate" else 0)
+    return packed(request, gzip.compress(msgspec.json.encode(page), 5, mtime=0), "")
+
+
+def packed(request: Call, body: bytes, etag: str) -> Response[bytes]:
+    """A gzip body, unpacked for callers that do not take gzip."""
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache"} | ({"ETag": etag} if etag else {})
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = gzip.decompress(body)
+    return Response(body, media_type=MediaType.JSON, headers=headers)
+
+
+HANDLERS = [catalogue_pieces, catalogue_part, changes, more_changes]

@@ -38,6 +38,12 @@ def newest_version(connection: Connection) -> int:
     return connection.scalar(text("SELECT max(version) FROM catalogue")) or 0
 
 
+def newest_words(connection: Connection) -> str:
+    """Version and etag as JSON, for the feed; "" when nothing is published."""
+    row = connection.execute(text("SELECT version, etag FROM catalogue ORDER BY version DESC LIMIT 1")).one_or_none()
+    return msgspec.json.encode({"version": row.version, "etag": row.etag}).decode() if row else ""
+
+
 def newest_catalogue(connection: Connection) -> Catalogue | None:
     stored = newest(connection)
     return None if stored is None else msgspec.json.decode(gzip.decompress(stored.body), type=Catalogue)
