@@ -28,10 +28,13 @@ from sync.wire import (
     CataloguePieces,
     CertificateReply,
     CertificateRequest,
+    Change,
+    Changes,
     EnrolReply,
     EnrolRequest,
     GateManifest,
     Health,
+    HoldRequest,
     JournalAck,
     JournalBatch,
     Problem,
@@ -43,6 +46,7 @@ T = TypeVar("T")
 BASE = "/v1"
 COMPRESS_FROM_BYTES = 1024
 STREAM_BYTES = 4096  # what a cut can cost at most
+CHANGES_MAX = 2_000_000  # of one answer, over all its pages
 RETRY_AFTER_MAX_S = 3600.0  # whoever said it
 
 
@@ -124,9 +128,28 @@ class CentralClient:
         """What a gate needs and its etag; None = unchanged since `etag`."""
         return self._cached("/gate", GateManifest, etag)
 
+    def changes(self, held: str) -> tuple[str, list[Change]]:
+        """The cursor that is reached, and everything that changed since the one that is held on the disk.
+
+        CentralRefused with code "must_refetch": central cannot say; ask from "0.0" on.
+        """
+        reply = self._json("GET", f"/changes/{held}", Changes)
+        found = list(reply.changes)
+        while reply.more:
+            before = reply.cursor
+            reply = self._json("GET", f"/changes/{held}/{before}", Changes)
+            found += reply.changes
+            if reply.more and (reply.cursor == before or len(found) > CHANGES_MAX):
+                raise CentralUnreachable(f"{self._url} tells of changes without end")
+        return reply.cursor, found
+
     def allotments(self, request: AllotmentRequest) -> AllotmentReply:
         """Ask for places; brings every grant after `last_gid`."""
         return self._json("POST", "/allotments", AllotmentReply, request)
+
+    def holds(self, request: HoldRequest) -> AllotmentReply:
+        """Places for a party that waits, all or none; CentralRefused "no_places" when they are not free."""
+        return self._json("POST", "/holds", AllotmentReply, request)
 
     def journal(self, batch: JournalBatch) -> JournalAck:
         """Upload records. CentralRefused with code "gap" carries `expected_seq`."""
@@ -256,7 +279,7 @@ class CentralClient:
     def _decode(self, raw: bytes, kind: type[T]) -> T:
         try:
             return msgspec.json.decode(raw, type=kind)
-        except msgspec.DecodeError as error:
+        except ValueError as error:  # msgspec.DecodeError is one; bytes that are no UTF-8 are another
             raise CentralUnreachable(f"the answer of {self._url} is not central's: {error}") from None
 
 
