@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-MODULES = ("sale", "search", "seats", "screens", "cold_start", "frame", "gate")
+MODULES = ("sale", "search", "seats", "screens", "cold_start", "restart", "frame", "gate", "ingest", "drain")
 OUT = Path("build/bench.json")
 
 
