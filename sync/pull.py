@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -10,11 +11,13 @@ from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.errors import CatalogueRefused, CentralRefused, CentralUnreachable
 from kiosk.ports import Clock
 from kiosk.services.allotments import Allotments
+from kiosk.services.differences import BEGINNING, guarded, is_cursor
 from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.download import BadPieces, Download, unpacked
+from kiosk.store.manifest import KeptManifest
 from kiosk.store.store import Store
 from sync.client import CentralClient
-from sync.wire import AllotmentRequest, CataloguePieces, CertificateReply, CertificateRequest, GateManifest, Want
+from sync.wire import AllotmentRequest, CataloguePieces, CertificateReply, CertificateRequest, Change, Want
 
 BAD_MAX = 3  # damaged pieces of one try
 WANTS_MAX = 600  # of one request; the nearest departures come first
@@ -143,30 +146,72 @@ class PullAllotments:
 
 
 class PullGate:
-    """Fetches certificates, revocations and the lease map; `take` makes them durable with their etag.
+    """Fetches what changed of certificates, revocations and the lease map; `take` makes the list durable with its
+    cursor in one write.
 
-    `confirm` hears that what was taken is still right.
+    `kept`: what lies on the disk. `confirm` hears that it is still right. A cursor that central does not know (any
+    more) costs what was downloaded, nothing else: the list is fetched anew and then replaced.
     """
 
     def __init__(
         self,
         client: CentralClient,
         etag: Callable[[], str],
-        take: Callable[[GateManifest, str], object],
+        take: Callable[..., object],
         confirm: Callable[[], object] = lambda: None,
+        kept: Callable[[], KeptManifest | None] = lambda: None,
+        clock: Clock | None = None,
     ) -> None:
         self._client = client
         self._etag = etag
         self._take = take
         self._confirm = confirm
+        self._kept = kept
+        self._clock = clock
 
     def run(self) -> bool:
-        answer = self._client.gate(self._etag())
+        cursor = self._etag()
+        held = cursor if is_cursor(cursor) else BEGINNING
+        try:
+            try:
+                reached, changes = self._client.changes(held)
+            except CentralRefused as refused:
+                if refused.code != "must_refetch" or held == BEGINNING:
+                    raise
+                held = BEGINNING
+                reached, changes = self._client.changes(held)
+        except CentralRefused as refused:
+            if refused.code != "not_found":
+                raise
+            self._whole(cursor)  # an older central
+            return False
+        if changes or held == BEGINNING:
+            self._apply(reached, changes, anew=held == BEGINNING)
+        else:
+            self._confirm()
+        return False
+
+    def _whole(self, etag: str) -> None:
+        answer = self._client.gate(etag)
         if answer is not None:
             self._take(*answer)
         else:
             self._confirm()
-        return False
+
+    def _apply(self, cursor: str, changes: Sequence[Change], *, anew: bool) -> None:
+        kept = self._kept()
+        before = kept.held if kept else ()
+        now = int(self._clock.now()) if self._clock is not None else int(time.time())
+        try:
+            manifest, held = guarded(kept, changes, cursor, now, anew=anew)
+        except ValueError as error:
+            raise CentralUnreachable(f"central's changes cannot be read: {error}") from None
+        self._take(manifest, cursor, held)
+        if more := [each for each in held if each not in before]:
+            raise CatalogueRefused(
+                f"central takes {len(more)} entries from the gate's list at once, such as {more[0].topic} "
+                f"{more[0].key}; they count on until staff confirm that they go"
+            )
 
 
 class Renew:

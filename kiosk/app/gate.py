@@ -34,7 +34,8 @@ class GateTerminal(Terminal):
             opens_before_min=self.config.gate.opens_before_min,
             grace_min=self.config.gate.grace_min,
         )
-        return [PullGate(client, self.gate.etag, self.gate.take_manifest, self.gate.confirm)]
+        gate = self.gate
+        return [PullGate(client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock)]
 
 
 def run_gate_terminal(config: Config, *, drive: Path | None) -> int:

@@ -15,9 +15,10 @@ from kiosk.domain.codes import human_code, human_code_of
 from kiosk.domain.errors import CentralUnreachable, StoreFault
 from kiosk.domain.events import AdmissionRefused, Admitted
 from kiosk.ports import Clock
+from kiosk.services.differences import without
 from kiosk.services.rides import GateCatalogue, Rides
 from kiosk.services.trust import checked, trust_of
-from kiosk.store.manifest import KeptManifest, ManifestStore
+from kiosk.store.manifest import Held, KeptManifest, ManifestStore
 from kiosk.store.store import Store
 from sync.wire import GateManifest
 
@@ -174,19 +175,36 @@ class Gate:
 
     # what central says
 
-    def take_manifest(self, manifest: GateManifest, etag: str) -> None:
-        """Take a manifest over, durably with its etag; CentralUnreachable when it must not replace what is known."""
+    def take_manifest(self, manifest: GateManifest, etag: str, held: tuple[Held, ...] = ()) -> None:
+        """Take a manifest over, durably with its etag or cursor; CentralUnreachable when it must not replace what is
+        known. `held`: what is in it only because staff have not yet confirmed that it goes."""
         with self._taking:
             fresh = checked(manifest, self._kept.manifest if self._kept else None)
             trust = trust_of(fresh, self._root_key)
-            kept = KeptManifest(fresh, etag, int(self._clock.now()))
+            kept = KeptManifest(fresh, etag, int(self._clock.now()), held)
             self._manifests.keep(kept)
             self._kept, self._trust = kept, trust
             self._confirmed_at = kept.taken_at
 
+    def confirm_held(self) -> int:
+        """Staff confirm that what central took away at once is gone; how much that was."""
+        with self._taking:
+            if self._kept is None or not self._kept.held:
+                return 0
+            gone = len(self._kept.held)
+            kept = without(self._kept)
+            trust = trust_of(kept.manifest, self._root_key)
+            self._manifests.keep(kept)
+            self._kept, self._trust = kept, trust
+            return gone
+
     def confirm(self) -> None:
         """Central says that the manifest in hand is still right."""
         self._confirmed_at = int(self._clock.now())
+
+    def kept(self) -> KeptManifest | None:
+        """What is in hand, as it lies on the disk."""
+        return self._kept
 
     def etag(self) -> str:
         """Of the manifest in hand; "" = none."""

@@ -16,12 +16,21 @@ log = logging.getLogger(__name__)
 FILE = "gate.json"
 
 
+class Held(msgspec.Struct, frozen=True, array_like=True):
+    """Something central no longer has in the list; it counts until staff confirm that, or until nobody misses it."""
+
+    topic: str
+    key: str
+    until: int  # unix s
+
+
 class KeptManifest(msgspec.Struct, frozen=True):
-    """A manifest as it was taken over."""
+    """A manifest as it was taken over, with the cursor it goes on from: one file, so both or neither."""
 
     manifest: GateManifest
-    etag: str
+    etag: str  # or the cursor in the feed of changes
     taken_at: int  # unix s
+    held: tuple[Held, ...] = ()
 
 
 class ManifestStore:

@@ -21,7 +21,7 @@ from central.refusal import Refusal
 from central.voiding import pending, void
 from kiosk.domain.allotment import Block, Gid
 from kiosk.domain.events import CellsReleased, TicketVoided
-from sync.changes import applied
+from kiosk.services.differences import applied
 from sync.wire import AllotmentRequest, Change, Changes, Want
 from tests.central.world import Terminal, journey_of, open_railway
 from tests.conftest import SettableClock
