@@ -23,6 +23,7 @@ class Caller:
     incarnation: int
     role: str
     revoked: bool
+    says_what_it_has: bool = True  # under its signature; a gate's word lets voided cells go (P12)
 
 
 class Callers:

@@ -71,7 +71,8 @@ def catalogue(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
 def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
     """Certificates, revocations, lease map; 304 when nothing changed."""
     caller = _caller(request)
-    manifest, fresh = gate.manifest(state["context"], etag, caller.terminal_id if caller.role == "gate" else 0)
+    gate_id = caller.terminal_id if caller.role == "gate" and caller.says_what_it_has else 0
+    manifest, fresh = gate.manifest(state["context"], etag, gate_id)
     if manifest is None:
         return Response(b"", status_code=304, headers={"ETag": fresh})
     return packed(request, gzip.compress(msgspec.json.encode(manifest), 5, mtime=0), fresh)
