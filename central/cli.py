@@ -70,7 +70,9 @@ def place_options(command: F) -> F:
 
 
 @contextlib.contextmanager
-def opened(database: str | None, data: Path | None, clock_offset_s: float, **settings: Any) -> Iterator[Context]:
+def opened(
+    database: str | None, data: Path | None, clock_offset_s: float, archive: Path | None = None, **settings: Any
+) -> Iterator[Context]:
     """Keys and database, ready."""
     folder = data or default_folder()
     try:
@@ -83,7 +85,7 @@ def opened(database: str | None, data: Path | None, clock_offset_s: float, **set
     def now() -> float:
         return time.time() + clock_offset_s
 
-    with open_database(database, folder) as engine:
+    with open_database(database, folder, archive) as engine:
         keys = Keys(folder / "keys", now())
         keys.bind(engine)
         context = Context(engine, keys, now, **settings)
@@ -106,14 +108,23 @@ def default_folder() -> Path:
     is_flag=True,
     help="what is committed is also in a backup (synchronous standby, WAL archive): terminals may purge it",
 )
+@click.option(
+    "--archive", type=click.Path(path_type=Path), help="keep the database's log here, for `kiosk central restore`"
+)
 @place_options
 def serve(
-    host: str, port: int, stable_on_commit: bool, database: str | None, data: Path | None, clock_offset_s: float
+    host: str,
+    port: int,
+    stable_on_commit: bool,
+    archive: Path | None,
+    database: str | None,
+    data: Path | None,
+    clock_offset_s: float,
 ) -> None:
     """Answer terminals until SIGTERM. Prints one JSON line when ready."""
     from central.serve import serve as run
 
-    with opened(database, data, clock_offset_s, stable_on_commit=stable_on_commit) as context:
+    with opened(database, data, clock_offset_s, archive, stable_on_commit=stable_on_commit) as context:
         run(context, host, port)
 
 

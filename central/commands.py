@@ -3,7 +3,15 @@
 from central import cli_leases, cli_recovery
 from central.cli import central
 
-for command in (cli_recovery.failover, cli_recovery.lost, cli_recovery.void, cli_leases.holdings, cli_leases.quota):
+for command in (
+    cli_recovery.backup,
+    cli_recovery.restore,
+    cli_recovery.failover,
+    cli_recovery.lost,
+    cli_recovery.void,
+    cli_leases.holdings,
+    cli_leases.quota,
+):
     central.add_command(command)
 
 __all__ = ["central"]

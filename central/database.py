@@ -24,11 +24,11 @@ class DatabaseUnusable(KioskError):
 
 
 @contextlib.contextmanager
-def open_database(url: str | None, folder: Path) -> Iterator[Engine]:
+def open_database(url: str | None, folder: Path, archive: Path | None = None) -> Iterator[Engine]:
     """An engine on `url`, or on the embedded server in `folder`/postgres; closed (and stopped) at the end."""
     with contextlib.ExitStack() as stack:
         if url is None:
-            url = stack.enter_context(EmbeddedPostgres(folder / "postgres")).url()
+            url = stack.enter_context(EmbeddedPostgres(folder / "postgres", archive)).url()
         engine = connect(url)
         stack.callback(engine.dispose)
         upgrade(engine)

