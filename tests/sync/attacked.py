@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from sqlalchemy import text
 
 from central.context import Context
+from central.database import connect
+from central.keys import Keys
+from central.postgres import SUPERUSER, EmbeddedPostgres
 from central.status import look
 from kiosk.app.clock import TimeOrderedIds
 from kiosk.domain.events import PlacesHeld, TerminalEnrolled
 from kiosk.store.past import past_journals
 from kiosk.store.store import Store
 from sync.pull import PullAllotments
+from tests.central.world import Served, journey_of, open_railway, railway
 from tests.central.world import Terminal as CentralTerminal
-from tests.central.world import journey_of, open_railway, railway
 from tests.conftest import SettableClock
+from tests.sync.cutter import Cutter
 from tests.sync.middle import Middle
 from tests.sync.terminal import Terminal
+
+Line = type[Middle] | type[Cutter]
 
 
 class World:
     """A real central, a real seller and a gate on one line, for many attacks one after another."""
 
-    def __init__(self, context: Context, url: str, folder: Path, clock: SettableClock) -> None:
+    def __init__(self, context: Context, url: str, folder: Path, clock: SettableClock, line: Line = Middle) -> None:
         self.context, self.url, self.folder, self.clock = context, url, folder, clock
         catalogue = open_railway(context, railway(trains=3, seats=60))
         self.train = journey_of(catalogue, "T3")
-        self.middle = Middle(url)
+        self.middle: Any = line(url)
         self.seller = Terminal(context, self.middle.url, folder / "K1", clock)
         self.client = self.seller.clients[0]
         self.sold = self.numbers = 0
@@ -77,3 +87,22 @@ class World:
         self.middle.leave()
         self.seller.close()
         self.middle.close()
+
+
+@contextmanager
+def attacked(server: EmbeddedPostgres, folder: Path, name: str, line: Line = Middle) -> Iterator[World]:
+    """A world on a database of its own, for all cases of a module."""
+    where = {"host": str(server.socket_folder), "user": SUPERUSER, "dbname": "postgres", "autocommit": True}
+    with psycopg.connect(**where) as connection:  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE central")
+    clock = SettableClock()
+    engine = connect(server.url(name))
+    keys = Keys(folder / "keys", clock.now())
+    keys.bind(engine)
+    context = Context(engine, keys, clock.now)
+    served = Served(context)
+    world = World(context, served.url, folder, clock, line)
+    yield world
+    world.close()
+    served.close()
+    engine.dispose()

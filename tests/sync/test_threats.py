@@ -11,20 +11,14 @@ import typing
 from collections.abc import Callable, Iterator
 
 import msgspec
-import psycopg
 import pytest
 
 from central import callers
-from central.context import Context
-from central.database import connect
-from central.keys import Keys
-from central.postgres import SUPERUSER, EmbeddedPostgres
+from central.postgres import EmbeddedPostgres
 from sync import wire
 from sync.client import CentralClient
-from tests.central.world import Served
-from tests.conftest import SettableClock
 from tests.sync import attacks
-from tests.sync.attacked import World
+from tests.sync.attacked import World, attacked
 from tests.sync.attacks import DETECTED, HARMLESS
 from tests.sync.exchanges import EXCHANGES, Exchange
 
@@ -35,20 +29,8 @@ Attack = Callable[[Exchange], str]
 
 @pytest.fixture(scope="module")
 def world(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder, clock = tmp_path_factory.mktemp("threats"), SettableClock()
-    where = {"host": str(server.socket_folder), "user": SUPERUSER, "dbname": "postgres", "autocommit": True}
-    with psycopg.connect(**where) as connection:  # type: ignore[arg-type]
-        connection.execute("CREATE DATABASE threats TEMPLATE central")
-    engine = connect(server.url("threats"))
-    keys = Keys(folder / "keys", clock.now())
-    keys.bind(engine)
-    context = Context(engine, keys, clock.now)
-    served = Served(context)
-    world = World(context, served.url, folder, clock)
-    yield world
-    world.close()
-    served.close()
-    engine.dispose()
+    with attacked(server, tmp_path_factory.mktemp("threats"), "threats") as world:
+        yield world
 
 
 UP: dict[str, Attack] = {
