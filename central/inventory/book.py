@@ -36,6 +36,9 @@ class Inventory(Ownership):
         self.service_journey_id = service_journey_id
 
 
+_HOLDING = "journey_id, kind, terminal_id, incarnation, epoch, n, cells"
+
+
 class Book:
     """Holdings of several journeys under lock until the transaction ends.
 
@@ -48,13 +51,14 @@ class Book:
         wanted = {"ids": sorted(set(journey_ids))}
         if not wanted["ids"]:
             return
-        connection.execute(
+        # With the lock comes the row as it is then, also when it had to be waited for.
+        holdings = connection.execute(
             text(
-                "SELECT journey_id FROM holding WHERE kind = 'POOL' AND journey_id = ANY(:ids) "
+                f"SELECT {_HOLDING} FROM holding WHERE kind = 'POOL' AND journey_id = ANY(:ids) "
                 "ORDER BY journey_id FOR UPDATE"
             ),
             wanted,
-        )
+        ).all()
         rows = connection.execute(
             text(
                 "SELECT id, segments, on_sale, ends_at, service_journey_id, doubt_epoch, layout_digest FROM journey "
@@ -73,13 +77,10 @@ class Book:
                 row.service_journey_id,
                 row.doubt_epoch,
             )
-        for row in connection.execute(
-            text(
-                "SELECT journey_id, kind, terminal_id, incarnation, epoch, n, cells FROM holding "
-                "WHERE journey_id = ANY(:ids)" + (" AND kind = 'POOL'" if pool_only else "")
-            ),
-            wanted,
-        ):
+        if not pool_only:
+            query = text(f"SELECT {_HOLDING} FROM holding WHERE journey_id = ANY(:ids)")
+            holdings = connection.execute(query, wanted).all()
+        for row in holdings:
             inventory = self._journeys[row.journey_id]
             owner = Owner(row.kind, row.terminal_id, row.incarnation, row.epoch, row.n)
             inventory.holdings[owner] = unpack(bytes(row.cells), inventory.segments)

@@ -58,24 +58,20 @@ def hold(context: Context, asked: Sequence[Asked]) -> list[Answer]:
     """Answer requests that passed `check`, in their order. Nothing leaves before the commit."""
     with context.engine.begin() as connection:
         sellers = _lock_sellers(connection, asked)
-        meta = connection.execute(
-            text(
-                "SELECT recovering_since, ARRAY(SELECT nextval('grant_number') "
-                "FROM generate_series(1, :count)) AS numbers FROM meta"
-            ),
-            {"count": len(asked)},
-        ).one()
-        if meta.recovering_since:
+        heard = _heard(connection, asked)
+        if heard[0].recovering_since:
             # P11: central may have forgotten grants. The new epoch is all it says until it knows them again.
             return [AllotmentReply(grants=(), epoch=context.keys.epoch) for _ in asked]
-        heard = _grants_from(connection, asked)
         book = Book(connection, (each.request.journey_id for each in asked), pool_only=True)
-        kept = kept_for_others(connection, (_quota_key(each, sellers) for each in asked), context.now())
+        kept: dict[tuple[int, str, str], tuple[int, ...]] = {}
+        if heard[0].quotas:
+            kept = kept_for_others(connection, (_quota_key(each, sellers) for each in asked), context.now())
         given: dict[tuple[int, int], list[Given]] = defaultdict(list)  # in this transaction, by terminal
         fresh: list[Fresh] = []
         answers: list[Answer] = []
         missed: list[HoldRequest] = []
-        for number, each, stored in zip(sorted(meta.numbers), asked, heard, strict=True):
+        numbers = sorted(each.number for each in heard)
+        for number, each, stored in zip(numbers, asked, (each.grants for each in heard), strict=True):
             mine = given[each[:2]]
             try:
                 unheard = _unheard(each, sellers, stored) + mine
@@ -127,14 +123,24 @@ def _lock_sellers(connection: Connection, asked: Sequence[Asked]) -> dict[tuple[
     return {(row.terminal_id, row.incarnation): row for row in rows}
 
 
-def _grants_from(connection: Connection, asked: Sequence[Asked]) -> list[list[Given]]:
-    """Of each request: the last grant its terminal has, if we know it, and every later one."""
-    found: list[list[Given]] = [[] for _ in asked]
+class Heard(NamedTuple):
+    """What central knows of a request before it looks at the journey, under the lock of its terminal."""
+
+    recovering_since: int  # 0 = it is whole
+    quotas: bool  # there are any at all
+    number: int  # of the grant it may become
+    grants: list[Given]  # the last one its terminal has, if we know it, and every later one
+
+
+def _heard(connection: Connection, asked: Sequence[Asked]) -> list[Heard]:
+    found: list[Heard] = []
     for row in connection.execute(
         text(
-            "SELECT a.no, g.epoch, g.n, g.body, g.signature FROM unnest(CAST(:terminals AS int[]), "
-            "CAST(:incarnations AS int[]), CAST(:epochs AS int[]), CAST(:ns AS bigint[])) WITH ORDINALITY "
-            "AS a (terminal_id, incarnation, epoch, n, no) JOIN grant_given g "
+            "WITH a AS MATERIALIZED (SELECT *, nextval('grant_number') AS number FROM unnest("
+            "CAST(:terminals AS int[]), CAST(:incarnations AS int[]), CAST(:epochs AS int[]), CAST(:ns AS bigint[])) "
+            "WITH ORDINALITY AS asked (terminal_id, incarnation, epoch, n, no)) "
+            "SELECT m.recovering_since, EXISTS (SELECT 1 FROM quota) AS quotas, a.no, a.number, "
+            "g.epoch, g.n, g.body, g.signature FROM meta m CROSS JOIN a LEFT JOIN grant_given g "
             "ON (g.terminal_id, g.incarnation) = (a.terminal_id, a.incarnation) AND (g.epoch, g.n) >= (a.epoch, a.n) "
             "ORDER BY a.no, g.epoch, g.n"
         ),
@@ -145,7 +151,10 @@ def _grants_from(connection: Connection, asked: Sequence[Asked]) -> list[list[Gi
             "ns": [each.request.last_gid.n for each in asked],
         },
     ):
-        found[row.no - 1].append((Gid(row.epoch, row.n), SignedGrant(row.body, row.signature)))
+        if row.no > len(found):
+            found.append(Heard(row.recovering_since, row.quotas, row.number, []))
+        if row.n is not None:
+            found[-1].grants.append((Gid(row.epoch, row.n), SignedGrant(row.body, row.signature)))
     return found
 
 
