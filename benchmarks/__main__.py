@@ -1,4 +1,4 @@
-"""Run every benchmark, print one table, leave `build/bench.json`.
+"""Run every benchmark, print one table and one JSON line, leave `build/bench.json`.
 
 Each module offers `run() -> dict` or a list of such, with: name, unit-free figures floor_ms, ours_ms (medians), ratio,
 n, median, p95, goal (text), ok. `python -m benchmarks NAME ...` runs some of them.
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-MODULES = ("sale", "search", "seats", "screens", "cold_start", "restart", "frame", "gate", "ingest", "drain")
+MODULES = ("sale", "search", "seats", "screens", "cold_start", "restart", "frame", "gate", "ingest", "drain", "holds")
 OUT = Path("build/bench.json")
 
 
@@ -25,6 +25,7 @@ def main(names: list[str]) -> int:
         print(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(MODULES)}")
         return 2
     results: list[dict[str, Any]] = []
+    begun = time.monotonic()
     print(f"{'what':44} {'floor ms':>9} {'ours ms':>9} {'p95 ms':>9} {'ratio':>7} {'n':>6}  goal", flush=True)
     for name in names or MODULES:
         found = importlib.import_module(f"benchmarks.{name}").run()
@@ -38,6 +39,8 @@ def main(names: list[str]) -> int:
     )
     missed = [result["name"] for result in results if not result["ok"]]
     print(f"\n{OUT}: {len(results)} figures, " + (f"missed: {', '.join(missed)}" if missed else "all goals met"))
+    seconds = round(time.monotonic() - begun, 1)
+    print(json.dumps({"ok": not missed, "figures": len(results), "missed": missed, "seconds": seconds}))
     return 1 if missed else 0
 
 

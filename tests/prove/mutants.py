@@ -48,6 +48,7 @@ HUNTS = {
     "a_refused_batch_is_dropped": Hunt(tests="tests/sync/test_push.py"),
     "records_are_acknowledged_before_they_are_stored": Hunt(tests="tests/central/test_journal.py"),
     "a_poison_record_is_thrown_away": Hunt(tests="tests/central/test_journal.py"),
+    "the_feed_numbers_before_the_commit": Hunt(tests="tests/central/test_feed.py"),
     "the_store_forgets_to_flush": Hunt(tests="tests/store/test_pragmas.py"),
 }
 

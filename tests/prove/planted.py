@@ -286,6 +286,30 @@ def a_poison_record_is_thrown_away() -> None:
 
 
 @fault
+def the_feed_numbers_before_the_commit() -> None:
+    """A bigserial as cursor: nobody waits for who has a lower number and commits later."""
+    from central import feed
+
+    right = feed.sequence
+
+    class Hasty:
+        def __init__(self, connection: Any) -> None:
+            self._connection = connection
+
+        def execute(self, statement: Any, *given: Any) -> Any:
+            if "pg_advisory_xact_lock" not in str(statement):
+                return self._connection.execute(statement, *given)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+    def sequence(connection: Any, context: Any, *, everything: bool = False) -> None:
+        right(Hasty(connection), context, everything=everything)  # type: ignore[arg-type]
+
+    _put(feed, "sequence", sequence)
+
+
+@fault
 def the_store_forgets_to_flush() -> None:
     """`synchronous=NORMAL`: a power cut may take what was acknowledged."""
     from kiosk.store import database
