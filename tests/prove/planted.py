@@ -299,6 +299,7 @@ def the_feed_numbers_before_the_commit() -> None:
         def execute(self, statement: Any, *given: Any) -> Any:
             if "pg_advisory_xact_lock" not in str(statement):
                 return self._connection.execute(statement, *given)
+            return None
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self._connection, name)
