@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -19,17 +19,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.certificate import BadCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
+from sync.downloads import BASE, Downloads
 from sync.fetch import Answer, fetch
 from sync.proof import Proof, signature_fits, signed_by
 from sync.seal import ISSUER, NONCE, SEAL, sealed_bytes
 from sync.wire import (
     AllotmentReply,
     AllotmentRequest,
-    CataloguePieces,
     CertificateReply,
     CertificateRequest,
-    Change,
-    Changes,
     EnrolReply,
     EnrolRequest,
     GateManifest,
@@ -43,14 +41,11 @@ from sync.wire import (
 
 T = TypeVar("T")
 
-BASE = "/v1"
 COMPRESS_FROM_BYTES = 1024
-STREAM_BYTES = 4096  # what a cut can cost at most
-CHANGES_MAX = 2_000_000  # of one answer, over all its pages
 RETRY_AFTER_MAX_S = 3600.0  # whoever said it
 
 
-class CentralClient:
+class CentralClient(Downloads):
     """Calls to central for one terminal; without `reply` and `sign` only enrol() and health() are possible.
 
     Not thread-safe (one HTTP session); give each thread its own.
@@ -103,45 +98,9 @@ class CentralClient:
         """The catalogue and its etag; None = unchanged since `etag`."""
         return self._cached("/catalogue", Catalogue, etag)
 
-    def pieces(self, etag: str = "") -> CataloguePieces | None:
-        """The newest catalogue's pieces, signed by central; None = unchanged since `etag`."""
-        answer = self._call("GET", "/catalogue/pieces", b"", {"If-None-Match": etag} if etag else {})
-        if answer.status == 304:
-            return None
-        raw = self._body(answer)
-        plan = self._decode(raw, CataloguePieces)
-        self._signer(raw, plan.signature)
-        return plan
-
-    def stream(self, name: str, first: int) -> Iterator[bytes]:
-        """Bytes of a packed body from `first` on, as they arrive; what they are must be checked by hash."""
-        headers = {"Range": f"bytes={first}-", "Accept": "application/octet-stream", "Accept-Encoding": "identity"}
-        with self._stream(f"/catalogue/{name}", headers) as answer:
-            if answer.status_code != 206 or not answer.headers.get("Content-Range", "").startswith(f"bytes {first}-"):
-                raise CentralUnreachable(f"{self._url} did not answer with the range that was asked for")
-            try:
-                yield from answer.iter_content(STREAM_BYTES)
-            except requests.RequestException as error:
-                raise CentralUnreachable(f"the answer of {self._url} broke off: {error}") from error
-
     def gate(self, etag: str = "") -> tuple[GateManifest, str] | None:
         """What a gate needs and its etag; None = unchanged since `etag`."""
         return self._cached("/gate", GateManifest, etag)
-
-    def changes(self, held: str) -> tuple[str, list[Change]]:
-        """The cursor that is reached, and everything that changed since the one that is held on the disk.
-
-        CentralRefused with code "must_refetch": central cannot say; ask from "0.0" on.
-        """
-        reply = self._json("GET", f"/changes/{held}", Changes)
-        found = list(reply.changes)
-        while reply.more:
-            before = reply.cursor
-            reply = self._json("GET", f"/changes/{held}/{before}", Changes)
-            found += reply.changes
-            if reply.more and (reply.cursor == before or len(found) > CHANGES_MAX):
-                raise CentralUnreachable(f"{self._url} tells of changes without end")
-        return reply.cursor, found
 
     def allotments(self, request: AllotmentRequest) -> AllotmentReply:
         """Ask for places; brings every grant after `last_gid`."""
@@ -155,7 +114,9 @@ class CentralClient:
         """Upload records. CentralRefused with code "gap" carries `expected_seq`."""
         raw = self._body(self._call("POST", "/journal", msgspec.json.encode(batch)))
         ack = self._decode(raw, JournalAck)
-        issuer = self._signer(raw, ack.signature)
+        issuer = next((text for text, key in self._centrals if signed_by(key, raw, ack.signature)), None)
+        if issuer is None:
+            raise CentralUnreachable(f"the acknowledgement of {self._url} does not carry central's signature")
         if (ack.terminal_id, ack.incarnation) != (batch.terminal_id, batch.incarnation):
             raise CentralUnreachable(f"{self._url} acknowledged another terminal's records")
         self.proof = msgspec.json.encode(Proof(raw.decode(), issuer)).decode()
@@ -177,23 +138,6 @@ class CentralClient:
         """Is central there?"""
         return self._json("GET", "/health", Health)
 
-    def _signer(self, raw: bytes, signature: str) -> str:
-        """The certificate, in hex, of the key that signed this answer."""
-        for certificate, key in self._centrals:
-            if signed_by(key, raw, signature):
-                return certificate
-        raise CentralUnreachable(f"the answer of {self._url} does not carry central's signature")
-
-    def _json(self, method: str, path: str, kind: type[T], request: msgspec.Struct | None = None) -> T:
-        body = b"" if request is None else msgspec.json.encode(request)
-        return self._decode(self._body(self._call(method, path, body)), kind)
-
-    def _cached(self, path: str, kind: type[T], etag: str) -> tuple[T, str] | None:
-        answer = self._call("GET", path, b"", {"If-None-Match": etag} if etag else {})
-        if answer.status == 304:
-            return None
-        return self._decode(self._body(answer), kind), answer.headers.get("ETag", "")
-
     def _call(self, method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> Answer:
         answer, sent = self._exchange(method, path, body, headers or {})
         genuine = self._reply is None or self._sealed(answer, sent, self._reply.root_key)
@@ -211,19 +155,6 @@ class CentralClient:
                 sent["Content-Encoding"] = "gzip"
         sent |= self._signed(method, path, body or sent.get("If-None-Match", "").encode())
         return fetch(self._session, method, self._url + BASE + path, body, sent, self._timeout_s), sent
-
-    def _stream(self, path: str, headers: dict[str, str]) -> requests.Response:
-        """An answer to be read as it arrives, without a seal."""
-        try:
-            return self._session.get(
-                self._url + BASE + path,
-                headers=headers | self._signed("GET", path, b""),
-                timeout=self._timeout_s,
-                allow_redirects=False,
-                stream=True,
-            )
-        except requests.RequestException as error:
-            raise CentralUnreachable(f"no answer from {self._url}: {error}") from error
 
     def _signed(self, method: str, path: str, body: bytes) -> dict[str, str]:
         if self._reply is None or self._sign is None:

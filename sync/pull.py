@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.catalogue_delta import etag_of, patched
 from kiosk.domain.errors import CatalogueRefused, CentralRefused, CentralUnreachable
 from kiosk.ports import Clock
 from kiosk.services.allotments import Allotments
 from kiosk.services.differences import BEGINNING, guarded, is_cursor
 from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.catalogue_guard import SHRINK_BY_DELTA
 from kiosk.store.download import BadPieces, Download, unpacked
 from kiosk.store.manifest import KeptManifest
 from kiosk.store.store import Store
 from sync.client import CentralClient
 from sync.wire import AllotmentRequest, CataloguePieces, CertificateReply, CertificateRequest, Change, Want
 
+DELTAS_MAX = 31  # steps to the newest catalogue; beyond, the whole is not longer
 BAD_MAX = 3  # damaged pieces of one try
+log = logging.getLogger(__name__)
+
 WANTS_MAX = 600  # of one request; the nearest departures come first
 
 
 class PullCatalogue:
     """Takes over a new catalogue. One that is refused (CatalogueRefused) is not fetched again and again.
 
-    It is fetched in pieces that stay on the disk: after a cut or a restart only the rest is asked for.
+    Where central keeps the way from the one in hand, only what changed is fetched. Else it comes in pieces that stay on
+    the disk: after a cut or a restart only the rest is asked for.
     """
 
     def __init__(
@@ -51,6 +58,8 @@ class PullCatalogue:
             return self._take(self._client.catalogue(etag))  # an older central has it only in one
         if plan is None:
             return False
+        if waiting is None and self._by_deltas(etag, plan.etag):
+            return True
         try:
             download = self._catalogue.download(plan)
         except BadPieces as bad:
@@ -66,6 +75,26 @@ class PullCatalogue:
             raise
         download.drop()
         return True
+
+    def _by_deltas(self, etag: str, wanted: str) -> bool:
+        """From the catalogue in hand to the newest by what changed; False where the whole must be fetched."""
+        catalogue, reached = None, etag
+        for _ in range(DELTAS_MAX):
+            delta = self._client.delta(reached) if reached else None
+            if delta is None or delta.from_etag != reached:
+                return False
+            catalogue = catalogue or self._catalogue.whole()
+            try:
+                if catalogue is None or etag_of(catalogue := patched(catalogue, delta)) != delta.etag:
+                    raise ValueError("it does not lead to what it says")
+            except ValueError as error:
+                log.info("the catalogue is fetched whole: a delta does not fit (%s)", error)
+                return False
+            reached = delta.etag
+            if reached == wanted:
+                self._catalogue.replace(catalogue, reached, share=SHRINK_BY_DELTA, keep=self._in_use())
+                return True
+        return False
 
     def _fetched(self, download: Download, plan: CataloguePieces) -> Catalogue:
         """What is missing, then the whole, proven by central's hashes."""

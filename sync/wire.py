@@ -10,7 +10,8 @@ All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
     POST /v1/enrol        EnrolRequest   -> EnrolReply      (code instead of signature; single use)
     GET  /v1/catalogue    If-None-Match  -> Catalogue JSON, ETag; 304
     GET  /v1/catalogue/pieces    If-None-Match -> CataloguePieces; 304
-    GET  /v1/catalogue/<sha256>  Range   -> bytes of the packed catalogue, 206
+    GET  /v1/catalogue/<sha256>  Range   -> bytes of the packed catalogue, 206 (no seal: the hashes prove them)
+    GET  /v1/catalogue/after/<etag>  -> CatalogueDelta  (kiosk.domain.catalogue_delta; etag without quotes)
     POST /v1/allotments   AllotmentRequest -> AllotmentReply
     POST /v1/holds        HoldRequest    -> AllotmentReply   (places for a party that waits, all or none)
     POST /v1/journal      JournalBatch   -> JournalAck
@@ -174,7 +175,6 @@ class CataloguePieces(msgspec.Struct, frozen=True):
     size_bytes: int
     piece_bytes: int  # every piece but the last
     pieces: tuple[str, ...]  # hex SHA-256 of each
-    signature: str = ""  # hex, central's key over the JSON of this message with signature ""
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True):

@@ -13,7 +13,8 @@ from litestar.params import HeaderParameter, PathParameter
 from central import feed
 from central.callers import Caller
 from central.context import Context
-from central.publish import pieces
+from central.publish import deltas, pieces
+from central.refusal import Refusal
 from sync.wire import CataloguePieces
 
 Call = Request[Any, Any, State]
@@ -26,10 +27,10 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @get("/v1/catalogue/pieces", sync_to_thread=True)
 def catalogue_pieces(request: Call, state: State, etag: Etag = "") -> Response[CataloguePieces | None]:
-    """Hashes of the newest catalogue's pieces, signed; 304 when the caller has it."""
+    """Hashes of the newest catalogue's pieces; 304 when the caller has it."""
     context: Context = state["context"]
     with context.engine.connect() as connection:
-        plan = pieces.plan(connection, context.keys, etag)
+        plan = pieces.plan(connection, etag)
     if plan is None:
         return Response(None, status_code=304, headers={"ETag": etag})
     return Response(plan, media_type=MediaType.JSON, headers={"ETag": plan.etag, "Cache-Control": "no-cache"})
@@ -48,6 +49,17 @@ def catalogue_part(request: Call, state: State, name: Name, wanted: Range = "") 
         "Cache-Control": FOR_EVER,
     }
     return Response(body, status_code=206, media_type="application/octet-stream", headers=headers)
+
+
+@get("/v1/catalogue/after/{etag:str}", sync_to_thread=True)
+def catalogue_delta(request: Call, state: State, etag: Name) -> Response[bytes]:
+    """From the catalogue with this etag (without its quotes) to the next one; 404 where the whole must be fetched."""
+    context: Context = state["context"]
+    with context.engine.connect() as connection:
+        body = deltas.after(connection, f'"{etag}"')
+    if body is None:
+        raise Refusal(404, "no_delta", "central keeps no way from this catalogue to the next: fetch the pieces")
+    return packed(request, body, "")
 
 
 @get("/v1/changes/{held:str}", sync_to_thread=True)
@@ -78,4 +90,4 @@ def packed(request: Call, body: bytes, etag: str) -> Response[bytes]:
     return Response(body, media_type=MediaType.JSON, headers=headers)
 
 
-HANDLERS = [catalogue_pieces, catalogue_part, changes, more_changes]
+HANDLERS = [catalogue_pieces, catalogue_part, catalogue_delta, changes, more_changes]

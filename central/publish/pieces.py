@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-import msgspec
 from sqlalchemy import Connection, text
 
-from central.keys import Keys
 from central.refusal import Refusal
 from sync.wire import CataloguePieces
 
@@ -22,8 +20,8 @@ _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 _known: dict[str, tuple[str, ...]] = {}  # hashes of the pieces of the last body, by its own hash
 
 
-def plan(connection: Connection, keys: Keys, etag: str) -> CataloguePieces | None:
-    """What there is to fetch, signed; None when the newest catalogue has this etag."""
+def plan(connection: Connection, etag: str) -> CataloguePieces | None:
+    """What there is to fetch; None when the newest catalogue has this etag."""
     row = connection.execute(
         text("SELECT version, etag, sha256, length(body) AS size FROM catalogue ORDER BY version DESC LIMIT 1")
     ).one_or_none()
@@ -40,7 +38,7 @@ def plan(connection: Connection, keys: Keys, etag: str) -> CataloguePieces | Non
         )  # of the row read above: a body never changes
         _known.clear()
         _known[row.sha256] = hashes
-    unsigned = CataloguePieces(
+    return CataloguePieces(
         version=row.version,
         etag=row.etag,
         sha256=row.sha256,
@@ -48,7 +46,6 @@ def plan(connection: Connection, keys: Keys, etag: str) -> CataloguePieces | Non
         piece_bytes=PIECE_BYTES,
         pieces=_known[row.sha256],
     )
-    return msgspec.structs.replace(unsigned, signature=keys.sign(msgspec.json.encode(unsigned)))
 
 
 def part(connection: Connection, name: str, wanted: str) -> tuple[bytes, int, int]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-import msgspec
 from sqlalchemy import Connection, text
 
 from central.context import Context
-from central.publish import published
+from central.publish import deltas, published
 from central.publish.combine import PublishRefused, combine, dated
 from central.publish.journeys import put_on_sale
 from central.publish.source import Source, decode, encode
 from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.catalogue_delta import etag_of
 
 PUBLISH_LOCK = 7_226_105_119  # any number; one publisher at a time
 Progress = Callable[[str], None]
@@ -100,12 +99,14 @@ def _publish(connection: Connection, context: Context, progress: Progress) -> Ca
         currency=whole.currency,
         attribution=whole.attribution,
     )
-    etag = f'"{sha256(msgspec.json.encode(catalogue)).hexdigest()[:32]}"'
+    etag = etag_of(catalogue)
     if etag == published.newest_etag(connection):
         stored = published.newest_catalogue(connection)
         assert stored is not None
         progress(f"nothing changed: catalogue version {stored.version} stays")
         return stored
+    before = published.newest_catalogue(connection)
     catalogue = published.store(connection, catalogue, etag, context.now())
+    deltas.keep(connection, before, catalogue)
     progress(f"catalogue version {catalogue.version} published")
     return catalogue

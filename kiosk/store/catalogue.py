@@ -25,7 +25,7 @@ from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
 from kiosk.store import catalogue_schema as schema
 from kiosk.store import sold_journeys
-from kiosk.store.catalogue_guard import refuse_emptying
+from kiosk.store.catalogue_guard import SHRINK, refuse_emptying
 from kiosk.store.database import connect, errors, move_aside
 from kiosk.store.download import Download
 from kiosk.store.sold_journeys import SoldJourney
@@ -120,18 +120,17 @@ class CatalogueStore:
         """Where the body of this plan is gathered; it goes on with what is there from before."""
         return Download(self._path.parent, plan)
 
-    def replace(
-        self, catalogue: Catalogue, etag: str, *, allow_shrink: bool = False, keep: Collection[int] = ()
-    ) -> None:
+    def replace(self, catalogue: Catalogue, etag: str, *, share: float = SHRINK, keep: Collection[int] = ()) -> None:
         """Take over a catalogue with its cursor, or refuse it whole (CatalogueRefused) and keep it aside.
 
-        `keep`: ids of journeys this terminal has sold; they stay readable for some days after they left.
+        `share`: of the stop places and journeys before that must be left; 0 = staff have confirmed it. `keep`: ids of
+        journeys this terminal has sold; they stay readable for some days after they left.
         """
         with self._write_lock, self._errors():
             try:
                 with self._writer.atomic():
                     head = self._writer.execute("SELECT generation, stop_places, journeys FROM head").fetchone()
-                    refuse_emptying(catalogue, head[1:] if head else None, allow_shrink)
+                    refuse_emptying(catalogue, head[1:] if head else None, share)
                     sold_journeys.keep(self._writer, self._network_of(self._writer), catalogue, keep)
                     schema.write(self._writer, catalogue, etag, head[0] + 1 if head else 1)
                     self._writer.execute("DELETE FROM kept_aside")
@@ -168,7 +167,7 @@ class CatalogueStore:
         if row is None:
             raise CatalogueRefused("no catalogue is waiting to be confirmed")
         catalogue = msgspec.msgpack.decode(zlib.decompress(row[1]), type=Catalogue)
-        self.replace(catalogue, row[0], allow_shrink=True, keep=keep)
+        self.replace(catalogue, row[0], share=0, keep=keep)
 
     def note_sale(self, origin_id: str, destination_id: str) -> None:
         """Count a sale, so that the destination comes up earlier; survives every replacement."""
@@ -227,6 +226,11 @@ class CatalogueStore:
         """The small lists of the version on sale."""
         with self._borrow() as db:
             return self._network_of(db)
+
+    def whole(self) -> Catalogue | None:
+        """The catalogue on sale as it came, to go on from by a delta."""
+        with self._borrow() as db:
+            return schema.whole(db)
 
     def etag(self) -> str:
         """Cursor of the catalogue on sale; "" = fetch anew."""

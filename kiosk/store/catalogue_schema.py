@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.catalogue_delta import head_of
 from kiosk.domain.errors import CatalogueRefused
-from kiosk.domain.network import Journey
+from kiosk.domain.layout import Layout
+from kiosk.domain.network import Journey, Line, Quay, ServiceJourney, StopPlace
 
 migrations = Migrations("catalogue")
 
@@ -124,16 +127,37 @@ def write(db: Database, catalogue: Catalogue, etag: str, generation: int) -> Non
     )
 
 
-def head_of(catalogue: Catalogue) -> Catalogue:
-    """The catalogue without its lists; the tariff stays."""
-    return msgspec.structs.replace(
-        catalogue, stop_places=(), quays=(), lines=(), service_journeys=(), journeys=(), layouts=()
-    )
-
-
 def _numbered(values: Iterable[msgspec.Struct]) -> Iterator[tuple[int, str, bytes]]:
     for no, value in enumerate(values, 1):
         yield no, value.id, msgspec.msgpack.encode(value)  # type: ignore[attr-defined]
+
+
+def whole(db: Database) -> Catalogue | None:
+    """What `write` was given, with its items in the same order."""
+    row = db.execute("SELECT body FROM head").fetchone()
+    if row is None:
+        return None
+    lists: dict[str, Any] = {
+        name: tuple(
+            msgspec.msgpack.decode(body, type=kind)
+            for (body,) in db.execute(f"SELECT body FROM {table} ORDER BY rowid").fetchall()
+        )
+        for name, table, kind in (
+            ("stop_places", "stop_places", StopPlace),
+            ("quays", "quays", Quay),
+            ("lines", "lines", Line),
+            ("service_journeys", "service_journey_bodies", ServiceJourney),
+            ("layouts", "layouts", Layout),
+        )
+    }
+    lists["journeys"] = tuple(
+        Journey(*found)
+        for found in db.execute(
+            "SELECT j.id, s.id, d.day FROM journeys j JOIN service_journeys s ON s.no = j.sj_no "
+            "JOIN days d ON d.no = j.day_no ORDER BY j.day_no, j.id"
+        ).fetchall()
+    )
+    return msgspec.structs.replace(msgspec.msgpack.decode(row[0], type=Catalogue), **lists)
 
 
 class _Rows:

@@ -11,6 +11,13 @@ DOWNLOADS = """
 ALTER TABLE catalogue ADD COLUMN sha256 text GENERATED ALWAYS AS (encode(sha256(body), 'hex')) STORED;
 ALTER TABLE catalogue ALTER COLUMN body SET STORAGE EXTERNAL;  -- packed already: a range is read without the rest
 CREATE INDEX ON catalogue (sha256);
+
+CREATE TABLE catalogue_delta (
+    version integer PRIMARY KEY,  -- that it leads to
+    from_etag text NOT NULL,
+    body bytea NOT NULL  -- gzip of the JSON of kiosk.domain.catalogue_delta.CatalogueDelta
+);
+CREATE INDEX ON catalogue_delta (from_etag);
 """
 
 # Whoever changes something leaves a mark in the same transaction; one writer at a time takes the marks that are
