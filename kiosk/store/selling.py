@@ -22,6 +22,12 @@ def check_may_sell(store: Store) -> None:
         raise StoreFault(f"{store.folder}: an earlier write failed. Nothing is sold until the disk works again.")
     if forked := store.cursor(FORKED):
         raise StoreDamaged(forked)
+    unsent = store.journal.head()[0] - int(store.cursor(ACCEPTED, "0"))
+    if unsent > store.unsent_max:
+        raise StoreFull(
+            f"{store.folder}: {unsent} records are not with central, {store.unsent_max} are the most. "
+            "Bring the link back; nothing is lost."
+        )
     with database.errors(store.folder):
         free = shutil.disk_usage(store.folder).free
     if free < store.free_min_bytes:
