@@ -27,12 +27,20 @@ class Fresh(NamedTuple):
 
 
 def issue(
-    keys: Keys, number: int, terminal_id: int, incarnation: int, inventory: Inventory, masks: Sequence[int]
+    keys: Keys,
+    number: int,
+    terminal_id: int,
+    incarnation: int,
+    inventory: Inventory,
+    masks: Sequence[int],
+    live_until: int | None = None,
 ) -> Fresh:
-    """Move cells the pool holds to the terminal, in memory, and sign that."""
+    """Move cells the pool holds to the terminal, in memory, and sign that. `live_until`: of a live hold, unix s."""
     gid = Gid(keys.epoch, number)
     inventory.grant(terminal_id, incarnation, gid, masks)
-    grant = Grant(gid, terminal_id, incarnation, inventory.journey_id, to_blocks(masks), inventory.ends_at)
+    not_after = inventory.ends_at if live_until is None else min(live_until, inventory.ends_at)
+    live = live_until is not None
+    grant = Grant(gid, terminal_id, incarnation, inventory.journey_id, to_blocks(masks), not_after, live)
     body = msgspec.json.encode(grant)
     signed = SignedGrant(body.decode(), keys.sign(GRANT_CONTEXT + body))
     return Fresh(gid, terminal_id, incarnation, inventory.journey_id, signed)

@@ -29,6 +29,7 @@ from kiosk.domain.segments import choose_places
 from sync.wire import AllotmentReply, HoldRequest
 
 PLACES_MAX = 50  # of one request
+PARTY_S = 1800  # a terminal that lost the answer or itself gives the places back then at the latest (P6)
 _BIGINT = 1 << 63
 
 
@@ -84,7 +85,8 @@ def hold(context: Context, asked: Sequence[Asked]) -> list[Answer]:
                     missed.append(each.request)
                 continue
             if any(masks):
-                fresh.append(issue(context.keys, number, *each[:2], inventory, masks))
+                until = int(context.now()) + PARTY_S
+                fresh.append(issue(context.keys, number, *each[:2], inventory, masks, until))
                 mine.append((fresh[-1].gid, fresh[-1].signed))
                 unheard.append(mine[-1])
             answers.append(AllotmentReply(tuple(signed for _, signed in unheard), context.keys.epoch))

@@ -22,6 +22,7 @@ from kiosk.ports import PaymentTerminal, Renderer, TicketPrinter
 from kiosk.services.allotments import Allotments
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
+from kiosk.services.live import WAIT_S, Live
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.services.wants import WantPolicy
@@ -96,8 +97,12 @@ class Terminal:
             ids,
             on_rest=self._rested,
         )
+        self.allotments = Allotments(
+            self.store, reply.terminal_id, reply.incarnation, reply.epoch, self.central_key(), self.clock
+        )
         self.engine = self._engine()
         self._closing.callback(self.engine.stop)
+        self.live = self.offers.live = self._live()
 
     def _printer(self) -> TicketPrinter | None:
         if not self.config.printer.address:
@@ -170,6 +175,18 @@ class Terminal:
             abort=session.abort,
         )
 
+    def _live(self) -> Live:
+        """Asks central on a line of its own: the engine's may be busy with a catalogue."""
+        reply, session = self.identity.reply, AbortableSession()
+        session.headers["Connection"] = "close"  # questions are rare, and an idle line may be dead without a word
+        client = CentralClient(
+            self.config.central.url, timeout_s=WAIT_S, reply=reply, sign=self.identity.sign, session=session
+        )
+        live = Live(client, self.store, self.allotments, self.clock, lambda: self.engine.state.online, self.engine.poke)
+        for end in (client.close, live.close, session.abort):  # the last is the first
+            self._closing.callback(end)
+        return live
+
     def _client_of(self, terminal_id: int, incarnation: int) -> CentralClient:
         """Hands over an earlier life: as ourselves, or as the terminal this machine was, whose key it still has."""
         reply = self.identity.reply
@@ -181,11 +198,8 @@ class Terminal:
     def steps(self, client: CentralClient) -> list[Step]:
         """What this role asks of central besides the catalogue: a seller asks for places."""
         reply = self.identity.reply
-        allotments = Allotments(
-            self.store, reply.terminal_id, reply.incarnation, reply.epoch, self.central_key(), self.clock
-        )
         policy = WantPolicy(self.catalogue, self.offers, self.clock, reply.stop_place_id)
-        return [PullAllotments(client, self.store, allotments, policy.wants, policy.places_of, policy.asked)]
+        return [PullAllotments(client, self.store, self.allotments, policy.wants, policy.places_of, policy.asked)]
 
     def _in_use(self) -> Sequence[int]:
         return self.store.journeys_held()

@@ -28,7 +28,7 @@ class Gid(msgspec.Struct, frozen=True, array_like=True, order=True):
     n: int
 
 
-class Grant(msgspec.Struct, frozen=True):
+class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     """Central gives cells of one journey to one incarnation of one terminal, once, for ever."""
 
     gid: Gid
@@ -37,6 +37,7 @@ class Grant(msgspec.Struct, frozen=True):
     journey_id: int
     blocks: tuple[Block, ...]
     not_after: int  # unix s: the terminal stops selling then and releases
+    live: bool = False  # for a party that stood there and waited: what it did not buy goes back when it has gone
 
 
 class SignedGrant(msgspec.Struct, frozen=True):

@@ -36,6 +36,7 @@ class ClassOffer(msgspec.Struct, frozen=True):
     adult_minor: int
     currency: str
     left: int | None  # places in THIS terminal's hands for the whole ride; None = no limit
+    more: bool = False  # central may have others and answers now: they are asked for when they are wanted
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -71,6 +72,11 @@ class Departure(msgspec.Struct, frozen=True):
         """Most places left over its classes; None = no limit."""
         counts = [offer.left for offer in self.classes]
         return None if None in counts else max((c for c in counts if c is not None), default=0)
+
+    @property
+    def more(self) -> bool:
+        """Central may have places of one of its classes."""
+        return any(offer.more for offer in self.classes)
 
 
 class Traveller(msgspec.Struct, frozen=True):

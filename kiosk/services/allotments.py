@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.domain.allotment import Grant, SignedGrant
+from kiosk.domain.allotment import Gid, Grant, SignedGrant
 from kiosk.domain.cells import free_blocks
 from kiosk.domain.errors import CentralRefused
 from kiosk.domain.events import CellsReleased, GrantAccepted
@@ -37,6 +37,7 @@ class Allotments:
         self._epoch = epoch
         self._central_key = central_key
         self._clock = clock
+        self.on_live: Callable[[Grant], None] = lambda grant: None  # hears of grants for a party that waited
 
     @property
     def epoch(self) -> int:
@@ -64,6 +65,8 @@ class Allotments:
                     continue
                 self._store.journal.append(GrantAccepted(grant=each))
             accepted += 1
+            if grant.live:
+                self.on_live(grant)
         return accepted
 
     def _checked(self, signed: SignedGrant) -> Grant:
@@ -110,6 +113,15 @@ class Allotments:
                     )
                 )
         return len(found)
+
+    def release(self, journey_id: int, gid: Gid, reason: str) -> bool:
+        """P5: what is free of one grant goes back; True when there was anything."""
+        with self._store.lock:
+            holding = self._store.holdings(journey_id).get(gid)
+            blocks = free_blocks(holding) if holding is not None else ()
+            if blocks:
+                self._store.journal.append(CellsReleased(journey_id=journey_id, gid=gid, blocks=blocks, reason=reason))
+        return bool(blocks)
 
     def release_all(self, reason: str) -> int:
         """Give every free cell back, for instance before the terminal is taken out of service."""

@@ -6,7 +6,7 @@ offer of its own. `adult` is the default rider category throughout.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -20,8 +20,11 @@ from kiosk.services.prices import Prices
 Options = Sequence[FareOption]
 
 
-def class_offers(pricing: Prices, layout: Layout | None, options: Options, free: int) -> tuple[ClassOffer, ...]:
-    """Offers for a ride, cheapest first; `free` = places in hand for the whole ride (reserved only).
+def class_offers(
+    pricing: Prices, layout: Layout | None, options: Options, free: int, more: Collection[str] = ()
+) -> tuple[ClassOffer, ...]:
+    """Offers for a ride, cheapest first; `free` = places in hand for the whole ride (reserved only), `more` = classes
+    of which central may give some.
 
     `options` must come from `Prices.options`, which keeps one tuple for all rides that cost the same.
     """
@@ -33,7 +36,12 @@ def class_offers(pricing: Prices, layout: Layout | None, options: Options, free:
     if layout is None:
         return offers
     masks = layout.class_masks
-    return tuple(msgspec.structs.replace(offer, left=(free & masks[offer.place_class]).bit_count()) for offer in offers)
+    return tuple(
+        msgspec.structs.replace(
+            offer, left=(free & masks[offer.place_class]).bit_count(), more=offer.place_class in more
+        )
+        for offer in offers
+    )
 
 
 def _reserved(pricing: Prices, layout: Layout, options: Options) -> list[ClassOffer]:

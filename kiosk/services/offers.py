@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -14,6 +14,7 @@ from kiosk.domain.offers import CategoryPrice, ClassOffer, Departure, PlaceView,
 from kiosk.domain.segments import choose_places, free_mask, is_adjacent
 from kiosk.ports import Clock
 from kiosk.services.classes import price_for
+from kiosk.services.live import Live
 from kiosk.services.prices import Prices
 from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.timetable import Network
@@ -43,13 +44,14 @@ class CoachView(msgspec.Struct, frozen=True):
 
 
 class Offers:
-    """Prices and places of departures, from this terminal's hands only."""
+    """Prices and places of departures: from this terminal's hands, and from central's pool while there is `live`."""
 
     def __init__(self, catalogue: CatalogueStore, cells: FreeCells, clock: Clock, cut_off_s: int = 60) -> None:
         self._catalogue = catalogue
         self._cells = cells
         self._clock = clock
         self.cut_off_s = cut_off_s  # sale ends this long before the departure
+        self.live: Live | None = None  # asks central for what is not in hand
         self._prices: Prices | None = None
 
     def pricing(self, network: Network) -> Prices:
@@ -76,6 +78,7 @@ class Offers:
     ) -> Quote:
         """Price a party of 1 to 9 and choose its places (best fit), or check the places it chose.
 
+        Places that are not in hand are asked of central, which takes a moment; never on the UI thread.
         NoFare: the price is unknown. NoPlaces: not enough places in hand, or the sale has ended.
         """
         if departure.departs_at - self.cut_off_s <= self._clock.now():
@@ -146,6 +149,10 @@ class Offers:
             if place.coach == coach
         ]
 
+    def more(self, journey_id: int, from_call: int, to_call: int, layout: Layout) -> Collection[str]:
+        """Classes of which central may have places that are not in hand."""
+        return self.live.more(journey_id, from_call, to_call, layout) if self.live is not None else ()
+
     def free(self, journey_id: int, from_call: int, to_call: int) -> int:
         """Places free in hand for the whole ride, as bits."""
         segments = self._segments(journey_id, to_call)
@@ -176,25 +183,47 @@ class Offers:
     def _choose(
         self, departure: Departure, offer: ClassOffer, layout: Layout, size: int, places: Sequence[int] | None
     ) -> tuple[int, ...]:
-        first, last = departure.from_call, departure.to_call
-        segments = self._segments(departure.journey_id, last)
-        mask = layout.class_masks.get(offer.place_class, 0)
-        free = free_mask(segments, first, last) & mask if segments else 0
+        first, last, place_class = departure.from_call, departure.to_call, offer.place_class
+        mask = layout.class_masks.get(place_class, 0)
+        free = self.free(departure.journey_id, first, last) & mask
         if places is None:
-            chosen = choose_places(segments, layout, offer.place_class, first, last, size) if segments else ()
+            chosen = self._best(departure, place_class, layout, size)
+            if not _is_good(layout, place_class, size, chosen) and self._fetch(departure, offer, size, free):
+                chosen = self._best(departure, place_class, layout, size)
             if len(chosen) != size:
                 raise NoPlaces(
                     f"{offer.name} on {departure.number} has {free.bit_count()} places left here, "
                     f"not {size}; choose another class or another train"
                 )
-            return tuple(chosen)
+            return chosen
         if len(set(places)) != size:
             raise NoPlaces(f"{size} travellers need {size} different places, {len(set(places))} are chosen")
+        missing = [place for place in places if 0 <= place < len(layout.places) and not free >> place & 1]
+        if missing and self._fetch(departure, offer, len(missing), free, missing):
+            free = self.free(departure.journey_id, first, last) & mask
         for place in places:
             if place < 0 or not free >> place & 1:
                 number = layout.places[place].number if 0 <= place < len(layout.places) else place
                 raise NoPlaces(f"place {number} is not free here; choose another")
         return tuple(places)
+
+    def _best(self, departure: Departure, place_class: str, layout: Layout, size: int) -> tuple[int, ...]:
+        segments = self._segments(departure.journey_id, departure.to_call)
+        if not segments:
+            return ()
+        return choose_places(segments, layout, place_class, departure.from_call, departure.to_call, size)
+
+    def _fetch(self, departure: Departure, offer: ClassOffer, size: int, free: int, places: Sequence[int] = ()) -> bool:
+        return self.live is not None and self.live.fetch(departure, offer.place_class, size, free.bit_count(), places)
+
+
+def _is_good(layout: Layout, place_class: str, size: int, chosen: tuple[int, ...]) -> bool:
+    """All have a place, and sit together where a party of this size ever can."""
+    if len(chosen) != size:
+        return False
+    if is_adjacent(layout, chosen):
+        return True
+    return not is_adjacent(layout, choose_places([layout.full_mask], layout, place_class, 0, 1, size))
 
 
 def _state(free: int, features: tuple[str, ...]) -> str:

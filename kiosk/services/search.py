@@ -155,6 +155,7 @@ class Search:
         line = network.lines[ride.line_no - 1]
         layout = network.layouts[ride.layout_id] if ride.layout_id else None
         free = self._offers.free(ride.journey_id, ride.from_call, ride.to_call) if layout else 0
+        more = self._offers.more(ride.journey_id, ride.from_call, ride.to_call, layout) if layout else ()
         departs_at, arrives_at = zero + ride.departure_s, zero + ride.arrival_s
         quay = network.quays[ride.from_quay_no - 1] if ride.from_quay_no else None
         return Departure(
@@ -177,7 +178,7 @@ class Search:
             duration_s=arrives_at - departs_at,
             stops_between=ride.to_call - ride.from_call - 1,
             layout_id=ride.layout_id,
-            classes=class_offers(pricing, layout, pricing.options(ride, day), free),
+            classes=class_offers(pricing, layout, pricing.options(ride, day), free, more),
         )
 
 

@@ -68,6 +68,7 @@ def test_a_party_gets_its_places_together_for_its_ride_and_not_one_cell_more(con
     places = sorted(places_of([grant]))
     assert places == list(range(places[0], places[0] + 4)) and places[0] // 10 == places[-1] // 10
     assert {segment for segment, _ in cells(grant.blocks)} == {1, 2}
+    assert grant.live and grant.not_after == context.now() + live.PARTY_S, "it says what it is for, and ends soon"
     assert leased(context) == 8
 
 
