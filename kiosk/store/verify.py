@@ -126,6 +126,8 @@ def _words_of_central(verdict: Verdict, cursors: dict[str, str], root_key: str, 
         if (ack.terminal_id, ack.incarnation) != (verdict.terminal_id, verdict.incarnation):
             verdict.add(0, f"Central's word here is about terminal {ack.terminal_id}.{ack.incarnation}.", _SYNC)
             continue
+        if ack.forked:
+            verdict.add(0, "Central has two histories of this terminal: a disk was copied or put back.", _ANEW)
         if text == kept and ack.accepted_seq < accepted:
             verdict.add(0, f"Central's word here ends at record {ack.accepted_seq}, it had {accepted} already.", _SYNC)
         words.append(ack)

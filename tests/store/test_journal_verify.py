@@ -241,6 +241,30 @@ def test_the_command_salvages_a_damaged_journal(reference: edits.Reference, fold
     assert "this terminal acted on record" in command(folder, "verify").output  # the lock
 
 
+def test_the_command_asks_central_now(reference: edits.Reference, folder: Path) -> None:
+    central = ScriptedCentral()
+    reply = msgspec.structs.replace(central.enrolment(), terminal_id=5)
+    identity.save(folder, reply)
+    (folder / identity.KEY_FILE).write_bytes(central.terminal_key.private_bytes_raw())
+    put(folder, "DELETE FROM cursor WHERE name IN (?, ?)", PROOF, ACCEPTED)  # signed by a central of another test
+    head = reference.records[-1]
+    (folder / "counter-5.1").write_bytes(counter_text(head.seq, head.seq))  # all of it was sent
+    try:
+        for seq, hash_, forked, words in (
+            (head.seq, head.hash, False, '"ok": true'),
+            (head.seq, "ab" * 32, False, f"Record {head.seq} is not the one central signed for"),
+            (head.seq + 3, "ab" * 32, False, f"Records {head.seq + 1} to {head.seq + 3} are gone"),
+            (head.seq, head.hash, True, "Central has two histories of this terminal"),
+        ):
+            central.answer = lambda method, path, body, said=(seq, hash_, forked): central.acknowledge(
+                msgspec.json.decode(body, type=JournalBatch), accepted_seq=said[0], head_hash=said[1], forked=said[2]
+            )
+            done = command(folder, "verify", "--ask", url=central.url)
+            assert words in done.output and (done.exit_code == 0) == (words == '"ok": true')
+    finally:
+        central.close()
+
+
 def enrolled(folder: Path, reference: edits.Reference) -> None:
     central = ScriptedCentral()
     reply = msgspec.structs.replace(central.enrolment(), terminal_id=5, root_key=reference.root_key)
@@ -249,7 +273,7 @@ def enrolled(folder: Path, reference: edits.Reference) -> None:
     central.close()
 
 
-def command(folder: Path, what: str) -> Result:
+def command(folder: Path, what: str, *options: str, url: str = "http://127.0.0.1:8700") -> Result:
     config = folder.parent / "terminal.toml"
-    config.write_text(f'[terminal]\nfolder = "{folder}"\n')
-    return CliRunner().invoke(main, ["journal", what, "--config", str(config)])
+    config.write_text(f'[terminal]\nfolder = "{folder}"\n[central]\nurl = "{url}"\n')
+    return CliRunner().invoke(main, ["journal", what, "--config", str(config), *options])
