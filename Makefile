@@ -12,7 +12,7 @@ SEEDS ?=
 STEPS ?=
 SEED ?=
 
-.PHONY: help setup run test check tour pictures bench prove crash strand mutants doctor strings clean
+.PHONY: help setup run test check tour pictures bench prove crash strand mutants doctor strings openapi clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -54,6 +54,9 @@ doctor: setup ## what works on this machine: devices, disk, clock, fonts, centra
 
 strings: setup ## bring the translation files up to date with the sources
 	@scripts/strings.sh
+
+openapi: setup ## write docs/openapi.json anew from the calls that central answers
+	@$(PY) -m central.api.describe docs/openapi.json
 
 clean: ## remove what the tasks made (the demo's data too)
 	rm -rf build .venv

@@ -12,16 +12,18 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter, JSONBody
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate
 from central.api import down
+from central.api.answers import answers
 from central.api.down import packed
 from central.api.gather import Gather
 from central.api.middleware import UNPACKED_MAX, Doorman
 from central.api.seal import Sealed
+from central.api.shapes import RightShapes
 from central.callers import Caller, refuse_out_of_service
 from central.context import Context
 from central.inventory import grants, live
@@ -48,13 +50,13 @@ Etag = Annotated[str, HeaderParameter(name="If-None-Match")]
 log = logging.getLogger(__name__)
 
 
-@post("/v1/enrol", status_code=200, sync_to_thread=True)
+@post("/v1/enrol", status_code=200, sync_to_thread=True, responses=answers(400, 403, 409, 429))
 def enrol(request: Call, data: JSONBody[EnrolRequest], state: State) -> EnrolReply:
     """Exchange a one-time code for an identity."""
     return enrolment.enrol(state["context"], data, request.client.host if request.client else "")
 
 
-@get("/v1/catalogue", sync_to_thread=True)
+@get("/v1/catalogue", sync_to_thread=True, responses=answers(304, 401, 403, 404))
 def catalogue(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
     """The newest catalogue, gzip; 304 when the caller has it."""
     context: Context = state["context"]
@@ -67,7 +69,7 @@ def catalogue(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
     return packed(request, stored.body, stored.etag)
 
 
-@get("/v1/gate", sync_to_thread=True)
+@get("/v1/gate", sync_to_thread=True, responses=answers(304, 401, 403))
 def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[bytes]:
     """Certificates, revocations, lease map; 304 when nothing changed."""
     caller = _caller(request)
@@ -78,7 +80,7 @@ def gate_manifest(request: Call, state: State, etag: Etag = "") -> Response[byte
     return packed(request, gzip.compress(msgspec.json.encode(manifest), 5, mtime=0), fresh)
 
 
-@post("/v1/allotments", status_code=200, sync_to_thread=True)
+@post("/v1/allotments", status_code=200, sync_to_thread=True, responses=answers(400, 401, 403, 409))
 def allotments(request: Call, data: JSONBody[AllotmentRequest], state: State) -> AllotmentReply:
     """Ask for places."""
     caller = _caller(request)
@@ -86,7 +88,7 @@ def allotments(request: Call, data: JSONBody[AllotmentRequest], state: State) ->
     return grants.give(state["context"], caller.terminal_id, caller.incarnation, data)
 
 
-@post("/v1/holds", status_code=200)
+@post("/v1/holds", status_code=200, responses=answers(400, 401, 403, 409, 422))
 async def holds(request: Call, data: JSONBody[HoldRequest], state: State) -> AllotmentReply:
     """Places for a party that waits."""
     live.check(data)
@@ -95,14 +97,14 @@ async def holds(request: Call, data: JSONBody[HoldRequest], state: State) -> All
     return reply
 
 
-@post("/v1/journal", status_code=200, sync_to_thread=True)
+@post("/v1/journal", status_code=200, sync_to_thread=True, responses=answers(400, 401, 403, 409, 422))
 def journal(request: Call, data: JSONBody[JournalBatch], state: State) -> JournalAck:
     """Upload records."""
     caller = _caller(request)
     return upload.receive(state["context"], caller.terminal_id, caller.incarnation, data)
 
 
-@post("/v1/certificate", status_code=200, sync_to_thread=True)
+@post("/v1/certificate", status_code=200, sync_to_thread=True, responses=answers(400, 401, 403))
 def certificate(request: Call, data: JSONBody[CertificateRequest], state: State) -> CertificateReply:
     """Renew the terminal's certificate."""
     caller = _caller(request)
@@ -156,7 +158,12 @@ def _mistake(_: Call, error: Exception) -> Response[Problem]:
 
 def make_app(context: Context) -> Sealed:
     """The application for one running central."""
-    app = Litestar(
+    return Sealed(application(context), context.keys)
+
+
+def application(context: Context) -> Litestar:
+    """Routes and errors, without the seal."""
+    return Litestar(
         route_handlers=[
             enrol,
             catalogue,
@@ -178,9 +185,23 @@ def make_app(context: Context) -> Sealed:
             Exception: _mistake,
         },
         openapi_config=OpenAPIConfig(
-            title="kiosk central", version="1", path="/schema", render_plugins=[JsonRenderPlugin(path="/")]
+            title="kiosk central",
+            version="1",
+            description="docs/protocol.md says how the calls fit together.",
+            path="/schema",
+            render_plugins=[RightShapes(path="/")],
+            components=Components(
+                security_schemes={
+                    name: SecurityScheme(type="apiKey", name=header, security_scheme_in="header", description=words)
+                    for name, header, words in (
+                        ("terminal", "X-Terminal", "<terminal_id>.<incarnation>"),
+                        ("signature", "X-Signature", "hex Ed25519 over what sync.wire.signed_bytes makes"),
+                        ("nonce", "X-Nonce", "32 hex digits, new for each; asks for the answer under seal"),
+                    )
+                }
+            ),
+            security=[{"terminal": [], "signature": [], "nonce": []}],
         ),
         request_max_body_size=UNPACKED_MAX,
         logging_config=None,
     )
-    return Sealed(app, context.keys)

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.params import HeaderParameter, PathParameter
 
 from central import feed
+from central.api.answers import answers
 from central.callers import Caller
 from central.context import Context
 from central.publish import deltas, pieces
@@ -25,7 +26,7 @@ Cursor = Annotated[str, PathParameter(description="<epoch>.<feed_seq>, 0.0 = the
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-@get("/v1/catalogue/pieces", sync_to_thread=True)
+@get("/v1/catalogue/pieces", sync_to_thread=True, responses=answers(304, 401, 403, 404))
 def catalogue_pieces(request: Call, state: State, etag: Etag = "") -> Response[CataloguePieces | None]:
     """Hashes of the newest catalogue's pieces; 304 when the caller has it."""
     context: Context = state["context"]
@@ -36,7 +37,7 @@ def catalogue_pieces(request: Call, state: State, etag: Etag = "") -> Response[C
     return Response(plan, media_type=MediaType.JSON, headers={"ETag": plan.etag, "Cache-Control": "no-cache"})
 
 
-@get("/v1/catalogue/{name:str}", sync_to_thread=True)
+@get("/v1/catalogue/{name:str}", sync_to_thread=True, responses=answers(401, 403, 410, 416))
 def catalogue_part(request: Call, state: State, name: Name, wanted: Range = "") -> Response[bytes]:
     """Bytes of the packed catalogue with this SHA-256, from where the caller wants them on."""
     context: Context = state["context"]
@@ -51,7 +52,7 @@ def catalogue_part(request: Call, state: State, name: Name, wanted: Range = "") 
     return Response(body, status_code=206, media_type="application/octet-stream", headers=headers)
 
 
-@get("/v1/catalogue/after/{etag:str}", sync_to_thread=True)
+@get("/v1/catalogue/after/{etag:str}", sync_to_thread=True, responses=answers(401, 403, 404))
 def catalogue_delta(request: Call, state: State, etag: Name) -> Response[bytes]:
     """From the catalogue with this etag (without its quotes) to the next one; 404 where the whole must be fetched."""
     context: Context = state["context"]
@@ -62,13 +63,13 @@ def catalogue_delta(request: Call, state: State, etag: Name) -> Response[bytes]:
     return packed(request, body, "")
 
 
-@get("/v1/changes/{held:str}", sync_to_thread=True)
+@get("/v1/changes/{held:str}", sync_to_thread=True, responses=answers(400, 401, 403, 409))
 def changes(request: Call, state: State, held: Cursor) -> Response[bytes]:
     """What changed since the state the caller holds; 0.0 = everything."""
     return _changes(request, state, held, "")
 
 
-@get("/v1/changes/{held:str}/{begin:str}", sync_to_thread=True)
+@get("/v1/changes/{held:str}/{begin:str}", sync_to_thread=True, responses=answers(400, 401, 403, 409))
 def more_changes(request: Call, state: State, held: Cursor, begin: Cursor) -> Response[bytes]:
     """The next page for a caller that still holds `held`."""
     return _changes(request, state, held, begin)
