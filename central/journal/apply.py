@@ -20,7 +20,7 @@ from central.journal.effects import Effects
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import AnyEvent, Event
 
-BATCH = 500
+BATCH = 1000  # more than one upload brings, so that it is done in one go
 KNOWN_KINDS = {kind.__name__ for kind in Event.__subclasses__()}
 _DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 log = logging.getLogger(__name__)

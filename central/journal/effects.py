@@ -113,14 +113,21 @@ class Effects:
 
     def _known_sales(self, events: Sequence[tuple[int, AnyEvent]]) -> dict[str, tuple[tuple[SaleItem, ...], str]]:
         """Items and currency of the sales whose tickets are in this batch but whose beginning is not."""
-        of_tickets = (facts.TicketIssued, facts.TicketVoided)
-        wanted = sorted({event.sale_id for _, event in events if isinstance(event, of_tickets)})
+        begun: set[str] = set()
+        wanted: set[str] = set()
+        for _, event in events:
+            if isinstance(event, facts.PlacesHeld):
+                begun.add(event.sale_id)
+            elif isinstance(event, facts.TicketIssued | facts.TicketVoided) and event.sale_id not in begun:
+                wanted.add(event.sale_id)
+        if not wanted:
+            return {}
         rows = self._connection.execute(
             text(
                 "SELECT sale_id, items, currency FROM sale WHERE terminal_id = :terminal "
                 "AND incarnation = :incarnation AND sale_id = ANY(:sales)"
             ),
-            {"terminal": self._terminal_id, "incarnation": self._incarnation, "sales": wanted},
+            {"terminal": self._terminal_id, "incarnation": self._incarnation, "sales": sorted(wanted)},
         )
         return {row.sale_id: (msgspec.json.decode(row.items, type=tuple[SaleItem, ...]), row.currency) for row in rows}
 
@@ -136,6 +143,8 @@ class Effects:
 
     def _known_admissions(self, events: Sequence[tuple[int, AnyEvent]]) -> set[str]:
         wanted = [event.ticket_id for _, event in events if isinstance(event, facts.Admitted)]
+        if not wanted:
+            return set()
         rows = self._connection.scalars(
             text("SELECT ticket_id FROM admission WHERE ticket_id = ANY(:tickets) AND reason = ''"), {"tickets": wanted}
         )
