@@ -63,3 +63,4 @@ class Services:
     machine: str  # "K14"
     stop_place_id: str = ""  # where this terminal stands; "" = anywhere, then it asks
     staff: str = ""  # where people are, in the operator's words
+    leave: Callable[[], object] = lambda: None  # the passenger has gone: what was fetched for them goes back

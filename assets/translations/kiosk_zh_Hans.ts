@@ -916,6 +916,13 @@
     </message>
 </context>
 <context>
+    <name>Sale</name>
+    <message>
+        <source>Asking for seats. One moment, please.</source>
+        <translation>正在查询余票，请稍候。</translation>
+    </message>
+</context>
+<context>
     <name>Search</name>
     <message>
         <source>No station is written like this</source>
@@ -1159,8 +1166,16 @@
         <translation>最便宜</translation>
     </message>
     <message>
+        <source>Seats on request</source>
+        <translation>可查询余票</translation>
+    </message>
+    <message>
         <source>Not sold here</source>
         <translation>此处不售</translation>
+    </message>
+    <message>
+        <source>On request</source>
+        <translation>可查询</translation>
     </message>
     <message>
         <source>Sold out</source>

@@ -94,6 +94,7 @@ def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Ope
             machine=reply.name,
             stop_place_id=reply.stop_place_id,
             staff=config.screen.staff,
+            leave=terminal.live.leave,
         )
         stop = terminal.catalogue.stop_place(reply.stop_place_id)
         sign.keep(config.folder, known, *(both_names(stop, options.language) if stop else ("", "")))

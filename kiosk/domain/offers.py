@@ -38,6 +38,11 @@ class ClassOffer(msgspec.Struct, frozen=True):
     left: int | None  # places in THIS terminal's hands for the whole ride; None = no limit
     more: bool = False  # central may have others and answers now: they are asked for when they are wanted
 
+    @property
+    def open(self) -> bool:
+        """It can be chosen."""
+        return self.left != 0 or self.more
+
 
 class Departure(msgspec.Struct, frozen=True):
     """One journey from an origin to a destination."""
@@ -74,9 +79,9 @@ class Departure(msgspec.Struct, frozen=True):
         return None if None in counts else max((c for c in counts if c is not None), default=0)
 
     @property
-    def more(self) -> bool:
-        """Central may have places of one of its classes."""
-        return any(offer.more for offer in self.classes)
+    def on_request(self) -> bool:
+        """None left in hand, and central may have some."""
+        return self.left == 0 and any(offer.more for offer in self.classes)
 
 
 class Traveller(msgspec.Struct, frozen=True):

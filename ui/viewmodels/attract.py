@@ -152,8 +152,9 @@ def _tile(destination: Destination, language: str) -> TileRow:
 def _event(number: int, performance: Departure, names: Names, language: str) -> EventRow:
     when = f"{texts.long_date(performance.operating_day, language)}, {performance.departs}"
     amount = performance.price_from_minor
-    detail = [texts.name_of(performance.origin, language), places_left(performance.left, amount is not None)[1]]
-    if amount is not None and performance.left != 0:
+    left = places_left(performance.left, amount is not None, performance.on_request)[1]
+    detail = [texts.name_of(performance.origin, language), left]
+    if amount is not None and sellable(performance):
         money = texts.money(amount, performance.classes[0].currency)
         detail.append(translate("Attract", "from %1").replace("%1", money))
     title = texts.localized(names, performance.headsign or performance.line_name, language)

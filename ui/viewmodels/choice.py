@@ -38,6 +38,11 @@ class Choice:
         return sum(count for _, count in self.party)
 
     @property
+    def needs_asking(self) -> bool:
+        """Central must give places for the party, which takes a moment."""
+        return self.offer is not None and self.offer.more and (self.offer.left or 0) < self.size
+
+    @property
     def travellers(self) -> tuple[Traveller, ...]:
         return tuple(Traveller(category, count) for category, count in self.party if count)
 

@@ -54,7 +54,7 @@ class PartyViewModel(QObject):
         self._classes.show([self._class(offer, language) for offer in offers] if len(offers) > 1 else [])
         counts = dict(choice.party)
         room = LARGEST_PARTY
-        if choice.offer is not None and choice.offer.left is not None:
+        if choice.offer is not None and choice.offer.left is not None and not choice.offer.more:
             room = min(room, choice.offer.left)
         can_more = choice.size < room
         dearest = max((price.price_minor for price in choice.prices), default=0)
@@ -68,7 +68,7 @@ class PartyViewModel(QObject):
     def chooseClass(self, key: str) -> None:
         offers = self._choice.departure.classes if self._choice.departure else ()
         offer = next((each for each in offers if class_key(each) == key), None)
-        if offer is not None and offer.left != 0:
+        if offer is not None and offer.open:
             self._choose_class(offer)
 
     @Slot(str)
@@ -80,7 +80,7 @@ class PartyViewModel(QObject):
         self._change(category, -1)
 
     def _class(self, offer: ClassOffer, language: str) -> ClassRow:
-        _, left = places_left(offer.left, True)
+        _, left = places_left(offer.left, True, offer.left == 0 and offer.more)
         chosen = self._choice.offer is not None and class_key(offer) == class_key(self._choice.offer)
         return ClassRow(
             class_key(offer),
@@ -88,7 +88,7 @@ class PartyViewModel(QObject):
             texts.money(offer.adult_minor, offer.currency),
             left,
             chosen,
-            offer.left != 0,
+            offer.open,
         )
 
     @Property(RowsModel, constant=True)

@@ -41,7 +41,8 @@ class Planner:
             chosen = day or next((each for each, found in by_day.items() if any(map(sellable, found))), "")
             chosen = chosen or next(iter(by_day), "")
             found = tuple(by_day.get(chosen, ()))
-            proposed = next((each for each in found if sellable(each)), None)
+            at_once = (each for each in found if sellable(each) and not each.on_request)
+            proposed = next(at_once, next(filter(sellable, found), None))
             return replace(choice, day=chosen, departures=found, departure=proposed), days
 
         self._run(work, lambda answer: done(*answer), failed)

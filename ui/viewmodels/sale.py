@@ -26,6 +26,7 @@ from ui.viewmodels.planner import Planner
 from ui.viewmodels.search import SearchViewModel
 from ui.viewmodels.seats import SeatsViewModel
 from ui.viewmodels.terminal import TerminalViewModel
+from ui.viewmodels.texts import translate
 from ui.viewmodels.trip import TripViewModel
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class SaleViewModel(PagedViewModel):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._services, self._terminal, self._queries = services, terminal, queries
+        self._services, self._terminal, self._queries, self._at_desk = services, terminal, queries, desk
         self._choice = Choice()
         self._stage = "attract"
         self._asking_origin = False
@@ -172,7 +173,8 @@ class SaleViewModel(PagedViewModel):
     def _departure_chosen(self, departure: Departure) -> None:
         if self._planner.busy:
             return
-        usual = next((offer for offer in departure.classes if offer.left != 0), None)
+        classes = sorted(departure.classes, key=lambda offer: offer.left == 0)  # in hand before on request
+        usual = next((offer for offer in classes if offer.open), None)
         if usual is not None:
             self._choice = replace(self._choice, departure=departure, quote=None)
             self._class_chosen(usual)
@@ -202,6 +204,9 @@ class SaleViewModel(PagedViewModel):
             else:
                 self._go("summary")
 
+        if self._choice.needs_asking:
+            self._message = translate("Sale", "Asking for seats. One moment, please.")
+            self._frame()
         self._planner.quote(self._choice, places, done, self._refused)
 
     def _begin_payment(self) -> None:
@@ -225,6 +230,7 @@ class SaleViewModel(PagedViewModel):
     def _leave(self) -> None:
         """Back to the first screen, for the next passenger."""
         self._checkout.give_back(self._choice.sale)
+        self._at_desk.run(self._services.leave, lambda _: None, lambda error: log.error("leaving: %s", error))
         self._planner.forget()
         self._choice, self._asking_origin = Choice(origin=self._attract.here()), False
         self._terminal.forget_passenger()

@@ -39,8 +39,8 @@ def key_of(departure: Departure) -> str:
 
 
 def sellable(departure: Departure) -> bool:
-    """It has a price and a place."""
-    return bool(departure.classes) and departure.left != 0
+    """It has a price and a place, or central may have one."""
+    return any(offer.open for offer in departure.classes)
 
 
 @QmlElement
@@ -145,7 +145,9 @@ class TripViewModel(QObject):
         price = departure.price_from_minor
         currency = departure.classes[0].currency if departure.classes else ""
         level, left = places_left(departure.left, bool(departure.classes))
-        tag = translate("Trip", "Fastest") if fastest else translate("Trip", "Cheapest") if cheapest else ""
+        tag, icon = translate("Trip", "Fastest") if fastest else translate("Trip", "Cheapest") if cheapest else "", ""
+        if departure.on_request:
+            level, left, tag, icon = "open", "", translate("Trip", "Seats on request"), "info"
         amount = "" if price is None else texts.money(price, currency)
         return DepartureLine(
             key=key_of(departure),
@@ -157,7 +159,7 @@ class TripViewModel(QObject):
             leftText=left,
             price=amount,
             tag=tag if sellable(departure) else "",
-            tagIcon="fast" if fastest else "cheap",
+            tagIcon=icon or ("fast" if fastest else "cheap"),
             chosen=departure is self._choice.departure,
             available=sellable(departure),
             spoken=", ".join(part for part in (departure.departs, *about, left, amount, tag) if part),
@@ -200,10 +202,12 @@ class TripViewModel(QObject):
         return self._state.searching
 
 
-def places_left(left: int | None, priced: bool) -> tuple[str, str]:
+def places_left(left: int | None, priced: bool, on_request: bool = False) -> tuple[str, str]:
     """(level for the bars, words) for a number of places."""
     if not priced:
         return "none", translate("Trip", "Not sold here")
+    if on_request:
+        return "open", translate("Trip", "On request")
     if left is None:
         return "open", ""
     if left == 0:

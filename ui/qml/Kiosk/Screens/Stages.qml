@@ -68,7 +68,6 @@ Item {
         enabled: !settle.running && stages.terminal.overlay === ""
     }
     Message {
-        anchors.fill: parent
         sale: stages.sale
     }
     Overlay {
