@@ -120,9 +120,11 @@ class Terminal:
                 accepted.append(grant)
         return accepted
 
-    def sell(self, journey_id: int, place: int, gid: Gid, from_call: int = 0, to_call: int = 4) -> Record:
-        """PlacesHeld and TicketIssued for one place of `layout()`; returns the ticket's record."""
-        train = layout()
+    def sell(
+        self, journey_id: int, place: int, gid: Gid, from_call: int = 0, to_call: int = 4, seats: int = 10
+    ) -> Record:
+        """PlacesHeld and TicketIssued for one place of `layout(seats)`; returns the ticket's record."""
+        train = layout(seats)
         sale_id = f"sale-{len(self.records)}"
         place_class = train.place_class_of(place)
         item = SaleItem(
