@@ -26,6 +26,7 @@ USUAL_CURVE: Curve = (
 
 NODES = 10  # outages that end before the departure stand for this many lengths, each as likely as the others
 PLACES_MAX = 400  # of one terminal in one class
+STEP, ROWS_MAX = 0.05, 1 << 16  # relative grid of what is remembered
 FORECAST_ERROR = 0.15  # standard deviation of a day's demand beside its forecast, as a share of it
 
 
@@ -86,13 +87,51 @@ def margins(
     N of them come within it. The place after the q-th is worth P(N > q), and is lost to others if the outage lasts to
     the departure and no more than q came: the newsvendor's balance, weighed by how often the terminal is dark at all.
     """
-    return _margins(
-        _near(expected, 0.05), _near(hours, 0.05), curve, Link(_near(link.share, 0.1), _near(link.outage_h, 0.1)),
-        round(sell_out, 2), terms,
-    )  # fmt: skip
+    return worth_of(curve, terms).row(expected, rounded(hours, link), round(sell_out, 2))
 
 
-@lru_cache(maxsize=1 << 16)
+class Rounded(NamedTuple):
+    """Hours until the departure and a link, on the grid of what is remembered."""
+
+    hours: float
+    share: float
+    outage_h: float
+
+
+def rounded(hours: float, link: Link) -> Rounded:
+    """Of one terminal and departure, once; a plan asks for many rows of it."""
+    return Rounded(_near(hours, STEP), _near(link.share, 2 * STEP), _near(link.outage_h, 2 * STEP))
+
+
+class Worth:
+    """Rows of `margins` for one curve and terms, remembered: a plan of a busy train looks at a thousand."""
+
+    def __init__(self, curve: Curve, terms: Terms) -> None:
+        self._curve, self._terms = curve, terms
+        self._rows: dict[tuple[int, Rounded, float], tuple[float, ...]] = {}
+
+    def row(self, expected: float, at: Rounded, sell_out: float) -> tuple[float, ...]:
+        """`sell_out` rounded to hundredths."""
+        if expected <= 1e-9:
+            return ()
+        key = round(math.log(expected) / STEP), at, sell_out
+        row = self._rows.get(key)
+        if row is None:
+            if len(self._rows) >= ROWS_MAX:
+                self._rows.clear()
+            link = Link(at.share, at.outage_h)
+            row = self._rows[key] = _margins(
+                math.exp(key[0] * STEP), at.hours, self._curve, link, sell_out, self._terms
+            )
+        return row
+
+
+@lru_cache(maxsize=16)
+def worth_of(curve: Curve, terms: Terms) -> Worth:
+    """One for each class and what was last learned."""
+    return Worth(curve, terms)
+
+
 def _margins(
     expected: float, hours: float, curve: Curve, link: Link, sell_out: float, terms: Terms
 ) -> tuple[float, ...]:

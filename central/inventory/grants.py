@@ -29,7 +29,7 @@ from kiosk.domain.protocol.ownership import POOL
 from sync.wire import AllotmentReply, AllotmentRequest, Recall, Want
 
 WANTS_MAX = 5000
-JOURNEYS_MAX = 300  # planned in one request, in the order of the wants; the terminal asks for the others again
+JOURNEYS_MAX = 600  # planned in one request, in the order of the wants: as many as a terminal asks for at once
 LOOK_EVERY_S = 120.0  # at what a terminal holds, whether some of it is of more use elsewhere
 LOOK_MAX = 40  # journeys looked at, the nearest
 

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, text
 
 from central.inventory.book import read_layouts
 from central.inventory.cells import unpack
-from central.inventory.contact import Contact
+from central.inventory.contact import Contact, is_dark, link
 from central.inventory.demand import BREAKS_H, curve
-from central.inventory.forecast import Curve
+from central.inventory.forecast import Curve, Link
 from central.inventory.learn import DAY_TYPE
 from kiosk.domain.layout import Layout
 
@@ -84,6 +84,7 @@ class Outlook:
     def __init__(self, connection: Connection, journey_ids: Collection[int], now: float) -> None:
         self._connection = connection
         self._now = now
+        self._links: dict[int, Link] = {}
         self._ids = sorted(set(journey_ids))
         self.machines = {row.id: _machine(row) for row in connection.execute(text(_MACHINES))}
         self.journeys: dict[int, Facts] = {each.journey_id: each for each in self._facts()} if self._ids else {}
@@ -93,6 +94,16 @@ class Outlook:
         self.party_passengers: float = meta.party_passengers
         self.curves = self._curves()
         self._read_demand()
+
+    def link(self, terminal_id: int) -> Link:
+        """The terminal's record, the present silence included."""
+        if (known := self._links.get(terminal_id)) is None:
+            known = self._links[terminal_id] = link(self.machines[terminal_id].contact, self._now)
+        return known
+
+    def is_dark(self, terminal_id: int) -> bool:
+        """It does not call: nothing it holds can be asked back."""
+        return is_dark(self.machines[terminal_id].contact, self._now)
 
     def curve(self, place_class: str) -> Curve:
         return self.curves.get(place_class) or self.curves[""]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from operator import neg
 from typing import NamedTuple
 
-from central.inventory.forecast import USUAL_TERMS, Curve, Link, Terms, margins, sells_out
+from central.inventory.forecast import USUAL_TERMS, Curve, Link, Terms, rounded, sells_out, worth_of
 from sync.wire import Recall
 
 OWN_SHARE = 0.8  # of its part of what is unsold, for central's own sales: terminals give back when asked
@@ -59,24 +59,22 @@ def plan(
     """Targets of all terminals. `whole`: whole places to the end of the run, however short the rides are."""
     targets: dict[int, list[int]] = {seller.key: [] for seller in sellers}
     tight = []
+    row = worth_of(curve, terms).row
+    at = {seller.key: rounded(seller.hours, seller.link) for seller in sellers}
+    holding = [seller for seller in sellers if any(seller.spare)]
     for segment, pool in enumerate(stock.pool):
         here = [seller for seller in sellers if seller.from_call <= segment]
-        unsold = pool + sum(seller.spare[segment - seller.from_call] for seller in here)
-        risk = sells_out(stock.expected[segment], unsold)
+        in_hand = [
+            (seller.spare[segment - seller.from_call], seller.dark) for seller in holding if seller.from_call <= segment
+        ]
+        risk = sells_out(stock.expected[segment], pool + sum(spare for spare, _ in in_hand))
         tight.append(risk > TIGHT)
         open_ = [seller for seller in here if not seller.dark]
+        risk = round(risk, 2)
         worth = [
-            margins(
-                seller.expected[0 if whole else segment - seller.from_call],
-                seller.hours,
-                curve,
-                seller.link,
-                risk,
-                terms,
-            )
-            for seller in open_
+            row(seller.expected[0 if whole else segment - seller.from_call], at[seller.key], risk) for seller in open_
         ]
-        can_give = pool + sum(seller.spare[segment - seller.from_call] for seller in open_)
+        can_give = pool + sum(spare for spare, dark in in_hand if not dark)
         quotas = _left_of_quotas(stock, here, segment)
         counts = _shared(open_, worth, can_give - stock.reserve[segment], quotas)
         for seller in here:
@@ -84,6 +82,12 @@ def plan(
             count = seller.held[segment - seller.from_call] if seller.dark else counts[seller.key]
             chain.append(min(count, chain[-1]) if chain else count)
     return Plan({key: tuple(chain) for key, chain in targets.items()}, tuple(tight))
+
+
+def most(seller: Seller, curve: Curve, terms: Terms = USUAL_TERMS) -> tuple[int, ...]:
+    """What no plan gives the terminal more of: its targets if nobody else wanted the places."""
+    row, at = worth_of(curve, terms).row, rounded(seller.hours, seller.link)
+    return tuple(accumulate((len(row(each, at, 0.0)) for each in seller.expected), min))
 
 
 def _left_of_quotas(stock: Stock, here: Sequence[Seller], segment: int) -> dict[str, int]:

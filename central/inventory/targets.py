@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import accumulate
+from operator import and_
 from typing import NamedTuple
 
 from central.inventory.cells import free_throughout
-from central.inventory.contact import is_dark, link
 from central.inventory.demand import PRIOR_SALES, riders, usual_riders
 from central.inventory.fill import gather
 from central.inventory.forecast import Terms, still_to_come, terms_for
 from central.inventory.outlook import Facts, Machine, Outlook
-from central.inventory.policy import Plan, Seller, Stock, leave, plan, recalls, reserve, wish
+from central.inventory.policy import Plan, Seller, Stock, leave, most, plan, recalls, reserve, wish
 from sync.wire import Recall
 
 SOLD_PRIOR = 20.0  # every terminal is believed to have sold so many, until it has
@@ -41,7 +43,6 @@ class Target:
         self._mask = facts.layout.class_masks[place_class]
         self._curve = outlook.curve(place_class)
         self._left = [still_to_come(self._curve, self.hours(stop)) for stop in range(facts.segments)]
-        self._riders = [self._riders_from(stop) for stop in range(facts.segments)]
         self._free = {
             (each.terminal_id, each.incarnation): [0] * facts.segments for each in facts.held if each.kind == "LEASE"
         }
@@ -50,7 +51,8 @@ class Target:
                 have = self._free[each.terminal_id, each.incarnation]
                 for segment, mask in enumerate(each.masks):
                     have[segment] |= mask & self._mask
-        self.sellers = self._sellers(asking)
+        self._asking = asking
+        self._riders: dict[int, tuple[float, ...]] = {}
 
     def hours(self, stop: int) -> float:
         """Until the departure from the stop; until the end of the run where the calls are not known."""
@@ -59,22 +61,17 @@ class Target:
 
     @cached_property
     def stock(self) -> Stock:
-        segments = range(self._facts.segments)
         pool = [0] * self._facts.segments
         for each in self._facts.held:
             if each.kind == "POOL":
                 pool = [(mask & self._mask).bit_count() for mask in each.masks]
-        expected = tuple(
-            sum(self._left[stop] * self._riders[stop][segment - stop] for stop in range(segment + 1))
-            for segment in segments
-        )
         unsold = list(pool)
         for seller in self.sellers:
             for index, count in enumerate(seller.spare):
                 unsold[seller.from_call + index] += count
-        own = [each * self._outlook.own_share for each in expected]
-        kept = self._kept(reserve(expected, own, unsold))
-        return Stock(self._facts.journey_id, self.place_class, tuple(pool), expected, kept, self._quotas())
+        own = [each * self._outlook.own_share for each in self._expected]
+        kept = self._kept(reserve(self._expected, own, unsold))
+        return Stock(self._facts.journey_id, self.place_class, tuple(pool), self._expected, kept, self._quotas())
 
     @cached_property
     def plan(self) -> Plan:
@@ -85,13 +82,17 @@ class Target:
         seller = self._seller_of(machine)
         if seller is None:
             return None
-        aim = self.plan.targets[seller.key][: max(0, to_call - seller.from_call)]
+        length = max(0, to_call - seller.from_call)
+        most_useful = most(seller, self._curve, self._terms())[:length]
+        if not wish([min(wanted, each) for each in most_useful], seller.held):
+            return None  # whatever the others hold: most who ask have enough
+        aim = self.plan.targets[seller.key][:length]
         places = wish(tuple(min(wanted, each) for each in aim), seller.held)
         if not places:
             return None
         kept = leave(self.stock, self.sellers, machine.channel)
-        most = tuple(max(0, have - keep) for have, keep in zip(self.stock.pool, kept, strict=True))
-        return Goal(self.place_class, seller.from_call, places, kept, most)
+        spare = tuple(max(0, have - keep) for have, keep in zip(self.stock.pool, kept, strict=True))
+        return Goal(self.place_class, seller.from_call, places, kept, spare)
 
     def kept_for_others(self, channel: str) -> tuple[int, ...]:
         """Cells of each segment that are in the pool for other channels' quotas alone."""
@@ -136,7 +137,8 @@ class Target:
         return tuple(kept)
 
     def _seller_of(self, machine: Machine) -> Seller | None:
-        return next((each for each in self.sellers if each.key == machine.terminal_id), None)
+        share = self._shares.get(machine.terminal_id)
+        return None if share is None else self._seller(machine, share)
 
     def _terms(self) -> Terms:
         squares = self._outlook.party_squares + PRIOR_SALES
@@ -144,62 +146,73 @@ class Target:
 
     # who sells
 
-    def _sellers(self, asking: tuple[int, int] | None) -> list[Seller]:
-        """Terminals at the stops, those without a station, and whoever asks or holds something.
-
-        Where no terminal stands at any stop, as with a hall, everybody sells.
-        """
+    @cached_property
+    def sellers(self) -> list[Seller]:
+        """All of them, as far as this class is concerned."""
         machines = self._outlook.machines
-        stops = self._facts.stops[:-1]
-        at_stop = {key: each for key, each in machines.items() if each.stop_place_id in stops and each.stop_place_id}
-        roaming = {
-            key: each
-            for key, each in machines.items()
-            if key not in at_stop
-            and (
-                not each.stop_place_id
-                or not at_stop
-                or (asking is not None and key == asking[0])
-                or (key, each.incarnation) in self._free
-            )
-        }
-        everything = sum(each.sold + SOLD_PRIOR for each in (*at_stop.values(), *roaming.values()))
-        found = []
-        anywhere = 0.0
-        for key, machine in roaming.items():
-            share = (machine.sold + SOLD_PRIOR) / everything
-            anywhere += share
-            first = asking[1] if asking is not None and key == asking[0] else self._next_stop()
-            found.append(self._seller(machine, first, self._passing(first, share)))
-        for machine in at_stop.values():
-            stop = self._stop_of(machine, asking)
-            there = [each.sold + SOLD_PRIOR for each in at_stop.values() if each.stop_place_id == machine.stop_place_id]
-            share = (1 - anywhere) * (machine.sold + SOLD_PRIOR) / sum(there)
-            found.append(self._seller(machine, stop, [self._left[stop] * share * each for each in self._riders[stop]]))
-        return found
+        return [self._seller(machines[key], share) for key, share in self._shares.items()]
 
-    def _seller(self, machine: Machine, first: int, expected: Sequence[float]) -> Seller:
-        free = self._free.get((machine.terminal_id, machine.incarnation)) or [0] * self._facts.segments
-        here = range(first, self._facts.segments)
+    @cached_property
+    def _shares(self) -> dict[int, float]:
+        """Who sells, and which part: a terminal at a stop of that stop's demand, any other of the whole run's.
+
+        The others are those without a station, and whoever asks or holds something. Where no terminal stands at any
+        stop, as with a hall, everybody sells.
+        """
+        machines, asking = self._outlook.machines, self._asking
+        roaming = {}
+        for key, machine in machines.items():
+            known = (key, machine.incarnation) in self._free or (asking is not None and key == asking[0])
+            if key not in self._at_stop and (known or not machine.stop_place_id or not self._at_stop):
+                roaming[key] = machine.sold + SOLD_PRIOR
+        there: dict[str, float] = defaultdict(float)
+        for machine in self._at_stop.values():
+            there[machine.stop_place_id] += machine.sold + SOLD_PRIOR
+        everything = sum(roaming.values()) + sum(there.values())
+        shares = {key: weight / everything for key, weight in roaming.items()}
+        anywhere = sum(shares.values())
+        for key, machine in self._at_stop.items():
+            shares[key] = (1 - anywhere) * (machine.sold + SOLD_PRIOR) / there[machine.stop_place_id]
+        return shares
+
+    @cached_property
+    def _at_stop(self) -> dict[int, Machine]:
+        stops = {stop for stop in self._facts.stops[:-1] if stop}
+        return {key: each for key, each in self._outlook.machines.items() if each.stop_place_id in stops}
+
+    def _seller(self, machine: Machine, share: float) -> Seller:
+        if machine.terminal_id in self._at_stop:
+            first = self._stop_of(machine)
+            expected = [self._left[first] * share * each for each in self._riders_from(first)]
+        else:
+            asks = self._asking is not None and machine.terminal_id == self._asking[0]
+            first = self._asking[1] if self._asking is not None and asks else self._next_stop
+            expected = [share * each for each in self._busiest[first:]]  # rides between any stops
+        held = spare = (0,) * (self._facts.segments - first)
+        free = self._free.get((machine.terminal_id, machine.incarnation))
+        if free:
+            held = tuple(mask.bit_count() for mask in accumulate(free[first:], and_))
+            spare = tuple(mask.bit_count() for mask in free[first:])
         return Seller(
             key=machine.terminal_id,
             channel=machine.channel,
             from_call=first,
             hours=self.hours(first),
             expected=tuple(expected),
-            link=link(machine.contact, self._now),
-            held=tuple(free_throughout(free, first, segment + 1).bit_count() for segment in here),
-            spare=tuple(free[segment].bit_count() for segment in here),
-            dark=is_dark(machine.contact, self._now),
+            link=self._outlook.link(machine.terminal_id),
+            held=held,
+            spare=spare,
+            dark=self._outlook.is_dark(machine.terminal_id),
         )
 
-    def _stop_of(self, machine: Machine, asking: tuple[int, int] | None) -> int:
+    def _stop_of(self, machine: Machine) -> int:
         """Where it sells from; at a stop that is called at twice the departure that is next."""
-        if asking is not None and machine.terminal_id == asking[0]:
-            return asking[1]
+        if self._asking is not None and machine.terminal_id == self._asking[0]:
+            return self._asking[1]
         stops = [at for at, stop in enumerate(self._facts.stops[:-1]) if stop == machine.stop_place_id]
         return next((at for at in stops if self.hours(at) > 0), stops[-1])
 
+    @cached_property
     def _next_stop(self) -> int:
         last = self._facts.segments - 1
         return next((stop for stop in range(last) if self.hours(stop) > 0), last)
@@ -208,6 +221,11 @@ class Target:
 
     def _riders_from(self, stop: int) -> tuple[float, ...]:
         """Passengers of the stop over each segment from there, through every terminal, on such a day."""
+        if (known := self._riders.get(stop)) is None:
+            known = self._riders[stop] = self._riders_on_such_a_day(stop)
+        return known
+
+    def _riders_on_such_a_day(self, stop: int) -> tuple[float, ...]:
         facts, seen = self._facts, self._outlook
         usual = usual_riders(self._mask.bit_count(), facts.segments - stop, facts.segments)
         if facts.stops and usual[0] > 0:
@@ -221,15 +239,19 @@ class Target:
                 sold[segment - stop] += passengers
         return riders(sold, seen.departures.get(key[:2], 0), usual)
 
-    def _passing(self, first: int, share: float) -> list[float]:
-        """Demand of one that sells rides between any stops: whole runs must do for the busiest segment to come."""
-        over = [
-            share * sum(self._left[stop] * self._riders[stop][segment - stop] for stop in range(segment + 1))
-            for segment in range(first, self._facts.segments)
-        ]
-        for index in range(len(over) - 2, -1, -1):
-            over[index] = max(over[index], over[index + 1])
-        return over
+    @cached_property
+    def _expected(self) -> tuple[float, ...]:
+        """Passengers still to come over each segment, through every channel."""
+        over = [0.0] * self._facts.segments
+        for stop, left in enumerate(self._left):
+            for segment, each in enumerate(self._riders_from(stop), stop):
+                over[segment] += left * each
+        return tuple(over)
+
+    @cached_property
+    def _busiest(self) -> list[float]:
+        """The most over any segment from each on: whole runs must do for it."""
+        return list(accumulate(reversed(self._expected), max))[::-1]
 
     # quotas
 

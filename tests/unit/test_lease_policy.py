@@ -9,7 +9,7 @@ import pytest
 from central.inventory.contact import USUAL, Contact, heard, is_dark, link
 from central.inventory.demand import curve, lead_counts, party, riders, usual_riders
 from central.inventory.forecast import USUAL_CURVE, USUAL_TERMS, Link, margins, sells_out, still_to_come
-from central.inventory.policy import Plan, Seller, Stock, leave, plan, recalls, reserve, wish
+from central.inventory.policy import Plan, Seller, Stock, leave, most, plan, recalls, reserve, wish
 from sync.wire import Recall
 
 BARE = USUAL_TERMS._replace(holding=0.0, choice=0.0, unsold=0.0)
@@ -95,6 +95,17 @@ def test_where_there_is_plenty_each_gets_what_it_is_worth_and_fewer_along_the_ru
     assert list(made.targets[1]) == sorted(made.targets[1], reverse=True)
     assert len(made.targets[2]) == 2
     assert made.tight == (False, False, False)
+
+
+@pytest.mark.parametrize("pool", [0, 12, 100, 1000])
+@pytest.mark.parametrize("expected", [1.0, 90.0, 1000.0])
+def test_no_plan_gives_more_than_the_most(pool: int, expected: float) -> None:
+    sellers = [seller(1, demand=9.0), seller(2, first=1, demand=30.0), seller(3, hours=-1.0)]
+    made = plan(stock(pool, expected=expected), sellers, USUAL_CURVE)
+    for each in sellers:
+        bound = most(each, USUAL_CURVE)
+        assert all(target <= limit for target, limit in zip(made.targets[each.key], bound, strict=True))
+    assert plan(stock(1000, expected=0.0), sellers, USUAL_CURVE).targets[1] == most(sellers[0], USUAL_CURVE)
 
 
 def test_short_places_go_to_where_they_are_worth_most_and_the_reserve_stays() -> None:
