@@ -192,6 +192,13 @@ def test_a_gate_a_revoked_terminal_and_an_unknown_grant_get_nothing(context: Con
     stranger.last_gid = Gid(1, 77)
     assert refused(context, stranger, party(stranger, train, 1)) == (409, "unknown_grant")
     assert leased(context) == 0
+    other = Terminal(context, "K3")
+    (theirs,) = other.accept(ask(context, other, party(other, train, 1)).grants)
+    stranger.last_gid = Gid(0, 0)
+    (mine,) = stranger.accept(ask(context, stranger, party(stranger, train, 1)).grants)
+    assert theirs.gid < mine.gid
+    stranger.last_gid = theirs.gid
+    assert refused(context, stranger, party(stranger, train, 1)) == (409, "unknown_grant"), "another terminal's"
 
 
 def test_central_that_came_back_older_grants_nothing_until_it_knows(context: Context) -> None:

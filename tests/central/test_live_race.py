@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections.abc import Callable, Sequence
@@ -184,3 +185,31 @@ def test_everybody_is_answered_and_as_many_get_a_place_as_there_are(context: Con
     assert sorted(answers) == [0] * (len(terminals) - SEATS) + [1] * SEATS
     with context.engine.connect() as connection:
         assert inventory_faults(connection) == []
+
+
+def test_one_terminal_that_asks_twice_at_once_misses_no_grant(context: Context) -> None:
+    """Its engine asks for a lease while a party waits: the numbers of its grants are in the order of their commits."""
+    catalogue = open_railway(context)
+    trains = [journey_of(catalogue, name) for name in ("T1", "T2")]
+    terminal, lock = Terminal(context), threading.Lock()
+    errors: list[str] = []
+
+    def ask(train: int) -> None:
+        try:
+            for first in [*range(SEGMENTS)] * 10:
+                with lock:
+                    last = terminal.last_gid
+                (answer,) = live.hold(
+                    context, [Asked(*terminal.id, HoldRequest(train, "second", first, first + 1, 1, last))]
+                )
+                assert isinstance(answer, AllotmentReply)
+                with lock:
+                    terminal.accept(answer.grants)
+        except Exception as error:
+            errors.append(repr(error))
+
+    race((), [threading.Thread(target=ask, args=(train,)) for train in trains])
+    assert errors == []
+    given = [json.loads(record.body)["grant"]["body"] for record in terminal.records if record.kind == "GrantAccepted"]
+    with context.engine.connect() as connection:
+        assert connection.scalars(text("SELECT body FROM grant_given ORDER BY epoch, n")).all() == given
