@@ -43,8 +43,8 @@ bench: setup ## figures beside a floor measured in the same run, into build/benc
 prove: setup ## model check and simulation: nothing oversold, lost, doubled (QUICK=1, STEPS=, SEEDS=)
 	@$(PY) -m tests.prove $(if $(QUICK),--quick) $(if $(STEPS),--steps $(STEPS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
 
-strand: setup ## the lease policy on many-legged demand and outages: sold, served in the dark, stranded, oversold (QUICK=1)
-	@$(PY) -m tests.strand $(if $(QUICK),--quick) $(ARGS)
+strand: setup ## the lease policy on many-legged demand and outages: sold, served in the dark, stranded, oversold (QUICK=1, SEED=n)
+	@$(PY) -m tests.strand $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 mutants: setup ## plant faults in the product, one at a time: each must be found
 	@$(PY) -m tests.prove.mutants $(ARGS)

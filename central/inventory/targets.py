@@ -17,6 +17,7 @@ from central.inventory.outlook import Facts, Machine, Outlook
 from central.inventory.policy import Plan, Seller, Stock, leave, most, plan, recalls, reserve, wish
 from sync.wire import Recall
 
+OWN_MOST = 0.95  # of all demand, for central's own sales: something is left to learn from
 SOLD_PRIOR = 20.0  # every terminal is believed to have sold so many, until it has
 
 
@@ -69,9 +70,11 @@ class Target:
         for seller in self.sellers:
             for index, count in enumerate(seller.spare):
                 unsold[seller.from_call + index] += count
-        own = [each * self._outlook.own_share for each in self._expected]
-        kept = self._kept(reserve(self._expected, own, unsold))
-        return Stock(self._facts.journey_id, self.place_class, tuple(pool), self._expected, kept, self._quotas())
+        share = min(self._outlook.own_share, OWN_MOST)
+        everywhere = tuple(each / (1 - share) for each in self._expected)
+        own = [each * share for each in everywhere]
+        kept = self._kept(reserve(everywhere, own, unsold))
+        return Stock(self._facts.journey_id, self.place_class, tuple(pool), everywhere, kept, self._quotas())
 
     @cached_property
     def plan(self) -> Plan:
@@ -241,7 +244,7 @@ class Target:
 
     @cached_property
     def _expected(self) -> tuple[float, ...]:
-        """Passengers still to come over each segment, through every channel."""
+        """Passengers still to come to terminals over each segment. Central's own are not among those it learns of."""
         over = [0.0] * self._facts.segments
         for stop, left in enumerate(self._left):
             for segment, each in enumerate(self._riders_from(stop), stop):

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from itertools import chain
 
 from tests.strand.runs import HEAD, Total, is_goal, misses, run_all, settings
@@ -14,14 +15,15 @@ from tests.strand.world import PLACES, SEGMENTS, Setting
 QUICK = [Setting(5, 0.05, 0.8), Setting(20, 0.05, 0.8), Setting(20, 0.05, 1.2), Setting(10, 0.2, 1.0, common=True)]
 
 
-def main() -> int:
+def report(words: Sequence[str] | None = None) -> int:
+    """Run and print; the exit status: 1 when a goal was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.strand", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few settings, few departures; goals not judged")
     parser.add_argument("--seed", type=int, default=0, help="of the first departure")
     parser.add_argument(
         "--runs", type=int, default=0, help="departures where a goal is judged, a third elsewhere  [default: 60]"
     )
-    asked = parser.parse_args()
+    asked = parser.parse_args(words)
     runs = asked.runs or (6 if asked.quick else 60)
     started = time.perf_counter()
     print(f"{PLACES} places, {SEGMENTS} segments, half of the demand at terminals")
@@ -59,4 +61,4 @@ def _summary(totals: list[Total], missed: list[str], seconds: float) -> dict[str
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report())

@@ -7,41 +7,51 @@ from collections import Counter
 from dataclasses import replace
 
 from central.inventory.contact import Contact, heard, link
-from central.inventory.demand import curve, lead_counts, party, riders, usual_riders
+from central.inventory.demand import curve, lead_counts, party
 from central.inventory.forecast import Curve, Link
 from tests.strand.others import online_only
-from tests.strand.world import CENTRAL, PLACES, SEGMENTS, Setting, departs, make, spans
+from tests.strand.world import CENTRAL, CLASS, SEGMENTS, Setting, departs, make, spans
 
 DEPARTURES = 8  # earlier ones that central has seen
 MONTH_H = 30 * 24.0
+SERVICE, WORKDAY = "train", 0
+
+
+def name_of(stop: int) -> str:
+    """A stop place's id."""
+    return f"s{stop}"
 
 
 class Knowledge:
     """Learned by the product's own functions from what was sold, which is less than what was asked for."""
 
     def __init__(self, setting: Setting, seed: int) -> None:
-        terminals = [[0.0] * SEGMENTS for _ in range(SEGMENTS)]
-        own = [[0.0] * SEGMENTS for _ in range(SEGMENTS)]
+        self.riders: dict[tuple[str, int, str, int], list[tuple[int, int]]] = {}
+        self.boarding: dict[tuple[str, int, str], tuple[int, int]] = {}
+        self.departures = {(SERVICE, WORKDAY): DEPARTURES}
         leads: list[float] = []
         parties: Counter[tuple[int, int, float]] = Counter()
+        rides: Counter[tuple[int, int]] = Counter()
+        own = 0
         for number in range(DEPARTURES):
             past = make(replace(setting, downtime=0.0, lost=False), 1_000_000 + seed * DEPARTURES + number)
             for ticket in online_only(past).tickets:
                 leads.append(departs(ticket.from_call) - ticket.at)
                 parties[number, ticket.seller, ticket.at] += 1
-                sums = own if ticket.seller == CENTRAL else terminals
-                for segment in range(ticket.from_call, ticket.to_call):
-                    sums[ticket.from_call][segment] += 1
-        self.at_terminal = [self._mean(terminals[stop], stop, setting.stops.count(stop)) for stop in range(SEGMENTS)]
-        self.own = [self._mean(own[stop], stop, 1) for stop in range(SEGMENTS)]
+                if ticket.seller == CENTRAL:
+                    own += 1
+                else:
+                    rides[ticket.from_call, ticket.to_call] += 1
+        for stop in range(SEGMENTS):
+            here = [(to_call, count) for (origin, to_call), count in sorted(rides.items()) if origin == stop]
+            self.riders[SERVICE, WORKDAY, CLASS, stop] = here
+            self.boarding[name_of(stop), WORKDAY, CLASS] = DEPARTURES, sum(count for _, count in here)
+        self.own_share = own / max(1, own + rides.total())
+        self.party_squares = float(sum(size * size for size in parties.values()))
+        self.party_passengers = float(sum(parties.values()))
         self.party = party(parties.values())
         self.curve: Curve = curve(lead_counts(leads))
         self.links = [self._link(setting, seed, terminal) for terminal in range(setting.terminals)]
-
-    def _mean(self, sold: list[float], stop: int, sellers: int) -> list[float]:
-        """Passengers over each segment that one of so many sellers at a stop serves."""
-        usual = [each / 2 for each in usual_riders(PLACES, SEGMENTS - stop, SEGMENTS)]
-        return [0.0] * stop + [each / max(1, sellers) for each in riders(sold[stop:], DEPARTURES, usual)]
 
     def _link(self, setting: Setting, seed: int, terminal: int) -> Link:
         """The record after a month of calls every half minute, except in outages."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from central.inventory.cells import to_blocks
 from central.inventory.fill import fill, gather
-from central.inventory.forecast import USUAL_TERMS, Terms, still_to_come, terms_for
-from central.inventory.policy import Plan, Seller, Stock, plan, recalls, reserve, wish
+from central.inventory.forecast import USUAL_TERMS, Terms, terms_for
+from central.inventory.policy import Plan, Seller, Stock, plan, recalls, wish
+from central.inventory.targets import Target
 from kiosk.domain import cells
 from kiosk.domain.allotment import Gid, Grant
 from kiosk.domain.protocol.ownership import POOL, Ownership, one_place
@@ -14,9 +15,9 @@ from kiosk.domain.segments import choose_places, free_mask
 from sync.wire import Recall
 from tests.strand.knowledge import Knowledge
 from tests.strand.ledger import Ledger
+from tests.strand.seen import JOURNEY, Seen
 from tests.strand.world import CENTRAL, CLASS, HORIZON_H, PLACES, SEGMENTS, TRAIN, Request, World, departs
 
-JOURNEY = 1
 FAR_H, NEAR_H, NEAR_FROM_H = 1.0, 0.2, 12.0  # between two contacts of a terminal, far from the departure and near it
 FULL = TRAIN.full_mask
 
@@ -199,35 +200,14 @@ class Leases:
     def _plan(self, now: float) -> tuple[Stock, Plan]:
         """Made anew every few minutes: between two contacts of a terminal little changes."""
         if self._made is None or now - self._made_at > NEAR_H * 0.9:
-            self._sellers = [self._seller(terminal, now) for terminal in self.terminals]
-            stock = self._stock(now)
-            self._made = stock, plan(stock, self._sellers, self.known.curve, self.terms, whole=self.whole)
+            seen = Seen(self.world, self.known, self.ownership, now)
+            target = Target(seen, seen.facts, CLASS, now * 3600)
+            sellers = sorted(target.sellers, key=lambda seller: seller.key)
+            self._sellers = [seller._replace(key=seller.key - 1) for seller in sellers]
+            made = plan(target.stock, self._sellers, self.known.curve, self.terms, whole=self.whole)
+            self._made = target.stock, made
             self._made_at = now
         return self._made
-
-    def _stock(self, now: float) -> Stock:
-        everywhere, own = [0.0] * SEGMENTS, [0.0] * SEGMENTS
-        for stop in range(SEGMENTS):
-            left = still_to_come(self.known.curve, departs(stop) - now)
-            machines = self.world.setting.stops.count(stop)
-            for segment in range(stop, SEGMENTS):
-                own[segment] += left * self.known.own[stop][segment]
-                everywhere[segment] += left * machines * self.known.at_terminal[stop][segment]
-        pool = tuple(mask.bit_count() for mask in self.ownership.held(POOL))
-        unsold = list(pool)
-        for terminal in self.terminals:
-            for segment, mask in enumerate(terminal.heard):
-                unsold[segment] += mask.bit_count()
-        expected = tuple(a + b for a, b in zip(everywhere, own, strict=True))
-        return Stock(JOURNEY, CLASS, pool, expected, reserve(expected, own, unsold))
-
-    def _seller(self, terminal: Terminal, now: float) -> Seller:
-        hours = departs(terminal.stop) - now
-        left = still_to_come(self.known.curve, hours)
-        expected = tuple(left * each for each in self.known.at_terminal[terminal.stop][terminal.stop :])
-        link, dark = self.known.links[terminal.number], self.world.dark(terminal.number, now)
-        held, spare = self._held(terminal), self._spare(terminal)
-        return Seller(terminal.number, "kiosk", terminal.stop, hours, expected, link, held, spare, dark)
 
     def _held(self, terminal: Terminal) -> tuple[int, ...]:
         common, found = -1, []
