@@ -22,7 +22,7 @@ def holdings(
     from central.inventory.holdings import journey_named, lines, look
 
     with opened(database, data, clock_offset_s) as context, context.engine.connect() as connection:
-        found = look(connection, journey_named(connection, journey, day), context.now())
+        found = look(connection, journey_named(connection, journey, day, context.now()), context.now())
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
@@ -38,6 +38,7 @@ def holdings(
 @click.option(
     "--release-min", default=60, show_default=True, type=click.IntRange(min=0), help="minutes before departure"
 )
+@click.option("--json", "as_json", is_flag=True, help="all quotas as one JSON array")
 @place_options
 def quota(
     journey_or_line: str | None,
@@ -45,6 +46,7 @@ def quota(
     places: int | None,
     place_class: str,
     release_min: int,
+    as_json: bool,
     database: str | None,
     data: Path | None,
     clock_offset_s: float,
@@ -53,14 +55,15 @@ def quota(
 
     Without arguments: all quotas.
     """
-    from central.inventory.quotas import listed, set_quota
+    from central.inventory.quotas import all_quotas, listed, set_quota
 
     if journey_or_line is not None and (channel is None or places is None):
         raise click.UsageError("a quota needs --channel and --places")
     with opened(database, data, clock_offset_s) as context, context.engine.begin() as connection:
-        if journey_or_line is None:
-            found = listed(connection) or ["no quotas"]
-        else:
-            found = [set_quota(connection, journey_or_line, channel or "", places or 0, release_min, place_class)]
-    for line in found:
-        click.echo(line)
+        said = []
+        if journey_or_line is not None:
+            said = [set_quota(connection, journey_or_line, channel or "", places or 0, release_min, place_class)]
+        found = all_quotas(connection) if as_json else []
+        said = said or listed(connection) or ["no quotas"]
+    # Said when it is committed.
+    click.echo(msgspec.json.encode(found) if as_json else "\n".join(said))

@@ -59,18 +59,28 @@ class JourneyHoldings(msgspec.Struct, frozen=True):
     classes: tuple[ClassHoldings, ...]
 
 
-def journey_named(connection: Connection, name: str, day: str = "") -> int:
-    """The journey with this number, or of this service journey: on the day, else the next one. UnknownJourney."""
+def journey_named(connection: Connection, name: str, day: str = "", now: float = 0.0) -> int:
+    """The journey with this number, or of this service journey: on the day, else the next to end. UnknownJourney."""
     found = connection.scalar(
         text(
             "SELECT id FROM journey WHERE layout_digest IS NOT NULL AND (CAST(id AS text) = :name OR "
-            "(service_journey_id = :name AND (CAST(operating_day AS text) = :day OR (:day = '' AND on_sale)))) "
-            "ORDER BY CAST(id AS text) <> :name, operating_day LIMIT 1"
+            "(service_journey_id = :name AND "
+            "(CAST(operating_day AS text) = :day OR (:day = '' AND on_sale AND ends_at > :now)))) "
+            "ORDER BY CAST(id AS text) <> :name, ends_at LIMIT 1"
         ),
-        {"name": name, "day": day},
+        {"name": name, "day": day, "now": int(now)},
     )
     if found is None:
-        raise UnknownJourney(f"no journey with places has the number or service journey {name!r} {day}".rstrip())
+        rows = connection.scalars(
+            text(
+                "SELECT service_journey_id || ' on ' || operating_day FROM journey WHERE layout_digest IS NOT "
+                "NULL AND on_sale AND ends_at > :now ORDER BY service_journey_id <> :name, ends_at, id LIMIT 3"
+            ),
+            {"name": name, "now": int(now)},
+        )
+        known = ", ".join(rows) or "none: publish a timetable first"
+        asked = f"{name!r} on {day}" if day else repr(name)
+        raise UnknownJourney(f"no journey with places has the number or service journey {asked}; on sale are {known}")
     return int(found)
 
 

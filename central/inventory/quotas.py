@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import Connection, text
 
+from central.inventory.book import read_layouts
 from central.inventory.outlook import LINE_FITS, Outlook
 from central.inventory.targets import Target
 from kiosk.domain.errors import KioskError
@@ -45,7 +47,7 @@ def set_quota(
     In a line's id * stands for any signs. Returns what is so now, in words.
     """
     number = int(journey_or_line) if journey_or_line.isdecimal() else None
-    target = {
+    target: dict[str, int | str | None] = {
         "journey": number,
         "line": None if number is not None else journey_or_line,
         "channel": channel,
@@ -68,6 +70,8 @@ def set_quota(
         if not any(row.fits for row in lines):
             known = ", ".join(row.line_id for row in lines[:5] if row.line_id) or "none"
             raise QuotaImpossible(f"no line with places fits {journey_or_line!r}; there are {known}")
+    if place_class and places:
+        _check_class(connection, place_class, target)
     gone = connection.execute(
         text(
             "DELETE FROM quota WHERE channel = :channel AND place_class = :place_class "
@@ -91,16 +95,47 @@ def set_quota(
     )
 
 
-def listed(connection: Connection) -> list[str]:
-    """All quotas as lines."""
+class Kept(msgspec.Struct, frozen=True):
+    """One quota, as the operator set it."""
+
+    journey_id: int  # 0 = of a line
+    line: str
+    place_class: str  # "" = so many of each class
+    channel: str
+    places: int
+    release_before_min: int
+
+
+def all_quotas(connection: Connection) -> list[Kept]:
+    """Those of lines first."""
     rows = connection.execute(
         text(
-            "SELECT coalesce('journey ' || journey_id, 'line ' || line) AS what, place_class, channel, places, "
-            "release_before_min FROM quota ORDER BY line NULLS LAST, journey_id, channel, place_class"
+            "SELECT coalesce(journey_id, 0), coalesce(line, ''), place_class, channel, places, release_before_min "
+            "FROM quota ORDER BY line NULLS LAST, journey_id, channel, place_class"
         )
     )
+    return [Kept(*row) for row in rows]
+
+
+def listed(connection: Connection) -> list[str]:
+    """All quotas as lines."""
     return [
-        f"{row.what:24} {row.channel:10} {row.places:5d} of {row.place_class or 'each class':12} "
-        f"until {row.release_before_min} min before departure"
-        for row in rows
+        f"{f'line {each.line}' if each.line else f'journey {each.journey_id}':24} {each.channel:10} "
+        f"{each.places:5d} of {each.place_class or 'each class':12} "
+        f"until {each.release_before_min} min before departure"
+        for each in all_quotas(connection)
     ]
+
+
+def _check_class(connection: Connection, place_class: str, target: dict[str, int | str | None]) -> None:
+    """QuotaImpossible for a class that no journey it is about has."""
+    digests = connection.scalars(
+        text(
+            "SELECT DISTINCT j.layout_digest FROM journey j CROSS JOIN (SELECT CAST(:line AS text) AS line) AS q "
+            f"WHERE j.layout_digest IS NOT NULL AND (j.id = CAST(:journey AS bigint) OR {LINE_FITS})"
+        ),
+        target,
+    )
+    classes = {name for each in read_layouts(connection, set(digests)).values() for name in each.class_masks}
+    if place_class not in classes:
+        raise QuotaImpossible(f"no class {place_class!r} there; there are {', '.join(sorted(classes)) or 'none'}")
