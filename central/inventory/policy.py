@@ -84,10 +84,14 @@ def plan(
     return Plan({key: tuple(chain) for key, chain in targets.items()}, tuple(tight))
 
 
-def most(seller: Seller, curve: Curve, terms: Terms = USUAL_TERMS) -> tuple[int, ...]:
-    """What no plan gives the terminal more of: its targets if nobody else wanted the places."""
+def most(seller: Seller, risks: Sequence[float], curve: Curve, terms: Terms = USUAL_TERMS) -> tuple[int, ...]:
+    """What no plan gives the terminal more of: its targets if nobody else wanted the places.
+
+    `risks`: of selling out, from its segment on, or less than that.
+    """
     row, at = worth_of(curve, terms).row, rounded(seller.hours, seller.link)
-    return tuple(accumulate((len(row(each, at, 0.0)) for each in seller.expected), min))
+    each = zip(seller.expected, risks, strict=True)
+    return tuple(accumulate((len(row(expected, at, round(risk, 2))) for expected, risk in each), min))
 
 
 def _left_of_quotas(stock: Stock, here: Sequence[Seller], segment: int) -> dict[str, int]:

@@ -10,14 +10,14 @@ from operator import and_
 from typing import NamedTuple
 
 from central.inventory.cells import free_throughout
-from central.inventory.demand import PRIOR_SALES, riders, usual_riders
+from central.inventory.demand import PRIOR_SALES
+from central.inventory.expected import Expected
 from central.inventory.fill import gather
-from central.inventory.forecast import Terms, still_to_come, terms_for
+from central.inventory.forecast import Terms, sells_out, terms_for
 from central.inventory.outlook import Facts, Machine, Outlook
 from central.inventory.policy import Plan, Seller, Stock, leave, most, plan, recalls, reserve, wish
 from sync.wire import Recall
 
-OWN_MOST = 0.95  # of all demand, for central's own sales: something is left to learn from
 SOLD_PRIOR = 20.0  # every terminal is believed to have sold so many, until it has
 
 
@@ -40,10 +40,8 @@ class Target:
         self._outlook = outlook
         self._facts = facts
         self.place_class = place_class
-        self._now = now
         self._mask = facts.layout.class_masks[place_class]
-        self._curve = outlook.curve(place_class)
-        self._left = [still_to_come(self._curve, self.hours(stop)) for stop in range(facts.segments)]
+        self._expected = Expected(outlook, facts, place_class, self._mask.bit_count(), now)
         self._free = {
             (each.terminal_id, each.incarnation): [0] * facts.segments for each in facts.held if each.kind == "LEASE"
         }
@@ -53,32 +51,37 @@ class Target:
                 for segment, mask in enumerate(each.masks):
                     have[segment] |= mask & self._mask
         self._asking = asking
-        self._riders: dict[int, tuple[float, ...]] = {}
-
-    def hours(self, stop: int) -> float:
-        """Until the departure from the stop; until the end of the run where the calls are not known."""
-        at = self._facts.departs[stop] if self._facts.departs else self._facts.ends_at
-        return (at - self._now) / 3600
 
     @cached_property
     def stock(self) -> Stock:
-        pool = [0] * self._facts.segments
-        for each in self._facts.held:
-            if each.kind == "POOL":
-                pool = [(mask & self._mask).bit_count() for mask in each.masks]
-        unsold = list(pool)
+        unsold = list(self._pool)
         for seller in self.sellers:
             for index, count in enumerate(seller.spare):
                 unsold[seller.from_call + index] += count
-        share = min(self._outlook.own_share, OWN_MOST)
-        everywhere = tuple(each / (1 - share) for each in self._expected)
-        own = [each * share for each in everywhere]
-        kept = self._kept(reserve(everywhere, own, unsold))
-        return Stock(self._facts.journey_id, self.place_class, tuple(pool), everywhere, kept, self._quotas())
+        own = [each * self._expected.own_share for each in self._expected.everywhere]
+        kept = self._kept(reserve(self._expected.everywhere, own, unsold))
+        return Stock(
+            self._facts.journey_id, self.place_class, self._pool, self._expected.everywhere, kept, self._quotas()
+        )
+
+    @cached_property
+    def _pool(self) -> tuple[int, ...]:
+        for each in self._facts.held:
+            if each.kind == "POOL":
+                return tuple((mask & self._mask).bit_count() for mask in each.masks)
+        return (0,) * self._facts.segments
+
+    @cached_property
+    def _least_risk(self) -> list[float]:
+        """Of selling out, if everything that is leased could still be had."""
+        left = list(self._pool)
+        for masks in self._free.values():
+            left = [count + mask.bit_count() for count, mask in zip(left, masks, strict=True)]
+        return [sells_out(each, count) for each, count in zip(self._expected.everywhere, left, strict=True)]
 
     @cached_property
     def plan(self) -> Plan:
-        return plan(self.stock, self.sellers, self._curve, self._terms())
+        return plan(self.stock, self.sellers, self._expected.curve, self._terms())
 
     def goal(self, machine: Machine, to_call: int, wanted: int) -> Goal | None:
         """What the terminal should get, at most the `wanted` places; None when it has enough."""
@@ -86,7 +89,7 @@ class Target:
         if seller is None:
             return None
         length = max(0, to_call - seller.from_call)
-        most_useful = most(seller, self._curve, self._terms())[:length]
+        most_useful = most(seller, self._least_risk[seller.from_call :], self._expected.curve, self._terms())[:length]
         if not wish([min(wanted, each) for each in most_useful], seller.held):
             return None  # whatever the others hold: most who ask have enough
         aim = self.plan.targets[seller.key][:length]
@@ -186,11 +189,11 @@ class Target:
     def _seller(self, machine: Machine, share: float) -> Seller:
         if machine.terminal_id in self._at_stop:
             first = self._stop_of(machine)
-            expected = [self._left[first] * share * each for each in self._riders_from(first)]
+            expected = [self._expected.left[first] * share * each for each in self._expected.riders_from(first)]
         else:
             asks = self._asking is not None and machine.terminal_id == self._asking[0]
             first = self._asking[1] if self._asking is not None and asks else self._next_stop
-            expected = [share * each for each in self._busiest[first:]]  # rides between any stops
+            expected = [share * each for each in self._expected.busiest[first:]]  # rides between any stops
         held = spare = (0,) * (self._facts.segments - first)
         free = self._free.get((machine.terminal_id, machine.incarnation))
         if free:
@@ -200,7 +203,7 @@ class Target:
             key=machine.terminal_id,
             channel=machine.channel,
             from_call=first,
-            hours=self.hours(first),
+            hours=self._expected.hours(first),
             expected=tuple(expected),
             link=self._outlook.link(machine.terminal_id),
             held=held,
@@ -212,56 +215,27 @@ class Target:
         """Where it sells from; at a stop that is called at twice the departure that is next."""
         if self._asking is not None and machine.terminal_id == self._asking[0]:
             return self._asking[1]
-        stops = [at for at, stop in enumerate(self._facts.stops[:-1]) if stop == machine.stop_place_id]
-        return next((at for at in stops if self.hours(at) > 0), stops[-1])
+        stops = self._calls_at[machine.stop_place_id]
+        return next((at for at in stops if self._expected.hours(at) > 0), stops[-1])
+
+    @cached_property
+    def _calls_at(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, stop in enumerate(self._facts.stops[:-1]):
+            found[stop].append(at)
+        return found
 
     @cached_property
     def _next_stop(self) -> int:
         last = self._facts.segments - 1
-        return next((stop for stop in range(last) if self.hours(stop) > 0), last)
-
-    # demand
-
-    def _riders_from(self, stop: int) -> tuple[float, ...]:
-        """Passengers of the stop over each segment from there, through every terminal, on such a day."""
-        if (known := self._riders.get(stop)) is None:
-            known = self._riders[stop] = self._riders_on_such_a_day(stop)
-        return known
-
-    def _riders_on_such_a_day(self, stop: int) -> tuple[float, ...]:
-        facts, seen = self._facts, self._outlook
-        usual = usual_riders(self._mask.bit_count(), facts.segments - stop, facts.segments)
-        if facts.stops and usual[0] > 0:
-            departures, boarded = seen.boarding.get((facts.stops[stop], facts.day_type, self.place_class), (0, 0))
-            mean = riders((boarded,), departures, usual[:1])[0]
-            usual = tuple(each * mean / usual[0] for each in usual)
-        sold = [0.0] * (facts.segments - stop)
-        key = (facts.service_journey_id, facts.day_type, self.place_class, stop)
-        for to_segment, passengers in seen.riders.get(key, ()):
-            for segment in range(stop, min(to_segment, facts.segments)):
-                sold[segment - stop] += passengers
-        return riders(sold, seen.departures.get(key[:2], 0), usual)
-
-    @cached_property
-    def _expected(self) -> tuple[float, ...]:
-        """Passengers still to come to terminals over each segment. Central's own are not among those it learns of."""
-        over = [0.0] * self._facts.segments
-        for stop, left in enumerate(self._left):
-            for segment, each in enumerate(self._riders_from(stop), stop):
-                over[segment] += left * each
-        return tuple(over)
-
-    @cached_property
-    def _busiest(self) -> list[float]:
-        """The most over any segment from each on: whole runs must do for it."""
-        return list(accumulate(reversed(self._expected), max))[::-1]
+        return next((stop for stop in range(last) if self._expected.hours(stop) > 0), last)
 
     # quotas
 
     def _quotas(self) -> dict[str, tuple[int, ...]]:
         """Of each channel's quotas that are not yet released: what it has not sold, on each segment."""
         wanted: dict[str, int] = {}
-        minutes = self.hours(0) * 60
+        minutes = self._expected.hours(0) * 60
         for quota in self._facts.quotas:
             if quota.place_class in ("", self.place_class) and minutes > quota.release_before_min:
                 wanted[quota.channel] = wanted.get(quota.channel, 0) + quota.places

@@ -102,10 +102,13 @@ def test_where_there_is_plenty_each_gets_what_it_is_worth_and_fewer_along_the_ru
 def test_no_plan_gives_more_than_the_most(pool: int, expected: float) -> None:
     sellers = [seller(1, demand=9.0), seller(2, first=1, demand=30.0), seller(3, hours=-1.0)]
     made = plan(stock(pool, expected=expected), sellers, USUAL_CURVE)
+    risk = sells_out(expected, pool)
     for each in sellers:
-        bound = most(each, USUAL_CURVE)
-        assert all(target <= limit for target, limit in zip(made.targets[each.key], bound, strict=True))
-    assert plan(stock(1000, expected=0.0), sellers, USUAL_CURVE).targets[1] == most(sellers[0], USUAL_CURVE)
+        for less in (0.0, risk / 2, risk):
+            bound = most(each, [less] * len(each.expected), USUAL_CURVE)
+            assert all(target <= limit for target, limit in zip(made.targets[each.key], bound, strict=True))
+    alone = plan(stock(1000, expected=0.0), sellers[:1], USUAL_CURVE).targets[1]
+    assert alone == most(sellers[0], [0.0] * 3, USUAL_CURVE)
 
 
 def test_short_places_go_to_where_they_are_worth_most_and_the_reserve_stays() -> None:
