@@ -8,7 +8,7 @@ from sqlalchemy import text
 from central.context import Context
 from central.inventory.check import inventory_faults
 from central.inventory.demand import BREAKS_H
-from central.inventory.grants import LOOK_EVERY_S, give
+from central.inventory.grants import JOURNEYS_MAX, LOOK_EVERY_S, give
 from central.inventory.holdings import Holder, look
 from central.inventory.learn import EVERY_S, learn_demand
 from central.inventory.live import Asked, hold
@@ -16,6 +16,7 @@ from central.journal.upload import receive
 from central.refusal import Refusal
 from central.voiding import void
 from kiosk.domain.allotment import Grant
+from sync import pull
 from sync.wire import AllotmentReply, AllotmentRequest, HoldRequest, Recall, Want
 from tests.central.world import FIRST_DAY, TOMORROW, Terminal, cells, journey_of, open_railway, railway
 from tests.conftest import SettableClock
@@ -201,3 +202,7 @@ def test_learning_twice_is_learning_once(context: Context, clock: SettableClock)
 def test_nobody_gets_more_than_it_has_use_for(context: Context, wanted: int) -> None:
     train = journey_of(open_railway(context), "T1")
     assert count_of(ask(context, Terminal(context), Want(train, "second", 0, 4, 0, wanted))) == wanted
+
+
+def test_central_looks_at_as_many_journeys_as_a_terminal_asks_for_at_once() -> None:
+    assert JOURNEYS_MAX >= pull.WANTS_MAX, "what was passed over the terminal takes for answered"
