@@ -92,7 +92,7 @@ def _fonts() -> Iterator[Finding]:
         found = _first_line(["fc-match", "-f", "%{family[0]}", family])
         ok = found is not None and found.startswith(family)
         package = "fonts-noto-cjk" if "CJK" in family else "fonts-noto-core"
-        way_out = "" if ok else f"apt-get install {package}"
+        way_out = "" if ok else f"apt-get install {package if found else 'fontconfig'}"
         yield Finding("font", ok, f"{family}: {found or 'fontconfig does not answer'}", way_out)
 
 
