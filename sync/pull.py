@@ -239,7 +239,7 @@ class PullGate:
         if more := [each for each in held if each not in before]:
             raise CatalogueRefused(
                 f"central takes {len(more)} entries from the gate's list at once, such as {more[0].topic} "
-                f"{more[0].key}; they count on until staff confirm that they go"
+                f"{more[0].key}; they count on until staff confirm that they go (kiosk confirm)"
             )
 
 

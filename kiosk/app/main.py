@@ -98,6 +98,22 @@ def restore(config_path: Path, source: Path) -> None:
     click.echo(f"{head} records are back. Now: kiosk enrol --config {config_path} CODE, then kiosk run")
 
 
+@main.command()
+@config_option
+@click.option("--yes", is_flag=True, help="do not ask")
+def confirm(config_path: Path, yes: bool) -> None:
+    """Take over what waits for staff: a catalogue or a gate's list that lost much at once. Close the terminal first."""
+    from kiosk.app import config
+    from kiosk.app.confirm import confirm as take
+
+    def agree(what: str) -> bool:
+        click.echo(what)
+        return yes or click.confirm("Is it meant?")
+
+    taken = take(config.load(config_path).folder, agree)
+    click.echo("taken over; open the terminal again" if taken else "nothing was taken over")
+
+
 @main.group()
 def journal() -> None:
     """Is the journal what was written? And the way back when it is damaged."""

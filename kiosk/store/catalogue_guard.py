@@ -27,5 +27,5 @@ def refuse_emptying(catalogue: Catalogue, before: tuple[int, int] | None, share:
         if now < had * share:
             raise CatalogueRefused(
                 f"catalogue {catalogue.version} has {now} {what} where there were {had}; "
-                "the one before stays until staff confirm the smaller one"
+                "the one before stays until staff confirm the smaller one (kiosk confirm)"
             )
