@@ -11,8 +11,9 @@ QUICK ?=
 SEEDS ?=
 STEPS ?=
 SEED ?=
+NAME ?=
 
-.PHONY: help setup run test check tour pictures bench prove crash strand mutants doctor strings openapi clean
+.PHONY: help setup run test check tour pictures bench prove crash strand mutants judges doctor strings openapi clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -60,6 +61,9 @@ openapi: setup ## write docs/openapi.json anew from the calls that central answe
 
 clean: ## remove what the tasks made (the demo's data too)
 	rm -rf build .venv
+
+judges: setup ## programs nobody here wrote judge our wires, papers and codes (NAME=words picks some)
+	@$(PY) -m tests.judges $(NAME)
 
 crash: setup ## lost power, kill -9, failing system calls, damaged files, edited journals, by the thousand (QUICK=1, SEED=n; 10 minutes)
 	@$(PY) -m tests.crash $(if $(QUICK),--quick) --seed $(or $(SEED),1) $(ARGS)

@@ -29,7 +29,7 @@ from kiosk.app.demo import STATION, CentralAtHand, import_network
 from kiosk.domain.certificate import read_issuer
 from kiosk.domain.offers import Traveller
 from kiosk.domain.protocol.ownership import POOL
-from kiosk.ports import Approved, Bitmap, ChargeRequest, Declined, PaymentOutcome, PrinterStatus
+from kiosk.ports import Approved, Bitmap, ChargeRequest, Declined, PaymentOutcome, PrinterStatus, Tell, untold
 from kiosk.services.allotments import Allotments
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
@@ -52,6 +52,8 @@ MEMORY = Path("/dev/shm")
 class Street:
     """Whatever stands around the desk: time, ids, a card that is always good, a printer that always prints."""
 
+    exclusive = False
+
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._ahead_s = 0.0
@@ -73,12 +75,18 @@ class Street:
     def ready(self) -> bool:
         return True
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         self.passes(2.0)
         return Approved(f"{self._chance.randrange(10**6):06d}", f"**** {self._chance.randrange(10**4):04d}")
 
     def outcome_of(self, request: ChargeRequest) -> PaymentOutcome:
         return self.charge(request)
+
+    def mark(self) -> str:
+        return ""
+
+    def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
+        return Approved(reference)
 
     def cancel(self, attempt_id: str) -> None: ...
 

@@ -6,7 +6,7 @@ A driver turns library errors into the errors of `kiosk.domain.errors`; it keeps
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -52,26 +52,42 @@ class TicketPrinter(Protocol):
     def close(self) -> None: ...
 
 
+Pieces = tuple[tuple[int, int], ...]
+"""Notes and coins: (value in minor units, how many); taken in > 0, given out < 0."""
+
+
 @dataclass(frozen=True)
 class ChargeRequest:
-    """attempt_id is the idempotency key; the terminal answers the same for the same key."""
+    """attempt_id is the idempotency key; the terminal answers the same for the same key.
+
+    `mark` is what `PaymentTerminal.mark` said before the intent was written. `presented` is the code a passenger
+    held to the reader (wallet, voucher); it is never kept.
+    """
 
     attempt_id: str
     amount_minor: int
     currency: str
+    mark: str = ""
+    presented: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Approved:
+    """Exactly the amount asked for was taken (or given back). Cash says which pieces moved."""
+
     reference: str
     card: str = ""  # masked
+    provisional: bool = False  # undone by the other side unless confirmed
+    pieces: Pieces = ()
+    short_minor: int = 0  # change that could not be given: owed to the passenger
 
 
 @dataclass(frozen=True)
 class Declined:
-    """No money moved. reason: declined, cancelled, not_started, amount ..."""
+    """No money moved, or all of it is back with the passenger. reason: declined, cancelled, not_started, amount ..."""
 
     reason: str
+    pieces: Pieces = ()
 
 
 @dataclass(frozen=True)
@@ -84,27 +100,61 @@ class Unresolved:
 PaymentOutcome = Approved | Declined | Unresolved
 
 
+@dataclass(frozen=True)
+class Prompt:
+    """What the passenger is to do now, while `charge` blocks.
+
+    what: card, pin, remove_card, wait, qr (`text` is the code's content, shown until paid), cash (`left_minor` is still
+    to be put in), change (being paid out).
+    """
+
+    what: str
+    text: str = ""
+    left_minor: int = 0
+
+
+Tell = Callable[[Prompt], None]
+
+
+def untold(prompt: Prompt) -> None:
+    """Nobody looks."""
+
+
 class PaymentTerminal(Protocol):
-    """Takes money. No method ever raises for a fault of the link: that is Unresolved."""
+    """Takes money by one means. No method ever raises for a fault of the link: that is Unresolved."""
+
+    exclusive: bool
+    """True: it knows only its latest payment, so no other may start while one is open (card terminals, cash)."""
 
     def ready(self) -> bool:
         """Can it take a payment now?"""
         ...
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def mark(self) -> str:
+        """What it knows before a charge (last receipt number, counters), kept with the intent so that `outcome_of`
+        can tell whether anything happened since; "" when it keeps attempts by their id. DeviceFault when silent."""
+        ...
+
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         """At most one charge for an attempt_id, ever."""
         ...
 
     def outcome_of(self, request: ChargeRequest) -> PaymentOutcome:
-        """What became of an earlier charge; never charges. Unknown to the terminal = Declined("not_started")."""
+        """What became of an earlier charge or refund; never charges. Unknown to the other side =
+        Declined("not_started"), only when it can no longer happen."""
         ...
 
     def cancel(self, attempt_id: str) -> None:
-        """Ask to abort a charge that is waiting for the card; the charge() call answers."""
+        """Ask to abort a charge that is waiting for the passenger; the charge() call answers."""
+        ...
+
+    def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
+        """The goods are issued: a provisional approval becomes final. Declined = it was undone meanwhile."""
         ...
 
     def refund(self, request: ChargeRequest, original_reference: str) -> PaymentOutcome:
-        """Give money back; request.attempt_id is the refund's own key."""
+        """Give money back (a reversal where the whole is still reversible); request.attempt_id is the refund's own
+        key, asked for with `outcome_of` like a charge."""
         ...
 
     def close(self) -> None: ...

@@ -18,7 +18,7 @@ import socket
 import time
 from typing import Any
 
-from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Unresolved
+from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Tell, Unresolved, untold
 
 CONNECT_TIMEOUT_S = 3.0
 QUERY_TIMEOUT_S = 5.0
@@ -27,6 +27,8 @@ ANSWER_MAX = 65_536  # bytes
 
 class JsonLinePayment:
     """The driver. Nothing is ever sent twice by itself: who wants to know asks for the outcome."""
+
+    exclusive = True
 
     def __init__(self, host: str, port: int, timeout_s: float = 90.0) -> None:
         self._address = (host, port)
@@ -38,7 +40,11 @@ class JsonLinePayment:
         except (OSError, ValueError):
             return False
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def mark(self) -> str:
+        """It keeps every attempt by its id."""
+        return ""
+
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         """Waits for the card, up to the configured time."""
         try:
             link = self._connect()
@@ -55,6 +61,10 @@ class JsonLinePayment:
             self._ask({"do": "cancel", "attempt_id": attempt_id}, QUERY_TIMEOUT_S)
         except (OSError, ValueError):
             return
+
+    def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
+        """Its approvals are final."""
+        return Approved(reference)
 
     def refund(self, request: ChargeRequest, original_reference: str) -> PaymentOutcome:
         return self._query({"do": "refund", "original": original_reference, **_fields(request)}, request)

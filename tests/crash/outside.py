@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from kiosk.domain.errors import PrinterFault, PrintUncertain
 from kiosk.domain.sale import PageJob, Sale
-from kiosk.ports import Bitmap, ChargeRequest, PaymentOutcome
+from kiosk.ports import Bitmap, ChargeRequest, PaymentOutcome, Tell, untold
 from tests.power.world import Acquirer, Paper
 
 Note = dict[str, Any]
@@ -92,11 +92,11 @@ class Reader(Acquirer):
             elif fact["is"] == "refused":
                 self.refused.add(fact["attempt"])
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         # Noted also when the attempt is known: a second charge must be seen, whatever becomes of this process.
         is_ = "refused" if self.mood == "decline" else "charged"
         self._outside.note(**{"is": is_}, attempt=request.attempt_id, amount=request.amount_minor)
-        return super().charge(request)
+        return super().charge(request, tell)
 
 
 class Tray(Paper):

@@ -17,7 +17,7 @@ from typing import Any
 
 from kiosk.app.clock import TimeOrderedIds
 from kiosk.domain.sale import PageJob, Sale
-from kiosk.ports import Bitmap, ChargeRequest, PaymentOutcome
+from kiosk.ports import Bitmap, ChargeRequest, PaymentOutcome, Tell, untold
 from tests.power.world import Acquirer, Mains, Paper, Terminal, granted, quote
 
 
@@ -45,8 +45,8 @@ class BookedAcquirer(Acquirer):
         for line in book.lines():
             self.charged[line["attempt"]] = line["amount"]
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
-        outcome = super().charge(request)
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
+        outcome = super().charge(request, tell)
         self._book.write(attempt=request.attempt_id, amount=request.amount_minor)
         return outcome
 

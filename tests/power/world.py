@@ -16,7 +16,17 @@ from kiosk.domain.layout import Coach, Layout, Place, PlaceClass
 from kiosk.domain.network import Call, Journey, ServiceJourney, StopPlace
 from kiosk.domain.offers import ClassOffer, Departure, Quote, Traveller
 from kiosk.domain.sale import PageJob, Sale
-from kiosk.ports import Approved, Bitmap, ChargeRequest, Declined, PaymentOutcome, PrinterStatus, Unresolved
+from kiosk.ports import (
+    Approved,
+    Bitmap,
+    ChargeRequest,
+    Declined,
+    PaymentOutcome,
+    PrinterStatus,
+    Tell,
+    Unresolved,
+    untold,
+)
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
 from kiosk.store.store import Store
@@ -45,6 +55,8 @@ class Mains:
 class Acquirer:
     """The payment terminal with the truth about money; `mood` is what it does with the next charge."""
 
+    exclusive = False
+
     def __init__(self, mood: str = "approve") -> None:
         self.mood = mood
         self.reachable_later = True
@@ -55,7 +67,7 @@ class Acquirer:
     def ready(self) -> bool:
         return True
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         self.mains.tick()
         assert request.attempt_id not in self.charged, "the same attempt was charged twice"
         if self.mood == "decline":
@@ -73,6 +85,12 @@ class Acquirer:
         if request.attempt_id in self.charged:
             return Approved(f"ok-{request.attempt_id[-4:]}", "**** 4417")
         return Declined("declined" if request.attempt_id in self.refused else "not_started")
+
+    def mark(self) -> str:
+        return ""
+
+    def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
+        return Approved(reference)
 
     def cancel(self, attempt_id: str) -> None: ...
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.domain import ticket as tickets
 from kiosk.domain.errors import DeviceFault, NoPlaces, PrinterFault, WrongState
 from kiosk.domain.sale import Sale
-from kiosk.ports import Bitmap, ChargeRequest, PaymentOutcome, PrinterStatus
+from kiosk.ports import Bitmap, ChargeRequest, PaymentOutcome, PrinterStatus, Tell, untold
 from kiosk.services.issuing import Issuer
 from tests.power.world import NOW, Acquirer, Mains, Paper, Terminal, quote
 
@@ -60,10 +60,10 @@ class Patient(Acquirer):
         self.waiting, self.go_on = threading.Event(), threading.Event()
         self.cancelled: list[str] = []
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         self.waiting.set()
         assert self.go_on.wait(20)
-        return super().charge(request)
+        return super().charge(request, tell)
 
     def cancel(self, attempt_id: str) -> None:
         self.cancelled.append(attempt_id)
@@ -162,11 +162,11 @@ def test_a_dead_card_terminal_is_told_before_anything_is_charged(world: World) -
 
 def test_the_intent_and_the_counter_are_on_disk_before_the_terminal_hears(make: Make, folder: Path) -> None:
     class Looks(Acquirer):
-        def charge(self, request: ChargeRequest) -> PaymentOutcome:
+        def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
             record = world.store.journal.records(0, 100)[-1]
             assert record.kind == "PaymentRequested" and request.attempt_id in record.body
             assert int((folder / "counter-5.1").read_text().split()[0]) == record.seq
-            return super().charge(request)
+            return super().charge(request, tell)
 
     world = make(Looks())
     assert world.desk.pay(world.desk.hold(quote()).sale_id).stage == "issued"
@@ -215,8 +215,8 @@ def test_a_passenger_stops_the_card_and_tries_another(make: Make) -> None:
 
 def test_a_driver_that_breaks_its_promise_leaves_the_payment_unresolved(make: Make) -> None:
     class Breaks(Acquirer):
-        def charge(self, request: ChargeRequest) -> PaymentOutcome:
-            super().charge(request)
+        def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
+            super().charge(request, tell)
             raise OSError("connection reset")
 
     world = make(Breaks())

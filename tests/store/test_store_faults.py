@@ -12,7 +12,7 @@ import sqlcipher3.dbapi2 as sqlite
 
 from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
 from kiosk.domain.events import PlacesHeld, SaleItem
-from kiosk.ports import ChargeRequest, PaymentOutcome
+from kiosk.ports import ChargeRequest, PaymentOutcome, Tell, untold
 from kiosk.store import database
 from kiosk.store.selling import check_may_sell, why_not_selling
 from tests.conftest import SettableClock
@@ -96,9 +96,9 @@ class FillsTheDisk(Acquirer):
         self.folder = folder
         self.limit = disk_full(folder)
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         self.limit.__enter__()
-        return super().charge(request)
+        return super().charge(request, tell)
 
 
 def test_a_disk_that_fills_while_the_card_is_read_neither_loses_nor_doubles_the_money(folder: Path) -> None:

@@ -12,7 +12,17 @@ from PySide6.QtGui import QGuiApplication
 from kiosk.domain.allotment import Block, Gid, Grant, SignedGrant
 from kiosk.domain.errors import PrinterFault
 from kiosk.domain.events import GrantAccepted, TerminalEnrolled
-from kiosk.ports import Approved, Bitmap, ChargeRequest, Declined, PaymentOutcome, PrinterStatus, Unresolved
+from kiosk.ports import (
+    Approved,
+    Bitmap,
+    ChargeRequest,
+    Declined,
+    PaymentOutcome,
+    PrinterStatus,
+    Tell,
+    Unresolved,
+    untold,
+)
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
 from kiosk.services.offers import Offers
@@ -62,6 +72,8 @@ class Ids:
 class Acquirer:
     """The payment terminal. `moods` of the charges to come: approve, decline, silence, wait; then approve."""
 
+    exclusive = False
+
     def __init__(self) -> None:
         self.moods: list[str] = []
         self.charged: dict[str, int] = {}
@@ -72,7 +84,7 @@ class Acquirer:
     def ready(self) -> bool:
         return True
 
-    def charge(self, request: ChargeRequest) -> PaymentOutcome:
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         mood = self.moods.pop(0) if self.moods else "approve"
         if mood == "wait":
             assert self.card_held.wait(20), "nobody came to the reader"
@@ -90,6 +102,12 @@ class Acquirer:
             return Unresolved("no answer in time")
         self.charged[request.attempt_id] = request.amount_minor
         return Approved("ok-late", "**** 4417")
+
+    def mark(self) -> str:
+        return ""
+
+    def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
+        return Approved(reference)
 
     def cancel(self, attempt_id: str) -> None:
         self.stopped = True
