@@ -199,7 +199,7 @@ class Scene:
             self.store,
             self.catalogue,
             self.issuer,
-            street,
+            {"card": street},
             street,
             lambda sale, page: Bitmap(8, 1, b"\0"),
             street,

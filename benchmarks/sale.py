@@ -22,15 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.domain.allotment import Block, Gid, Grant, SignedGrant
-from kiosk.domain.events import (
-    GrantAccepted,
-    PaymentApproved,
-    PaymentRequested,
-    PlacesHeld,
-    RideFacts,
-    SaleItem,
-    TicketIssued,
-)
+from kiosk.domain.events import GrantAccepted, PaymentApproved, PaymentRequested, PlacesHeld, TicketIssued
+from kiosk.domain.items import RideFacts, SaleItem
 from kiosk.domain.sale import Sale
 from kiosk.domain.ticket import Ticket, pack
 from kiosk.services.issuing import Issuer

@@ -12,7 +12,7 @@ from central.inventory.book import Book
 from central.journal.voids import next_version
 from central.registry import Voided
 from kiosk.domain.errors import KioskError
-from kiosk.domain.events import SaleItem
+from kiosk.domain.items import SaleItem
 from kiosk.domain.protocol import ledger, refunds
 from kiosk.domain.protocol.ledger import Seller
 

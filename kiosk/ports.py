@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from kiosk.domain.money import Pieces as Pieces
+
 
 @dataclass(frozen=True)
 class Bitmap:
@@ -50,10 +52,6 @@ class TicketPrinter(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-Pieces = tuple[tuple[int, int], ...]
-"""Notes and coins: (value in minor units, how many); taken in > 0, given out < 0."""
 
 
 @dataclass(frozen=True)

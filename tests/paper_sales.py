@@ -6,7 +6,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import ticket as tickets
-from kiosk.domain.events import RideFacts, SaleItem
+from kiosk.domain.items import RideFacts, SaleItem
 from kiosk.domain.sale import Attempt, IssuedTicket, Sale
 
 MACHINE = "K14"

@@ -9,7 +9,7 @@ from typing import Protocol
 from kiosk.domain.offers import Quote
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock
-from kiosk.services.desk import FreeReason
+from kiosk.services.carry import FreeReason
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.store.catalogue import CatalogueStore

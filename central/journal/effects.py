@@ -15,13 +15,15 @@ from sqlalchemy import Connection, text
 
 from central.incidents import note_all
 from central.inventory.book import Book
+from central.journal.money import Money
 from central.journal.statements import STATEMENTS
 from central.journal.tickets import Sold, place_ticket
 from central.journal.voids import Voids
 from central.keys import Keys
 from kiosk.domain import events as facts
 from kiosk.domain.allotment import Gid, Grant
-from kiosk.domain.events import AnyEvent, SaleItem
+from kiosk.domain.events import AnyEvent
+from kiosk.domain.items import SaleItem
 from kiosk.domain.protocol import ledger
 from kiosk.domain.protocol.ledger import Seller
 
@@ -51,6 +53,7 @@ class Effects:
         self._admitted = self._known_admissions(events)
         self._rows: dict[str, dict[Any, Row]] = {name: {} for name in STATEMENTS}  # by key, the last one counts
         self._incidents: list[tuple[str, str, int, int, int]] = []
+        self._money = Money(self._rows["payment"], self._rows["paid"], self._note)
         self._handlers: dict[type, Callable[[int, Any], None]] = {
             facts.TerminalEnrolled: self._enrolled,
             facts.GrantAccepted: self._accepted,
@@ -58,12 +61,10 @@ class Effects:
             facts.EpochAdopted: self._adopted,
             facts.PlacesHeld: self._held,
             facts.PlacesFreed: self._freed,
-            facts.PaymentRequested: self._requested,
-            facts.PaymentApproved: self._approved,
-            facts.PaymentDeclined: self._declined,
-            facts.PaymentUnresolved: self._unresolved,
+            **dict.fromkeys(Money.takes, self._money.took),
             facts.TicketIssued: self._issued,
             facts.SaleClosed: self._closed,
+            facts.SaleUndone: self._undone,
             facts.TicketVoided: self._voided,
             facts.RefundPaid: self._refund_paid,
             facts.Admitted: self._admit,
@@ -226,37 +227,11 @@ class Effects:
     def _closed(self, seq: int, event: facts.SaleClosed) -> None:
         self._end(event.sale_id, event.outcome)
 
+    def _undone(self, seq: int, event: facts.SaleUndone) -> None:
+        self._end(event.sale_id, "undone")
+
     def _end(self, sale_id: str, outcome: str) -> None:
         self._merge("sale", "outcome", sale_id, {"sale_id": sale_id, "outcome": outcome})
-
-    def _requested(self, seq: int, event: facts.PaymentRequested) -> None:
-        if event.amount_minor < 0:
-            raise ValueError(f"a payment of {event.amount_minor}")
-        self._rows["payment"].setdefault(
-            event.attempt_id,
-            {
-                "attempt_id": event.attempt_id,
-                "sale_id": event.sale_id,
-                "amount_minor": event.amount_minor,
-                "currency": event.currency,
-                "means": event.means,
-                "state": "requested",
-                "reference": "",
-            },
-        )
-
-    def _approved(self, seq: int, event: facts.PaymentApproved) -> None:
-        self._pay(event.attempt_id, "approved", event.reference)
-
-    def _declined(self, seq: int, event: facts.PaymentDeclined) -> None:
-        self._pay(event.attempt_id, "declined", "")
-
-    def _unresolved(self, seq: int, event: facts.PaymentUnresolved) -> None:
-        self._pay(event.attempt_id, "unresolved", "")
-
-    def _pay(self, attempt_id: str, state: str, reference: str) -> None:
-        row = {"attempt_id": attempt_id, "state": state, "reference": reference}
-        self._merge("payment", "paid", attempt_id, row)
 
     def _merge(self, table: str, change: str, key: str, row: Row) -> None:
         """Into the row that this batch writes anyway, else as a change of one that is there."""

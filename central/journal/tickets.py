@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from central.inventory.book import Book, Inventory
-from kiosk.domain.events import SaleItem, TicketIssued
+from kiosk.domain.events import TicketIssued
+from kiosk.domain.items import SaleItem
 from kiosk.domain.protocol import ledger
 from kiosk.domain.protocol.ledger import Seller
 from kiosk.domain.ticket import Ticket, unpack

@@ -28,7 +28,7 @@ ANSWER_MAX = 65_536  # bytes
 class JsonLinePayment:
     """The driver. Nothing is ever sent twice by itself: who wants to know asks for the outcome."""
 
-    exclusive = True
+    exclusive = False  # it keeps every attempt by its id
 
     def __init__(self, host: str, port: int, timeout_s: float = 90.0) -> None:
         self._address = (host, port)

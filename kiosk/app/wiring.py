@@ -15,6 +15,7 @@ from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
 from kiosk.app.identity import Identity
+from kiosk.app.means import ways_to_pay
 from kiosk.app.paper import Paper
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.sale import Sale
@@ -73,7 +74,7 @@ class Terminal:
         self.catalogue = CatalogueStore.open(self.config.folder, self.store.key)
         self._closing.callback(self.catalogue.close)
         self.printer = self._printer()
-        self.payment = self._payment()
+        self.means = self._means()
         self.offers = Offers(self.catalogue, self.store, self.clock)
         self.search = Search(self.catalogue, self.offers, self.clock)
         self._paper = Paper(renderer, self.config.printer.width_dots, reply.name)
@@ -90,7 +91,7 @@ class Terminal:
             self.store,
             self.catalogue,
             self.issuer,
-            self.payment,
+            self.means,
             self.printer,
             self._paper.draw,
             self.clock,
@@ -115,15 +116,12 @@ class Terminal:
         self._closing.callback(printer.close)
         return printer
 
-    def _payment(self) -> PaymentTerminal | None:
-        if not self.config.payment.address:
-            return None
-        from devices.payment.jsonline import JsonLinePayment
-
-        host, _, port = self.config.payment.address.rpartition(":")
-        payment = JsonLinePayment(host, int(port), self.config.payment.timeout_s)
-        self._closing.callback(payment.close)
-        return payment
+    def _means(self) -> dict[str, PaymentTerminal]:
+        """The ways to pay that are configured, by name."""
+        means = ways_to_pay(self.config)
+        for terminal in means.values():
+            self._closing.callback(terminal.close)
+        return means
 
     # certificate
 
@@ -216,7 +214,7 @@ class Terminal:
         status = self.printer.status() if self.printer is not None else None
         info = self.catalogue.info()
         return Health(
-            card=self.payment is not None and self.payment.ready(),
+            card="card" in self.means and self.means["card"].ready(),
             printer=status is not None and status.ready,
             paper_low=status is not None and status.paper_low,
             online=self.engine.state.online,

@@ -12,7 +12,7 @@ import msgspec
 
 from kiosk.domain.allotment import Block, Gid, Grant
 from kiosk.domain.errors import NoPlaces
-from kiosk.domain.events import SaleItem
+from kiosk.domain.items import SaleItem
 
 
 class Holding(msgspec.Struct, frozen=True):

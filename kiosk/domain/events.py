@@ -1,8 +1,8 @@
 """The vocabulary of the journal: facts in the past tense, the only things it holds.
 
 A sale's life:  PlacesHeld -> PaymentRequested -> PaymentApproved + TicketIssued (each ticket, one transaction)
--> PrintStarted -> PrintFinished ... -> SaleClosed.  PlacesFreed, PaymentDeclined, PaymentUnresolved and
-PrintFailed are the ways it can go wrong. Each event of a sale carries its `sale_id`.
+-> PrintStarted -> PrintFinished ... -> SaleClosed.  PlacesFreed, PaymentDeclined, PaymentUnresolved, PaymentReversed
+and PrintFailed are the ways it can go wrong. Each event of a sale carries its `sale_id`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Literal
 import msgspec
 
 from kiosk.domain.allotment import Block, Gid, SignedGrant
-from kiosk.domain.network import Names
+from kiosk.domain.items import SaleItem
+from kiosk.domain.money import Pieces
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind", tag=True, kw_only=True):
@@ -48,52 +49,6 @@ class EpochAdopted(Event, frozen=True, kw_only=True):
     epoch: int
 
 
-class RideFacts(msgspec.Struct, frozen=True):
-    """Everything paper and clerks say about a ride, kept with the sale: catalogues change, sales do not.
-
-    `Names` hold the feed's own text under "" and translations by language tag.
-    """
-
-    number: str  # train number or line name
-    mode: int
-    headsign: str
-    operating_day: str
-    origin: Names
-    destination: Names
-    departs_at: int  # unix s
-    arrives_at: int  # unix s
-    timezone: str
-    operator: str
-    line: str = ""
-    title: Names = {}  # an event's title
-    platform: str = ""
-    coach: Names = {}  # as printed, "" -> "6"
-    place: str = ""  # as printed: "8F"
-    features: tuple[str, ...] = ()
-    counted: bool = False  # a unit of a pool: no seat number on paper
-    place_class: Names = {}
-    product: str = ""
-    category: Names = {}
-    attribution: str = ""
-    opens_at: int = 0  # unix s; when an event's doors open, 0 = with its beginning
-
-
-class SaleItem(msgspec.Struct, frozen=True):
-    """One traveller's part of a sale; becomes one ticket."""
-
-    journey_id: int
-    from_call: int  # index into the service journey's calls
-    to_call: int
-    place: int | None  # index into the layout; None = unreserved
-    gids: tuple[tuple[Gid, int, int], ...]  # (grant, from_segment, to_segment) that cover the place
-    place_class: str  # "" = unreserved
-    product_id: str
-    category_id: str
-    price_minor: int
-    draft: str = ""  # hex of the ticket's bytes, complete but for seq, issue time and key
-    facts: RideFacts | None = None
-
-
 class PlacesHeld(Event, frozen=True, kw_only=True):
     """P3a: a sale begins; its places are in the cart."""
 
@@ -111,28 +66,45 @@ class PlacesFreed(Event, frozen=True, kw_only=True):
 
 
 class PaymentRequested(Event, frozen=True, kw_only=True):
-    """P3b: intent, durable before the payment terminal hears of it. attempt_id is the idempotency key."""
+    """P3b: intent, durable before the payment terminal hears of it. attempt_id is the idempotency key.
+
+    The amount is what is still to be paid, or a part of it: a sale may be paid by several means.
+    """
 
     sale_id: str
     attempt_id: str
     amount_minor: int
     currency: str
-    means: str  # "card"
+    means: str  # "card", "qr" (our code is shown), "scan" (the passenger's is read), "cash", "voucher"
+    mark: str = ""  # what the terminal knew before: `kiosk.ports.PaymentTerminal.mark`
 
 
 class PaymentApproved(Event, frozen=True, kw_only=True):
+    """Exactly the amount asked for was taken."""
+
     sale_id: str
     attempt_id: str
     reference: str  # the acquirer's approval
     card: str = ""  # masked, for the receipt
+    provisional: bool = False  # the other side undoes it unless PaymentConfirmed follows
+    pieces: Pieces = ()  # cash that moved
+    short_minor: int = 0  # change the machine could not give: owed to the passenger
+
+
+class PaymentConfirmed(Event, frozen=True, kw_only=True):
+    """The tickets are issued, and the other side knows: a provisional approval is final."""
+
+    sale_id: str
+    attempt_id: str
 
 
 class PaymentDeclined(Event, frozen=True, kw_only=True):
-    """No money moved: declined, cancelled by the passenger, or never started."""
+    """No money moved, or all of it is back: declined, cancelled by the passenger, or never started."""
 
     sale_id: str
     attempt_id: str
     reason: str
+    pieces: Pieces = ()
 
 
 class PaymentUnresolved(Event, frozen=True, kw_only=True):
@@ -140,6 +112,42 @@ class PaymentUnresolved(Event, frozen=True, kw_only=True):
 
     sale_id: str
     attempt_id: str
+
+
+class PaymentReversalRequested(Event, frozen=True, kw_only=True):
+    """Intent to give a whole approved payment back, because its sale did not come about.
+
+    Written once as the will, and again with `begun` before the terminal hears of it.
+    """
+
+    sale_id: str
+    attempt_id: str
+    refund_id: str  # idempotency key of giving back
+    mark: str = ""
+    begun: bool = False
+
+
+class PaymentReversed(Event, frozen=True, kw_only=True):
+    """The money of an approved payment is back with the passenger."""
+
+    sale_id: str
+    attempt_id: str
+    refund_id: str  # "" = the other side undid a provisional approval by itself
+    reference: str
+    pieces: Pieces = ()
+
+
+class PaymentSettled(Event, frozen=True, kw_only=True):
+    """A person said what became of a payment the machine could not clear; the fact itself follows it.
+
+    `outcome`: approved, declined, reversed (paid back by hand), change (owed change was handed over).
+    """
+
+    sale_id: str
+    attempt_id: str
+    outcome: Literal["approved", "declined", "reversed", "change"]
+    who: str
+    reason: str
 
 
 class TicketIssued(Event, frozen=True, kw_only=True):
@@ -182,6 +190,12 @@ class SaleClosed(Event, frozen=True, kw_only=True):
 
     sale_id: str
     outcome: Literal["delivered", "undelivered"]
+
+
+class SaleUndone(Event, frozen=True, kw_only=True):
+    """The sale rests: its payment was undone before anything was handed out, and its tickets are void."""
+
+    sale_id: str
 
 
 class TicketVoided(Event, frozen=True, kw_only=True):
@@ -233,13 +247,18 @@ AnyEvent = (
     | PlacesFreed
     | PaymentRequested
     | PaymentApproved
+    | PaymentConfirmed
     | PaymentDeclined
     | PaymentUnresolved
+    | PaymentReversalRequested
+    | PaymentReversed
+    | PaymentSettled
     | TicketIssued
     | PrintStarted
     | PrintFinished
     | PrintFailed
     | SaleClosed
+    | SaleUndone
     | TicketVoided
     | RefundPaid
     | Admitted

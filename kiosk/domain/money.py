@@ -6,6 +6,9 @@ from decimal import Decimal
 
 import msgspec
 
+Pieces = tuple[tuple[int, int], ...]
+"""Notes and coins: (value in minor units, how many); taken in > 0, given out < 0."""
+
 # ISO 4217 currencies whose minor unit is not 1/100 (source: ISO 4217 list one).
 _EXPONENTS = {
     **dict.fromkeys(

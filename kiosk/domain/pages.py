@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from kiosk.domain import ticket as tickets
-from kiosk.domain.events import RideFacts
+from kiosk.domain.items import RideFacts
 from kiosk.domain.money import Money
 from kiosk.domain.network import Names
 from kiosk.domain.page_texts import text_of

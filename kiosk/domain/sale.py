@@ -1,8 +1,9 @@
 """A sale as pure functions: what is true after each fact, and what is owed next.
 
 held -> paying -> approved -> issued -> printing -> ... -> done
-          |  \\-> unresolved            \\-> undelivered -> (reprint) -> done
-          \\-> held (declined) -> freed
+  ^ \\        |                  \\-> undelivered -> (reprint) -> done
+  |  \\-> freed \\-> unresolved
+  \\-- declined, a part of the price, or reversing: see `kiosk.domain.paying`
 """
 
 from __future__ import annotations
@@ -11,13 +12,10 @@ from typing import Literal
 
 import msgspec
 
+from kiosk.domain import paying
 from kiosk.domain.errors import WrongState
 from kiosk.domain.events import (
     Event,
-    PaymentApproved,
-    PaymentDeclined,
-    PaymentRequested,
-    PaymentUnresolved,
     PlacesFreed,
     PlacesHeld,
     PrintFailed,
@@ -25,33 +23,24 @@ from kiosk.domain.events import (
     PrintStarted,
     RefundPaid,
     SaleClosed,
-    SaleItem,
+    SaleUndone,
     TicketIssued,
     TicketVoided,
 )
+from kiosk.domain.items import SaleItem
 from kiosk.domain.money import Money
+from kiosk.domain.paying import MONEY_EVENTS, Attempt
 
-Stage = Literal["held", "paying", "unresolved", "approved", "issued", "printing", "done", "undelivered", "freed"]
-Step = Literal["free", "charge", "ask", "issue", "page", "close"]
+Stage = Literal[
+    "held", "paying", "unresolved", "reversing", "approved", "issued", "printing", "done", "undelivered", "freed"
+]
+UNCLEAR: frozenset[str] = frozenset({"paying", "unresolved", "reversing"})
+Step = Literal["free", "charge", "ask", "give_back", "issue", "confirm", "page", "close"]
 RESTING: frozenset[str] = frozenset({"done", "undelivered", "freed"})
 SALE_EVENTS = (
-    PlacesHeld | PlacesFreed | PaymentRequested | PaymentApproved | PaymentDeclined | PaymentUnresolved
-    | TicketIssued | PrintStarted | PrintFinished | PrintFailed | SaleClosed
-    | TicketVoided | RefundPaid
+    PlacesHeld | PlacesFreed | MONEY_EVENTS | TicketIssued | PrintStarted | PrintFinished | PrintFailed
+    | SaleClosed | SaleUndone | TicketVoided | RefundPaid
 )  # fmt: skip
-
-
-class Attempt(msgspec.Struct, frozen=True):
-    """One try to take the money. At most one of a sale is open or approved."""
-
-    attempt_id: str
-    amount_minor: int
-    currency: str
-    means: str
-    state: Literal["open", "approved", "declined", "unresolved"] = "open"
-    reference: str = ""
-    card: str = ""
-    reason: str = ""
 
 
 class IssuedTicket(msgspec.Struct, frozen=True):
@@ -107,7 +96,18 @@ class Sale(msgspec.Struct, frozen=True):
 
     @property
     def paid(self) -> bool:
-        return any(attempt.state == "approved" for attempt in self.attempts)
+        """The whole price was taken, and is not going back."""
+        return paying.stage_of(self.attempts, self.total.amount_minor) == "approved"
+
+    @property
+    def left(self) -> Money:
+        """What is still to be paid."""
+        return Money(self.total.amount_minor - paying.paid_minor(self.attempts), self.currency)
+
+    @property
+    def cancelled(self) -> bool:
+        """Every ticket of it was voided."""
+        return bool(self.tickets) and {each.item_no for each in self.voided} >= set(range(len(self.items)))
 
     @property
     def resting(self) -> bool:
@@ -126,11 +126,13 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             return msgspec.structs.replace(sale, stage="freed", reason=reason)
         case SaleClosed(outcome=outcome):
             return msgspec.structs.replace(sale, stage="done" if outcome == "delivered" else "undelivered")
+        case SaleUndone():
+            return msgspec.structs.replace(sale, stage="done")
         case TicketIssued():
             raise WrongState("a ticket's seq is that of its record: use evolve_record")
         case PrintStarted() | PrintFinished() | PrintFailed():
             return _page_moved(sale, event)
-        case PaymentRequested() | PaymentApproved() | PaymentDeclined() | PaymentUnresolved():
+        case event if isinstance(event, MONEY_EVENTS):
             return _money_moved(sale, event)
         case TicketVoided() | RefundPaid():
             return _voided(sale, event)
@@ -138,20 +140,12 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             raise WrongState(f"{type(event).__name__} is not a fact of a sale")
 
 
-def _money_moved(sale: Sale, event: PaymentRequested | PaymentApproved | PaymentDeclined | PaymentUnresolved) -> Sale:
-    change = msgspec.structs.replace
-    match event:
-        case PaymentRequested():
-            attempt = Attempt(event.attempt_id, event.amount_minor, event.currency, event.means)
-            return change(sale, stage="paying", attempts=(*sale.attempts, attempt), reason="")
-        case PaymentApproved():
-            approved = _settled(sale, event.attempt_id, state="approved", reference=event.reference, card=event.card)
-            return change(approved, stage="approved")
-        case PaymentDeclined():
-            declined = _settled(sale, event.attempt_id, state="declined", reason=event.reason)
-            return change(declined, stage="held", reason=event.reason)
-        case PaymentUnresolved():
-            return change(_settled(sale, event.attempt_id, state="unresolved"), stage="unresolved")
+def _money_moved(sale: Sale, event: MONEY_EVENTS) -> Sale:
+    attempts = paying.moved(sale.attempts, event)
+    stage: Stage = paying.stage_of(attempts, sale.total.amount_minor)
+    if sale.tickets and stage not in ("unresolved", "reversing"):
+        stage = sale.stage if sale.resting else "issued"
+    return msgspec.structs.replace(sale, stage=stage, attempts=attempts, reason=getattr(event, "reason", ""))
 
 
 def _page_moved(sale: Sale, event: PrintStarted | PrintFinished | PrintFailed) -> Sale:
@@ -191,14 +185,6 @@ def evolve_record(sale: Sale | None, event: Event, seq: int) -> Sale:
     return msgspec.structs.replace(sale, stage=stage, tickets=tickets)
 
 
-def _settled(sale: Sale, attempt_id: str, **changes: str) -> Sale:
-    attempts = tuple(
-        msgspec.structs.replace(attempt, **changes) if attempt.attempt_id == attempt_id else attempt
-        for attempt in sale.attempts
-    )
-    return msgspec.structs.replace(sale, attempts=attempts)
-
-
 def _page_over(sale: Sale, state: Literal["finished", "failed", "uncertain"], reason: str) -> Sale:
     if not sale.jobs:
         raise WrongState("a page ended that never began")
@@ -214,18 +200,26 @@ def owed(sale: Sale, *, after_restart: bool) -> Step | None:
     nobody pays for any more are freed.
     """
     match sale.stage:
-        case "held":
-            return "free" if after_restart else None
+        case "held" if after_restart:
+            return "give_back" if paying.paid_minor(sale.attempts) else "free"
         case "paying":
             return "ask" if after_restart else "charge"
-        case "unresolved":
+        case "unresolved" | "reversing":
             return "ask" if after_restart else None
         case "approved":
             return "issue"
         case "issued" | "printing":
-            return "page" if next_page(sale) is not None else "close"
+            return _owed_with_tickets(sale)
         case _:
             return None
+
+
+def _owed_with_tickets(sale: Sale) -> Step:
+    if sale.cancelled:  # a part of the price was undone: the rest goes back, nothing is printed
+        return "give_back" if paying.paid_minor(sale.attempts) else "close"
+    if any(each.provisional for each in sale.attempts):
+        return "confirm"
+    return "page" if next_page(sale) is not None else "close"
 
 
 def tickets_on_paper(sale: Sale) -> bool:

@@ -1,41 +1,44 @@
-"""The desk carries a sale forward, one durable fact at a time, until it rests. After a restart it does the same.
-
-Order of every step (rule P3): the intent is on disk, the device acts, the outcome is on disk. So at any moment the
-journal says either "nothing outside happened" or "ask what happened". `kiosk.domain.sale.owed` names the next step;
-the loop here that takes it is the only one, for selling and for recovery.
-"""
+"""The desk: what a passenger, a restart and the staff ask of a sale. How it is carried forward: `carry`."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from kiosk.domain import cells
 from kiosk.domain.allotment import Gid
 from kiosk.domain.codes import human_code_of
 from kiosk.domain.errors import NoPlaces, PrinterFault, WrongState
-from kiosk.domain.events import Event, PlacesFreed, PlacesHeld, SaleClosed
+from kiosk.domain.events import (
+    Event,
+    PaymentApproved,
+    PaymentDeclined,
+    PaymentReversed,
+    PaymentSettled,
+    PlacesHeld,
+    SaleClosed,
+)
 from kiosk.domain.offers import Quote
-from kiosk.domain.sale import PageJob, Sale, Step, copies_on_paper, next_page, owed, tickets_on_paper
-from kiosk.ports import Clock, Ids, PaymentTerminal, TicketPrinter
+from kiosk.domain.paying import Attempt
+from kiosk.domain.sale import UNCLEAR, PageJob, Sale, copies_on_paper, next_page, tickets_on_paper
+from kiosk.ports import Clock, Ids, Prompt, TicketPrinter
+from kiosk.services.carry import PRINT_TRIES_MAX, Carrier, FreeReason, Listener
 from kiosk.services.issuing import CatalogueFacts, Issuer, items_of
-from kiosk.services.payment import Payments
-from kiosk.services.printing import Draw, Printing
+from kiosk.services.payment import Means
+from kiosk.services.printing import Draw
 from kiosk.store.selling import check_may_sell
 from kiosk.store.store import Store
 
 log = logging.getLogger(__name__)
-
-PRINT_TRIES_MAX = 2  # in a row, of pages that did not come out for sure
-FreeReason = Literal["cancelled", "timed_out", "declined", "restarted", "device"]
+Said = Literal["approved", "declined", "reversed", "change"]
 
 
-class Desk:
+class Desk(Carrier):
     """One sale at a time is carried; every verb may block on a device, so never on the UI thread.
 
-    `on_change` hears every step, `on_rest` each sale that came to rest, on the caller's thread.
+    `on_change` hears every step, `on_rest` each sale that came to rest, `on_prompt` what the passenger is to do at a
+    payment terminal; all on the caller's thread.
     """
 
     def __init__(
@@ -43,26 +46,24 @@ class Desk:
         store: Store,
         catalogue: CatalogueFacts,
         issuer: Issuer,
-        payment: PaymentTerminal | None,
+        means: Means,
         printer: TicketPrinter | None,
         draw: Draw,
         clock: Clock,
         ids: Ids,
-        on_change: Callable[[Sale], None] | None = None,
-        on_rest: Callable[[Sale], None] | None = None,
+        on_change: Listener | None = None,
+        on_rest: Listener | None = None,
     ) -> None:
-        self._store = store
+        super().__init__(store, issuer, means, printer, draw, clock, ids, on_change, on_rest)
         self._catalogue = catalogue
-        self._issuer = issuer
-        self._payments = Payments(store, issuer, payment, clock, ids)
-        self._printing = Printing(store, printer, draw)
-        self._clock = clock
-        self._ids = ids
-        self._one_at_a_time = threading.RLock()
-        self._begun: set[str] = set()  # sales of this run of the program: their passengers may still be here
-        self._paying = ""  # the sale whose charge is under way
-        self.on_change = on_change
-        self._on_rest = on_rest
+
+    @property
+    def on_prompt(self) -> Callable[[str, Prompt], None]:
+        return self._payments.on_prompt
+
+    @on_prompt.setter
+    def on_prompt(self, listener: Callable[[str, Prompt], None]) -> None:
+        self._payments.on_prompt = listener
 
     # verbs of the passenger
 
@@ -88,29 +89,33 @@ class Desk:
         return [cells.cover(holdings, p, departure.from_call, departure.to_call, now) for p in quote.places]
 
     def free(self, sale_id: str, reason: FreeReason = "cancelled") -> Sale:
-        """Give the held places back; only while no money is involved."""
+        """Give the held places back, and first what was paid towards them: `reversing` when that has to wait."""
         with self._one_at_a_time:
-            if self._must(sale_id).stage != "held":
-                raise WrongState(f"The sale is {self._must(sale_id).stage}, not held.")
-            self._append(PlacesFreed(sale_id=sale_id, reason=reason))
-            return self._changed(sale_id)
+            sale = self._must(sale_id)
+            if sale.stage != "held":
+                raise WrongState(f"The sale is {sale.stage}, not held.")
+            return self._carry(sale, after_restart=True, reason=reason)
 
-    def pay(self, sale_id: str, means: str = "card") -> Sale:
-        """Take the money. Ends issued (paid, with tickets), held (declined, may try again) or unresolved.
+    def pay(self, sale_id: str, means: str = "card", amount_minor: int | None = None, presented: str = "") -> Sale:
+        """Take the money, or a part of it. Ends issued (paid, with tickets), held (declined, or a part is left to be
+        paid) or unresolved.
 
-        DeviceFault, StoreFault before the charge: nothing was charged and the places stay held.
+        `presented`: the code a passenger held to the reader. DeviceFault, StoreFault before the charge: nothing was
+        charged and the places stay held.
         """
         with self._one_at_a_time:
             check_may_sell(self._store)
+            for earlier in self._payments.in_the_way(means):
+                self._resolve(earlier)
             self._paying = sale_id
             try:
-                self._payments.request(self._must(sale_id), means)
-                return self._carry(self._changed(sale_id), to_paper=False)
+                self._payments.request(self._must(sale_id), means, amount_minor)
+                return self._carry(self._changed(sale_id), to_paper=False, presented=presented)
             finally:
                 self._paying = ""
 
     def cancel_payment(self, sale_id: str) -> None:
-        """Ask the payment terminal to stop waiting for the card; `pay` answers. Callable while `pay` blocks."""
+        """Ask the payment terminal to stop waiting for the passenger; `pay` answers. Callable while `pay` blocks."""
         sale = self._store.sale(sale_id)
         if sale is not None:
             self._payments.cancel(sale)
@@ -129,7 +134,7 @@ class Desk:
         """Ask what became of an open charge; never charges. A sale with nothing to ask comes back as it is."""
         with self._one_at_a_time:
             sale = self._must(sale_id)
-            if sale.stage not in ("paying", "unresolved"):
+            if sale.stage not in UNCLEAR:
                 return sale
             self._payments.ask(sale)
             return self._changed(sale_id)
@@ -155,6 +160,27 @@ class Desk:
             if sale.stage == "undelivered" and tickets_on_paper(sale):
                 self._append(SaleClosed(sale_id=sale.sale_id, outcome="delivered"))
             return self._changed(sale.sale_id)
+
+    def settle(self, sale_id: str, outcome: Said, who: str, reason: str) -> Sale:
+        """A person says what became of a payment the machine cannot clear: approved, declined, reversed (paid back by
+        hand) or change (owed change was handed over). `who` and `reason` are kept for good."""
+        if not who.strip() or not reason.strip():
+            raise WrongState("Who settles a payment, and why, must be said.")
+        with self._one_at_a_time:
+            sale = self._must(sale_id)
+            wanted = _SETTLED_FROM.get(outcome, ())
+            open_ = [a for a in sale.attempts if a.state in wanted and (outcome != "change" or a.short_minor)]
+            if not open_:
+                raise WrongState(f"The sale is {sale.stage}: there is no payment of it to be called {outcome}.")
+            attempt = open_[0]
+            ids: dict[str, Any] = {"sale_id": sale_id, "attempt_id": attempt.attempt_id}
+            word = PaymentSettled(**ids, outcome=outcome, who=who, reason=reason)
+            if outcome == "approved":
+                self._payments.approved(sale, attempt, word, PaymentApproved(**ids, reference=f"said by {who}"))
+            else:
+                self._append(word, *_said(outcome, ids, attempt, who))
+            sale = self._changed(sale_id)
+            return sale if sale.resting else self._rest(sale)
 
     # after a restart, and in the background
 
@@ -187,14 +213,18 @@ class Desk:
             self._one_at_a_time.release()
 
     def _resolve(self, sale: Sale) -> Sale | None:
-        if sale.stage not in ("paying", "unresolved"):
+        if sale.stage not in UNCLEAR:
             return None
-        stage = self.ask(sale.sale_id).stage
-        if stage == "issued":
+        sale = self._rest(sale)
+        return sale if sale.stage not in UNCLEAR else None
+
+    def _rest(self, sale: Sale) -> Sale:
+        """Its passenger has left: paid tickets wait with the staff, and what is not paid is given back and freed."""
+        sale = self._carry(sale, after_restart=True, to_paper=False, reason="declined")
+        if sale.stage == "issued":
             self._append(SaleClosed(sale_id=sale.sale_id, outcome="undelivered"))
-        elif stage == "held":
-            self._append(PlacesFreed(sale_id=sale.sale_id, reason="declined"))
-        return self._changed(sale.sale_id) if stage != "unresolved" else None
+            sale = self._changed(sale.sale_id)
+        return sale
 
     # questions
 
@@ -207,49 +237,13 @@ class Desk:
         return self._store.sale_by_code(code) if code else []
 
     def unresolved(self) -> list[Sale]:
-        """The staff's list: nobody knows whether money moved; also when the answer could not be recorded."""
-        return [
-            sale
-            for sale in self._store.open_sales()
-            if sale.stage == "unresolved" or (sale.stage == "paying" and sale.sale_id != self._paying)
-        ]
+        """The staff's list: nobody knows whether money moved, also when the answer could not be recorded, or it is
+        still to be given back."""
+        return [s for s in self._store.open_sales() if s.stage in UNCLEAR and s.sale_id != self._paying]
 
     def ticket_text(self, sale: Sale, item_no: int) -> str:
         """What the QR code of a ticket says, for a screen when there is no paper."""
         return self._issuer.text(next(t.payload for t in sale.tickets if t.item_no == item_no))
-
-    # the loop
-
-    def _carry(self, sale: Sale, *, after_restart: bool = False, to_paper: bool = True) -> Sale:
-        """Take the step that is owed until none is, or until it has to wait for a person or a device."""
-        sale_id, refusals = sale.sale_id, 0
-        while (step := owed(sale, after_restart=after_restart)) is not None:
-            if step == "page":
-                page = next_page(sale)
-                if page is None or not to_paper or (after_restart and not self._printing.ready()):
-                    break
-                refusals = 0 if self._page(sale, page) else refusals + 1
-                if refusals >= PRINT_TRIES_MAX:
-                    self._close(sale_id)
-            else:
-                self._take(step, sale)
-            sale = self._changed(sale_id)
-            if sale.stage == "unresolved":
-                break
-        return sale
-
-    def _take(self, step: Step, sale: Sale) -> None:
-        match step:
-            case "charge":
-                self._payments.charge(sale)
-            case "ask":
-                self._payments.ask(sale)
-            case "issue":
-                self._payments.issue(sale)
-            case "free":
-                self._append(PlacesFreed(sale_id=sale.sale_id, reason="restarted"))
-            case _:
-                self._close(sale.sale_id)
 
     def _carry_late(self, sale: Sale) -> Sale:
         """The paper of a sale that was closed without it."""
@@ -261,31 +255,20 @@ class Desk:
             self._close(sale.sale_id)
         return self._changed(sale.sale_id)
 
-    def _page(self, sale: Sale, page: PageJob) -> bool:
-        return self._printing.page(sale, page, lambda: self._changed(sale.sale_id))
 
-    def _close(self, sale_id: str) -> None:
-        """Delivered when every ticket is on paper; a missing receipt can be had from staff."""
-        delivered = tickets_on_paper(self._must(sale_id))
-        self._append(SaleClosed(sale_id=sale_id, outcome="delivered" if delivered else "undelivered"))
+_SETTLED_FROM = {
+    "approved": ("open", "unresolved"),
+    "declined": ("open", "unresolved"),
+    "reversed": ("reversing",),
+    "change": ("approved",),
+}
 
-    def _append(self, event: Event) -> None:
-        self._store.journal.append(event)
 
-    def _changed(self, sale_id: str) -> Sale:
-        sale = self._must(sale_id)
-        if sale.resting:
-            self._begun.discard(sale_id)
-        for listener in (self.on_change, self._on_rest if sale.resting else None):
-            try:
-                if listener is not None:
-                    listener(sale)
-            except Exception:  # who listens must not be able to stop a sale in the middle
-                log.exception("a listener failed on sale %s at %s", sale_id, sale.stage)
-        return sale
-
-    def _must(self, sale_id: str) -> Sale:
-        sale = self._store.sale(sale_id)
-        if sale is None:
-            raise WrongState(f"There is no sale {sale_id} at this terminal.")
-        return sale
+def _said(outcome: str, ids: dict[str, Any], attempt: Attempt, who: str) -> tuple[Event, ...]:
+    match outcome:
+        case "declined":
+            return (PaymentDeclined(**ids, reason=f"said by {who}"),)
+        case "reversed":
+            return (PaymentReversed(**ids, refund_id=attempt.refund_id, reference=f"paid back by {who}"),)
+        case _:
+            return ()

@@ -17,8 +17,8 @@ from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.certificate import key_id
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError, NoPlaces, WrongState
-from kiosk.domain.events import RideFacts, SaleItem
 from kiosk.domain.fares import EVENT_MODE, RiderCategory
+from kiosk.domain.items import RideFacts, SaleItem
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Names, ServiceJourney, service_day_start
 from kiosk.domain.offers import Quote

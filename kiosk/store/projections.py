@@ -24,6 +24,7 @@ from kiosk.domain.events import (
     Event,
     GrantAccepted,
     PaymentApproved,
+    PaymentReversed,
     PlacesFreed,
     PlacesHeld,
     TerminalEnrolled,
@@ -46,8 +47,8 @@ _PUT_HOLDING = "INSERT INTO holding VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SE
 _PUT_TICKET = "INSERT INTO ticket VALUES (?, ?, ?, ?)"
 _PUT_ADMITTED = "INSERT OR IGNORE INTO admitted VALUES (?, ?, ?, ?)"
 _PUT_TAKINGS = (
-    "INSERT INTO takings VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET"
-    " sales = sales + 1, amount_minor = amount_minor + excluded.amount_minor"
+    "INSERT INTO takings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " sales = sales + excluded.sales, amount_minor = amount_minor + excluded.amount_minor"
 )
 
 
@@ -63,7 +64,7 @@ class Changes(msgspec.Struct):
     holdings: dict[Key, Holding] = {}
     tickets: list[tuple[int, str, str, int]] = []
     admitted: list[tuple[str, int, str, int]] = []
-    takings: list[tuple[str, str, str, int]] = []
+    takings: list[tuple[str, str, str, int, int]] = []  # day, means, currency, payments, amount
     last_gid: Gid | None = None
     epoch: int = 0
 
@@ -129,9 +130,16 @@ class Projections:
         changes.tickets.append((record.seq, event.code, event.sale_id, event.item_no))
 
     def _approved(self, changes: Changes, record: Record, event: PaymentApproved, sale: Sale) -> None:
-        paid = next(each for each in sale.attempts if each.attempt_id == event.attempt_id)
+        self._took(changes, record, sale, event.attempt_id, 1)
+
+    def _reversed(self, changes: Changes, record: Record, event: PaymentReversed, sale: Sale) -> None:
+        self._took(changes, record, sale, event.attempt_id, -1)
+
+    def _took(self, changes: Changes, record: Record, sale: Sale, attempt_id: str, sign: int) -> None:
+        """One payment into the takings of its day, or out of those of the day it went back."""
+        paid = next(each for each in sale.attempts if each.attempt_id == attempt_id)
         day = datetime.fromtimestamp(record.recorded_at_ms // 1000, UTC).date().isoformat()
-        changes.takings.append((day, paid.means, paid.currency, paid.amount_minor))
+        changes.takings.append((day, paid.means, paid.currency, sign, sign * paid.amount_minor))
 
     def _voided(self, changes: Changes, record: Record, event: TicketVoided, sale: Sale) -> None:
         self._move(changes, cells.parts([sale.items[event.item_no]]), "sold", "")
@@ -195,6 +203,7 @@ _AROUND_A_SALE: dict[type[Event], Callable[..., None]] = {
     PlacesHeld: Projections._held,
     PlacesFreed: Projections._freed,
     PaymentApproved: Projections._approved,
+    PaymentReversed: Projections._reversed,
     TicketIssued: Projections._issued,
     TicketVoided: Projections._voided,
 }

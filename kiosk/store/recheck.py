@@ -150,8 +150,8 @@ class Folded(Projections):
         for (journey_id, gid), holding in changes.holdings.items():
             self.holdings.setdefault(journey_id, {})[gid] = holding
         self._tickets += changes.tickets
-        for day, means, currency, amount_minor in changes.takings:
-            self._takings[day, means, currency] += 1
+        for day, means, currency, count, amount_minor in changes.takings:
+            self._takings[day, means, currency] += count
             self._amounts[day, means, currency] += amount_minor
         for admitted in changes.admitted:
             self._first_admissions.setdefault(admitted[0], admitted)

@@ -17,8 +17,9 @@ from central.publish.source import Source, patterns_of
 from kiosk.domain import ticket as tickets
 from kiosk.domain.allotment import Block, Gid, Grant, SignedGrant
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.events import Event, GrantAccepted, PlacesHeld, SaleItem, TerminalEnrolled, TicketIssued
+from kiosk.domain.events import Event, GrantAccepted, PlacesHeld, TerminalEnrolled, TicketIssued
 from kiosk.domain.fares import FareProduct, FareRuleV1, RiderCategory, Tariff
+from kiosk.domain.items import SaleItem
 from kiosk.domain.layout import Coach, Layout, Place, PlaceClass
 from kiosk.domain.network import Call, Line, ServiceJourney, StopPlace
 from sync.chain import GENESIS, record_hash

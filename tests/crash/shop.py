@@ -35,7 +35,7 @@ class Shop:
         ids, clock = TimeOrderedIds(), FixedClock()
         self.store: Store = open_store(folder, terminal_id=5, incarnation=1, epoch=1, clock=clock, ids=ids)
         issuer = Issuer(5, 1, b"certificate", _KEY)
-        self.desk = Desk(self.store, FACTS, issuer, self.reader, self.tray, self.tray.draw, clock, ids)
+        self.desk = Desk(self.store, FACTS, issuer, {"card": self.reader}, self.tray, self.tray.draw, clock, ids)
         self._hear_appends()
 
     def _hear_appends(self) -> None:

@@ -211,7 +211,7 @@ class Terminal:
         self.store = Store(folder, 5, 1, FixedClock(), ids)  # type: ignore[arg-type]
         key = Ed25519PrivateKey.from_private_bytes(bytes(32))
         issuer = Issuer(5, 1, b"certificate", key)
-        self.desk = Desk(self.store, FACTS, issuer, acquirer, paper, paper.draw, FixedClock(), ids)  # type: ignore[arg-type]
+        self.desk = Desk(self.store, FACTS, issuer, {"card": acquirer}, paper, paper.draw, FixedClock(), ids)  # type: ignore[arg-type]
         if self.store.journal.head()[0] == 0:
             self.store.journal.append(TerminalEnrolled(terminal_id=5, incarnation=1, epoch=1), granted())
         self._fray()

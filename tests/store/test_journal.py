@@ -11,7 +11,8 @@ import pytest
 import sqlcipher3.dbapi2 as sqlite
 
 from kiosk.domain.errors import KioskError, StoreDamaged, StoreFault
-from kiosk.domain.events import PlacesHeld, SaleItem, TicketIssued
+from kiosk.domain.events import PlacesHeld, TicketIssued
+from kiosk.domain.items import SaleItem
 from kiosk.store import database
 from kiosk.store.codec import decode
 from kiosk.store.store import Store

@@ -10,7 +10,8 @@ import pytest
 
 from kiosk.app.clock import TimeOrderedIds
 from kiosk.domain.errors import StoreDamaged, StoreFault
-from kiosk.domain.events import PlacesHeld, SaleItem
+from kiosk.domain.events import PlacesHeld
+from kiosk.domain.items import SaleItem
 from kiosk.store.histories import history
 from kiosk.store.pages import PAGE
 from kiosk.store.salvage import Salvaged, salvage

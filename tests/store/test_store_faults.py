@@ -11,7 +11,8 @@ import pytest
 import sqlcipher3.dbapi2 as sqlite
 
 from kiosk.domain.errors import StoreDamaged, StoreFault, StoreFull
-from kiosk.domain.events import PlacesHeld, SaleItem
+from kiosk.domain.events import PlacesHeld
+from kiosk.domain.items import SaleItem
 from kiosk.ports import ChargeRequest, PaymentOutcome, Tell, untold
 from kiosk.store import database
 from kiosk.store.selling import check_may_sell, why_not_selling

@@ -57,7 +57,7 @@ class Terminal:
             self.store,
             self.catalogue,
             Issuer(*identity, bytes.fromhex(reply.certificate), key),
-            self.acquirer,
+            {"card": self.acquirer},
             None,
             lambda page: None,  # type: ignore[arg-type,return-value]
             clock,

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.allotment import Block, Gid, Grant, SignedGrant
 from kiosk.domain.errors import CentralRefused
-from kiosk.domain.events import EpochAdopted, PlacesFreed, PlacesHeld, SaleItem
+from kiosk.domain.events import EpochAdopted, PlacesFreed, PlacesHeld
+from kiosk.domain.items import SaleItem
 from kiosk.domain.network import StopPlace
 from kiosk.domain.offers import Departure
 from kiosk.services.allotments import Allotments

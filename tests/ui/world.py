@@ -180,7 +180,7 @@ class World:
         self.offers = Offers(self.catalogue, self.store, self.clock)
         issuer = Issuer(14, 1, b"certificate", Ed25519PrivateKey.from_private_bytes(bytes(32)), test=True)
         draw = lambda sale, page: Bitmap(8, 1, b"\0")  # noqa: E731
-        self.desk = Desk(self.store, self.catalogue, issuer, self.acquirer, self.paper, draw, self.clock, ids)
+        self.desk = Desk(self.store, self.catalogue, issuer, {"card": self.acquirer}, self.paper, draw, self.clock, ids)
         self.services = Services(
             catalogue=self.catalogue,
             search=Search(self.catalogue, self.offers, self.clock),

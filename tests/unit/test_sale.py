@@ -18,9 +18,9 @@ from kiosk.domain.events import (
     PrintFinished,
     PrintStarted,
     SaleClosed,
-    SaleItem,
     TicketIssued,
 )
+from kiosk.domain.items import SaleItem
 from kiosk.domain.money import Money
 from kiosk.domain.sale import PageJob, Sale, copies_on_paper, evolve, evolve_record, next_page, owed, tickets_on_paper
 

@@ -12,7 +12,8 @@ from central.inventory.cells import free_throughout, to_blocks
 from central.inventory.choose import choose
 from kiosk.domain import events as facts
 from kiosk.domain.allotment import Gid, Grant, SignedGrant
-from kiosk.domain.events import AnyEvent, SaleItem
+from kiosk.domain.events import AnyEvent
+from kiosk.domain.items import SaleItem
 from kiosk.domain.layout import Layout
 from kiosk.domain.protocol import acceptance, ledger, ownership, recovery, refunds
 from kiosk.domain.protocol.acceptance import Link

@@ -12,7 +12,8 @@ from central.inventory.choose import choose
 from kiosk.domain import cells
 from kiosk.domain import events as facts
 from kiosk.domain.allotment import Gid, Grant, SignedGrant
-from kiosk.domain.events import AnyEvent, Event, SaleItem
+from kiosk.domain.events import AnyEvent, Event
+from kiosk.domain.items import SaleItem
 from kiosk.domain.protocol import refunds, terminal
 from kiosk.domain.protocol.terminal import AckVerdict, GrantVerdict
 from kiosk.domain.sale import Sale, next_page, owed
