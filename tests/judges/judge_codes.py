@@ -32,8 +32,9 @@ def _missing() -> str:
 
 def extracted(path: Path) -> list[dict[str, Any]]:
     """What the extractor finds in a file."""
-    done = subprocess.run([str(_program()), "--no-validation", str(path)], capture_output=True, text=True, timeout=60, check=False,
-                          env={"QT_QPA_PLATFORM": "offscreen", "TZ": "UTC", "HOME": str(path.parent)})  # fmt: skip
+    env = {"QT_QPA_PLATFORM": "offscreen", "TZ": "UTC", "HOME": str(path.parent)}
+    call = [str(_program()), "--no-validation", str(path)]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False, env=env)
     if done.returncode:
         raise Disagrees(f"kitinerary-extractor: {done.stderr[-300:]}")
     found: list[dict[str, Any]] = json.loads(done.stdout or "[]")
