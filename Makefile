@@ -13,7 +13,7 @@ STEPS ?=
 SEED ?=
 NAME ?=
 
-.PHONY: help setup run test check tour pictures bench prove crash strand mutants judges doctor strings openapi clean
+.PHONY: help setup run test check tour pictures bench prove crash strand mutants judges money doctor strings openapi clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -61,6 +61,9 @@ openapi: setup ## write docs/openapi.json anew from the calls that central answe
 
 clean: ## remove what the tasks made (the demo's data too)
 	rm -rf build .venv
+
+money: setup ## 20,000 payments by every means with faults and cut power, against the books (QUICK=1, SEED=n)
+	@$(PY) -m tests.money $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 judges: setup ## programs nobody here wrote judge our wires, papers and codes (NAME=words picks some)
 	@$(PY) -m tests.judges $(NAME)

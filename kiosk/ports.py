@@ -66,6 +66,7 @@ class ChargeRequest:
     amount_minor: int
     currency: str
     mark: str = ""
+    refund_of: str = ""  # the reference of the charge this gives back; "" = a charge
     presented: str = field(default="", repr=False)
 
 
@@ -139,7 +140,8 @@ class PaymentTerminal(Protocol):
 
     def outcome_of(self, request: ChargeRequest) -> PaymentOutcome:
         """What became of an earlier charge or refund; never charges. Unknown to the other side =
-        Declined("not_started"), only when it can no longer happen."""
+        Declined("not_started"): a charge only when it can no longer happen; a refund may then be asked for again
+        under the same key."""
         ...
 
     def cancel(self, attempt_id: str) -> None:

@@ -17,8 +17,9 @@ from kiosk.domain.events import Event, PlacesFreed, RefundPaid, SaleClosed, Sale
 from kiosk.domain.sale import PageJob, Sale, Step, next_page, owed, tickets_on_paper
 from kiosk.ports import Clock, Ids, TicketPrinter
 from kiosk.services.issuing import Issuer
-from kiosk.services.payment import Means, Payments
+from kiosk.services.payment import Payments
 from kiosk.services.printing import Draw, Printing
+from kiosk.services.terminals import Means
 from kiosk.store.store import Store
 
 log = logging.getLogger(__name__)

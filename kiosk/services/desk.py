@@ -25,8 +25,8 @@ from kiosk.domain.sale import UNCLEAR, PageJob, Sale, copies_on_paper, next_page
 from kiosk.ports import Clock, Ids, Prompt, TicketPrinter
 from kiosk.services.carry import PRINT_TRIES_MAX, Carrier, FreeReason, Listener
 from kiosk.services.issuing import CatalogueFacts, Issuer, items_of
-from kiosk.services.payment import Means
 from kiosk.services.printing import Draw
+from kiosk.services.terminals import Means
 from kiosk.store.selling import check_may_sell
 from kiosk.store.store import Store
 

@@ -7,59 +7,33 @@ does not answer is asked for later, under the same attempt, and never charged or
 from __future__ import annotations
 
 import dataclasses
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import msgspec
 
 from kiosk.domain import paying
 from kiosk.domain.errors import DeviceFault, StoreFault, WrongState
 from kiosk.domain.events import (
     Event,
     PaymentApproved,
-    PaymentConfirmed,
     PaymentDeclined,
     PaymentRequested,
-    PaymentReversalRequested,
-    PaymentReversed,
     PaymentUnresolved,
     TicketIssued,
-    TicketVoided,
 )
 from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import Sale
 from kiosk.ports import (
     Approved,
     ChargeRequest,
-    Clock,
     Declined,
-    Ids,
     PaymentOutcome,
     PaymentTerminal,
-    Prompt,
-    Unresolved,
 )
-from kiosk.services.issuing import Issuer
-from kiosk.store.store import Store
-
-log = logging.getLogger(__name__)
-
-Means = Mapping[str, PaymentTerminal]
-"""The ways to pay here, by name: card, qr, scan, cash, voucher."""
-Ask = Callable[[PaymentTerminal, ChargeRequest], PaymentOutcome]
+from kiosk.services.returns import Returns
 
 
-class Payments:
+class Payments(Returns):
     """The money side of the desk; its caller carries one sale at a time. `on_prompt` hears what to do now."""
-
-    def __init__(self, store: Store, issuer: Issuer, means: Means, clock: Clock, ids: Ids) -> None:
-        self._store = store
-        self._issuer = issuer
-        self._means = means
-        self._clock = clock
-        self._ids = ids
-        self.on_prompt: Callable[[str, Prompt], None] = lambda sale_id, prompt: None
 
     # taking
 
@@ -96,14 +70,6 @@ class Payments:
 
         self._append(build)
 
-    def in_the_way(self, means: str) -> list[Sale]:
-        """Sales whose payment by these means is not clear: a terminal that knows only its latest must wait."""
-        return [
-            sale
-            for sale in self._store.open_sales()
-            if any(each.means == means and each.amount_minor for each in paying.unclear(sale.attempts))
-        ]
-
     def charge(self, sale: Sale, presented: str = "") -> None:
         """Charge the open attempt and record what came of it. `presented`: the code the passenger held up."""
         attempt = _unclear(sale)[0]
@@ -120,7 +86,7 @@ class Payments:
             if attempt.state == "reversing":
                 self._give_back(sale, attempt)
             elif attempt.provisional:
-                self._confirm(sale, attempt)
+                self._confirm(self._store.sale(sale.sale_id) or sale, attempt)
             else:
                 asked = self._answer(
                     attempt, attempt.attempt_id, lambda terminal, request: terminal.outcome_of(request)
@@ -141,78 +107,9 @@ class Payments:
     def confirm(self, sale: Sale) -> None:
         """The tickets are on disk: provisional approvals become final, before anything is handed out."""
         for attempt in sale.attempts:
-            if attempt.provisional:
+            if attempt.provisional and not sale.cancelled:  # once one is undone, the others go back
                 self._confirm(sale, attempt)
-
-    # giving back
-
-    def give_back(self, sale: Sale) -> None:
-        """Everything that was taken for a sale that does not come about. What a terminal does not do now stays
-        `reversing`: on the staff's list, and tried again."""
-        parts = [each for each in sale.attempts if each.state == "approved"]
-        wills = [
-            PaymentReversalRequested(sale_id=sale.sale_id, attempt_id=each.attempt_id, refund_id=self._ids.next())
-            for each in parts
-        ]
-        self._store.journal.append(*wills)
-        for part, will in zip(parts, wills, strict=True):
-            self._give_back(sale, msgspec.structs.replace(part, state="reversing", refund_id=will.refund_id))
-
-    def _give_back(self, sale: Sale, attempt: Attempt) -> None:
-        if attempt.begun:
-            asked = self._answer(attempt, attempt.refund_id, _outcome)
-            if asked != Declined("not_started"):
-                self._returned(sale, attempt, asked)
-                return
-        terminal = self._means.get(attempt.means)
-        try:
-            mark = terminal.mark() if terminal and attempt.amount_minor else ""
-        except DeviceFault as fault:
-            log.warning("payment %s is not given back yet: %s", attempt.attempt_id, fault)
-            return
-        again = PaymentReversalRequested(
-            sale_id=sale.sale_id, attempt_id=attempt.attempt_id, refund_id=attempt.refund_id, mark=mark, begun=True
-        )
-        self._append(lambda _: [again])
-        marked = msgspec.structs.replace(attempt, mark=mark)
-        refund: Ask = lambda terminal, request: terminal.refund(request, attempt.reference)  # noqa: E731
-        self._returned(sale, marked, self._answer(marked, attempt.refund_id, refund))
-
-    def _returned(self, sale: Sale, attempt: Attempt, outcome: PaymentOutcome) -> None:
-        if isinstance(outcome, Approved):
-            reversal = PaymentReversed(
-                sale_id=sale.sale_id,
-                attempt_id=attempt.attempt_id,
-                refund_id=attempt.refund_id,
-                reference=outcome.reference,
-                pieces=outcome.pieces,
-            )
-            self._store.journal.append(reversal)
-        else:
-            log.warning("payment %s is not given back yet: %s", attempt.attempt_id, outcome)
-
-    # outcomes
-
-    def _confirm(self, sale: Sale, attempt: Attempt) -> None:
-        ids: dict[str, Any] = {"sale_id": sale.sale_id, "attempt_id": attempt.attempt_id}
-        match self._answer(attempt, attempt.attempt_id, lambda t, request: t.confirm(request, attempt.reference)):
-            case Approved():
-                self._store.journal.append(PaymentConfirmed(**ids))
-            case Declined(reason):
-                # Undone while we issued: nothing was handed out, so the tickets end before anyone has them.
-                gone = [
-                    TicketVoided(
-                        sale_id=sale.sale_id,
-                        item_no=item_no,
-                        refund_id=self._ids.next(),
-                        amount_minor=item.price_minor,
-                        reason=f"the payment was undone: {reason}",
-                    )
-                    for item_no, item in enumerate(sale.items)
-                ]
-                self._store.journal.append(*gone, PaymentReversed(**ids, refund_id="", reference=reason))
-            case _ if attempt.state != "unresolved":
-                self._store.journal.append(PaymentUnresolved(**ids))
+                sale = self._store.sale(sale.sale_id) or sale
 
     def _settle(self, sale: Sale, attempt: Attempt, outcome: PaymentOutcome) -> None:
         ids: dict[str, Any] = {"sale_id": sale.sale_id, "attempt_id": attempt.attempt_id}
@@ -236,35 +133,6 @@ class Payments:
         whole = paying.paid_minor(sale.attempts) + attempt.amount_minor >= sale.total.amount_minor
         self._append(lambda seq: [*facts, *(self._tickets(sale, seq + len(facts)) if whole else ())])
 
-    def _answer(self, attempt: Attempt, key: str, call: Ask) -> PaymentOutcome:
-        if attempt.amount_minor == 0:
-            return Approved("free of charge")
-        terminal = self._means.get(attempt.means)
-        if terminal is None:
-            return Unresolved(f"there is no terminal for {attempt.means} here")
-        try:
-            outcome = call(terminal, ChargeRequest(key, attempt.amount_minor, attempt.currency, attempt.mark))
-        except Exception as error:  # a driver's mistake must not leave money unaccounted for
-            log.exception("the payment driver failed in attempt %s", key)
-            return Unresolved(f"the payment driver failed: {error}")
-        if isinstance(outcome, Approved) and outcome.pieces and key == attempt.attempt_id:
-            came = sum(value * count for value, count in outcome.pieces)
-            if came != attempt.amount_minor + outcome.short_minor:
-                return Unresolved(f"pieces worth {came} for a payment of {attempt.amount_minor}")
-        return outcome
-
-    def _ready(self, means: str) -> PaymentTerminal:
-        terminal = self._means.get(means)
-        if terminal is None or not terminal.ready():
-            raise DeviceFault(
-                f"The {_NAMES.get(means, means)} does not answer. Nothing was charged; please try again or ask staff."
-            )
-        return terminal
-
-    def _append(self, build: Callable[[int], Sequence[Event]]) -> None:
-        records = self._store.journal.append_built(build)
-        self._store.counter.advance(records[-1].seq)
-
     def _tickets(self, sale: Sale, first_seq: int) -> Sequence[Event]:
         now = self._clock.now()
         issued = []
@@ -272,13 +140,6 @@ class Payments:
             payload, code = self._issuer.finish(item.draft, first_seq + item_no, now)
             issued.append(TicketIssued(sale_id=sale.sale_id, item_no=item_no, payload=payload, code=code))
         return issued
-
-
-_NAMES = {"card": "card terminal", "cash": "cash machine", "qr": "way to pay by code", "scan": "way to pay by code"}
-
-
-def _outcome(terminal: PaymentTerminal, request: ChargeRequest) -> PaymentOutcome:
-    return terminal.outcome_of(request)
 
 
 def _approval(ids: Mapping[str, Any], outcome: Approved) -> PaymentApproved:

@@ -29,6 +29,7 @@ from kiosk.ports import (
 )
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
+from kiosk.services.terminals import Means
 from kiosk.store.store import Store
 
 NOW = 1_790_000_000
@@ -204,14 +205,23 @@ class CountingIds:
 class Terminal:
     """One life of the program on a folder that outlives it."""
 
-    def __init__(self, folder: Path, acquirer: Acquirer, paper: Paper, mains: Mains, ids: object | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        acquirer: Acquirer,
+        paper: Paper,
+        mains: Mains,
+        ids: object | None = None,
+        means: Means | None = None,
+    ) -> None:
         acquirer.mains = paper.mains = mains
+        means = {"card": acquirer} if means is None else means
         self._mains = mains
         ids = ids or CountingIds(folder.parent / f"{folder.name}.ids")
         self.store = Store(folder, 5, 1, FixedClock(), ids)  # type: ignore[arg-type]
         key = Ed25519PrivateKey.from_private_bytes(bytes(32))
         issuer = Issuer(5, 1, b"certificate", key)
-        self.desk = Desk(self.store, FACTS, issuer, {"card": acquirer}, paper, paper.draw, FixedClock(), ids)  # type: ignore[arg-type]
+        self.desk = Desk(self.store, FACTS, issuer, means, paper, paper.draw, FixedClock(), ids)  # type: ignore[arg-type]
         if self.store.journal.head()[0] == 0:
             self.store.journal.append(TerminalEnrolled(terminal_id=5, incarnation=1, epoch=1), granted())
         self._fray()
