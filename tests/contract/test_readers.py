@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tty
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,9 +43,11 @@ def test_scans_come_one_by_one_whatever_ends_them(line: tuple[int, str]) -> None
     assert list(scanner.frames()) == []
 
 
-def test_a_pulled_plug_is_a_fault_and_a_replugged_scanner_works_again(line: tuple[int, str]) -> None:
+def test_a_pulled_plug_is_a_fault_and_a_replugged_scanner_works_again(line: tuple[int, str], tmp_path: Path) -> None:
     theirs, name = line
-    scanner = SerialScanner(name)
+    plug = tmp_path / "scanner"  # like the names under /dev/serial/by-id
+    plug.symlink_to(name)
+    scanner = SerialScanner(str(plug))
     frames = scanner.frames()
     os.write(theirs, b"before\r")
     assert next(frames).codes[0].text == "before"
@@ -52,12 +55,16 @@ def test_a_pulled_plug_is_a_fault_and_a_replugged_scanner_works_again(line: tupl
     os.close(theirs)
     with pytest.raises(ReaderFault, match="no scanner"):
         next(frames)
+    plug.unlink()
+    with pytest.raises(ReaderFault, match="no scanner"):
+        scanner.frames()
     again, ours = os.openpty()
     tty.setraw(ours)
-    replugged = SerialScanner(os.ttyname(ours))
-    frames = replugged.frames()
+    plug.symlink_to(os.ttyname(ours))
+    frames = scanner.frames()
     os.write(again, b"after\r")
     assert next(frames).codes[0].text == "after"
+    scanner.close()
     os.close(again)
     os.close(ours)
 
