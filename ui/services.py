@@ -8,7 +8,7 @@ from typing import Protocol
 
 from kiosk.domain.offers import Quote
 from kiosk.domain.sale import Sale
-from kiosk.ports import Clock
+from kiosk.ports import Clock, Prompt
 from kiosk.services.carry import FreeReason
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
@@ -19,6 +19,7 @@ class SaleDesk(Protocol):
     """`kiosk.services.desk.Desk` as the screens use it."""
 
     on_change: Callable[[Sale], None] | None
+    on_prompt: Callable[[str, Prompt], None]
 
     def hold(self, quote: Quote, language: str = "en") -> Sale: ...
 
@@ -38,10 +39,19 @@ class SaleDesk(Protocol):
 
 
 @dataclass(frozen=True)
+class Way:
+    """A way to pay that this machine has. `exact`: cash, and no change to give."""
+
+    means: str  # card, qr, cash
+    works: bool = True
+    exact: bool = False
+
+
+@dataclass(frozen=True)
 class Health:
     """What works now, asked now and then off the UI thread."""
 
-    card: bool = False  # the payment terminal answers
+    ways: tuple[Way, ...] = ()  # how one can pay here, best first
     printer: bool = False  # it can print a ticket
     paper_low: bool = False
     online: bool = False  # central was reached lately

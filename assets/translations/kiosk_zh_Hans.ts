@@ -215,6 +215,14 @@
         <translation>点空座即可换到那里</translation>
     </message>
     <message>
+        <source>Pay %1 by phone</source>
+        <translation>手机支付 %1</translation>
+    </message>
+    <message>
+        <source>Pay %1 in cash</source>
+        <translation>现金支付 %1</translation>
+    </message>
+    <message>
         <source>Pay %1 by card</source>
         <translation>刷卡支付 %1</translation>
     </message>
@@ -225,6 +233,22 @@
     <message>
         <source>You agree to the amount at the reader</source>
         <translation>请在读卡器上确认金额</translation>
+    </message>
+    <message>
+        <source>Pay with your phone</source>
+        <translation>请用手机支付</translation>
+    </message>
+    <message>
+        <source>Scan the code with your payment app</source>
+        <translation>请用支付应用扫描二维码</translation>
+    </message>
+    <message>
+        <source>Put in notes and coins</source>
+        <translation>请投入纸币和硬币</translation>
+    </message>
+    <message>
+        <source>One after the other</source>
+        <translation>请逐一投入</translation>
     </message>
     <message>
         <source>Take everything</source>
@@ -297,6 +321,14 @@
     <message>
         <source>I have noted it</source>
         <translation>我记下了</translation>
+    </message>
+    <message>
+        <source>Paid by phone</source>
+        <translation>已用手机支付</translation>
+    </message>
+    <message>
+        <source>Paid in cash</source>
+        <translation>已用现金支付</translation>
     </message>
     <message>
         <source>Paid by card</source>
@@ -798,6 +830,46 @@
         <translation>操作未成功，没有扣款，请重试。</translation>
     </message>
     <message>
+        <source>Phone</source>
+        <translation>手机支付</translation>
+    </message>
+    <message>
+        <source>Scan a code with your payment app</source>
+        <translation>用支付应用扫描二维码</translation>
+    </message>
+    <message>
+        <source>Phone: not at this machine now</source>
+        <translation>手机支付：本机暂不可用</translation>
+    </message>
+    <message>
+        <source>Please choose another way to pay.</source>
+        <translation>请选择其他支付方式。</translation>
+    </message>
+    <message>
+        <source>Cash</source>
+        <translation>现金</translation>
+    </message>
+    <message>
+        <source>Notes and coins; change comes out below</source>
+        <translation>收纸币和硬币，找零从下方取出</translation>
+    </message>
+    <message>
+        <source>Cash, exact money only</source>
+        <translation>现金，不找零</translation>
+    </message>
+    <message>
+        <source>This machine has no change now.</source>
+        <translation>本机目前无法找零。</translation>
+    </message>
+    <message>
+        <source>Cash: not at this machine now</source>
+        <translation>现金：本机暂不可用</translation>
+    </message>
+    <message>
+        <source>This way to pay does not answer. No money was taken. Please choose another.</source>
+        <translation>此支付方式没有响应，未扣款。请选择其他方式。</translation>
+    </message>
+    <message>
         <source>Ticket %1 of %2</source>
         <translation>车票 %1/%2</translation>
     </message>
@@ -892,6 +964,26 @@
 </context>
 <context>
     <name>Paying</name>
+    <message>
+        <source>Code to pay with your phone</source>
+        <translation>手机支付二维码</translation>
+    </message>
+    <message>
+        <source>still to be put in</source>
+        <translation>还需投入</translation>
+    </message>
+    <message>
+        <source>The machine counts, and gives change.</source>
+        <translation>机器会点数并找零。</translation>
+    </message>
+    <message>
+        <source>Your payment app shows this amount and asks you to agree.</source>
+        <translation>支付应用会显示此金额并请您确认。</translation>
+    </message>
+    <message>
+        <source>The code comes in a moment.</source>
+        <translation>二维码即将显示。</translation>
+    </message>
     <message>
         <source>The card reader shows this amount and asks you to agree.</source>
         <translation>读卡器会显示此金额并请您确认。</translation>
@@ -1087,6 +1179,18 @@
     <message>
         <source>Tickets on your phone</source>
         <translation>手机票</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>手机支付</translation>
+    </message>
+    <message>
+        <source>Cash</source>
+        <translation>现金</translation>
+    </message>
+    <message>
+        <source>Cash, exact money only</source>
+        <translation>现金，不找零</translation>
     </message>
     <message>
         <source>No cash</source>

@@ -15,3 +15,9 @@ def ways_to_pay(config: Config) -> dict[str, PaymentTerminal]:
         host, _, port = config.payment.address.rpartition(":")
         means["card"] = JsonLinePayment(host, int(port), config.payment.timeout_s)
     return means
+
+
+def exact_only(terminal: PaymentTerminal) -> bool:
+    """Cash without change to give; asked of those that know of change at all."""
+    ask = getattr(terminal, "exact_only", None)
+    return bool(ask is not None and ask())

@@ -15,7 +15,7 @@ from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
 from kiosk.app.identity import Identity
-from kiosk.app.means import ways_to_pay
+from kiosk.app.means import exact_only, ways_to_pay
 from kiosk.app.paper import Paper
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.sale import Sale
@@ -39,7 +39,7 @@ from sync.pull import PullAllotments, PullCatalogue, Renew
 from sync.push import Push
 from sync.session import AbortableSession
 from sync.wire import CertificateReply
-from ui.services import Health
+from ui.services import Health, Way
 
 log = logging.getLogger(__name__)
 
@@ -214,7 +214,7 @@ class Terminal:
         status = self.printer.status() if self.printer is not None else None
         info = self.catalogue.info()
         return Health(
-            card="card" in self.means and self.means["card"].ready(),
+            ways=tuple(Way(name, terminal.ready(), exact_only(terminal)) for name, terminal in self.means.items()),
             printer=status is not None and status.ready,
             paper_low=status is not None and status.paper_low,
             online=self.engine.state.online,

@@ -255,7 +255,7 @@ def test_the_screen_stays_alive_while_the_reader_waits(kiosk: Session) -> None:
 
 
 def test_the_card_reader_is_missing_and_the_screen_says_so_before_anyone_starts(kiosk: Session) -> None:
-    kiosk.world.health = type(kiosk.world.health)(card=False, printer=True)
+    kiosk.world.health = type(kiosk.world.health)(printer=True)
     kiosk.world.clock.forward(11)
     kiosk.kiosk.terminal.tick()
     kiosk.says("No cards now")

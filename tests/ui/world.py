@@ -18,6 +18,7 @@ from kiosk.ports import (
     ChargeRequest,
     Declined,
     PaymentOutcome,
+    PaymentTerminal,
     PrinterStatus,
     Tell,
     Unresolved,
@@ -32,7 +33,7 @@ from kiosk.store.store import Store
 from tests.ui import network
 from ui.driver import Driver
 from ui.run import Kiosk
-from ui.services import Health, Services
+from ui.services import Health, Services, Way
 from ui.stage import SIZES, ScreenOptions
 
 START = 1_795_387_080.0  # 2026-11-23 06:38 in Beijing
@@ -169,7 +170,8 @@ class World:
     def __init__(self, folder: Path, **store_options: int) -> None:
         self.clock, ids = Clock(), Ids()
         self.acquirer, self.paper = Acquirer(), Paper()
-        self.health = Health(card=True, printer=True, online=True)
+        self.means: dict[str, PaymentTerminal] = {"card": self.acquirer}
+        self.health = Health(ways=(Way("card"),), printer=True, online=True)
         folder.mkdir(parents=True, exist_ok=True)
         self.catalogue = CatalogueStore(folder, bytes(32))
         if self.catalogue.etag() != "1":
@@ -180,7 +182,7 @@ class World:
         self.offers = Offers(self.catalogue, self.store, self.clock)
         issuer = Issuer(14, 1, b"certificate", Ed25519PrivateKey.from_private_bytes(bytes(32)), test=True)
         draw = lambda sale, page: Bitmap(8, 1, b"\0")  # noqa: E731
-        self.desk = Desk(self.store, self.catalogue, issuer, {"card": self.acquirer}, self.paper, draw, self.clock, ids)
+        self.desk = Desk(self.store, self.catalogue, issuer, self.means, self.paper, draw, self.clock, ids)
         self.services = Services(
             catalogue=self.catalogue,
             search=Search(self.catalogue, self.offers, self.clock),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from kiosk.domain.errors import KioskError
 from kiosk.domain.offers import Quote
 from kiosk.domain.sale import Sale
+from kiosk.ports import Prompt
 from ui.services import SaleDesk
 from ui.tasks import Failed, Tasks
 
@@ -23,6 +24,7 @@ def stage_of(sale: Sale) -> str:
         "held": "summary",
         "paying": "paying",
         "unresolved": "problem",
+        "reversing": "problem",
         "approved": "printing",
         "issued": "printing",
         "printing": "printing",
@@ -35,7 +37,15 @@ def stage_of(sale: Sale) -> str:
 class Checkout(QObject):
     """Carries one sale through the desk. Steps of a sale left behind are not told."""
 
-    def __init__(self, desk: SaleDesk, tasks: Tasks, told: Told, failed: Failed, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: SaleDesk,
+        tasks: Tasks,
+        told: Told,
+        failed: Failed,
+        asked: Callable[[Prompt], None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._desk, self._tasks, self._told, self._failed = desk, tasks, told, failed
         self._sale_id = ""
@@ -46,9 +56,11 @@ class Checkout(QObject):
         self._again.setInterval(ASK_EVERY_MS)
         self._again.timeout.connect(self.ask_again)
         desk.on_change = self._heard
+        self._asked = asked
+        desk.on_prompt = self._prompted
 
-    def begin(self, quote: Quote, held: Sale | None, language: str) -> None:
-        """Take the money for the quote; a sale still held after a refused card is paid again, not held again."""
+    def begin(self, quote: Quote, held: Sale | None, language: str, means: str) -> None:
+        """Take the money for the quote; a sale still held after a refused payment is paid again, not held again."""
         self.busy, self._stop, self._codes = True, False, ()
 
         def work() -> Sale:
@@ -56,7 +68,7 @@ class Checkout(QObject):
             self._sale_id = sale.sale_id
             if self._stop:
                 return sale
-            return self._carry_on(self._desk.pay(sale.sale_id))
+            return self._carry_on(self._desk.pay(sale.sale_id, means))
 
         self._tasks.run(work, self._over, self._broken)
 
@@ -93,6 +105,10 @@ class Checkout(QObject):
         if sale.stage in ("paying", "approved", "issued", "printing"):
             self._tasks.tell(lambda: self._tell(sale))
 
+    def _prompted(self, sale_id: str, prompt: Prompt) -> None:
+        """On the desk's thread: the terminal wants something of the passenger."""
+        self._tasks.tell(lambda: self._asked(prompt) if sale_id == self._sale_id else None)
+
     def _tell(self, sale: Sale) -> None:
         if sale.sale_id == self._sale_id:
             self._told(sale, self._codes)
@@ -100,7 +116,7 @@ class Checkout(QObject):
     def _over(self, sale: Sale) -> None:
         self.busy = False
         self._tell(sale)
-        if sale.stage == "unresolved" and self._sale_id:
+        if sale.stage in ("unresolved", "reversing") and self._sale_id:
             self._again.start()
         else:
             self._again.stop()

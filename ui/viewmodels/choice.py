@@ -8,6 +8,7 @@ from kiosk.domain.layout import Layout
 from kiosk.domain.network import Names, StopPlace
 from kiosk.domain.offers import CategoryPrice, ClassOffer, Departure, Quote, Traveller
 from kiosk.domain.sale import Sale
+from kiosk.ports import Prompt
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Choice:
     quote: Quote | None = None
     layout: Layout | None = None  # None = unreserved
     sale: Sale | None = None
+    means: str = ""  # how to pay; "" = the first that works
+    prompt: Prompt | None = None  # what the terminal asks of the passenger now
     codes: tuple[str, ...] = ()  # what the codes of its tickets say, in the order of `sale.tickets`
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ui.viewmodels import texts
+from ui.viewmodels import paywords, texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.seatwords import best_words, place_words
 from ui.viewmodels.texts import translate
@@ -19,7 +19,7 @@ class Context:
     today: str = ""
     best: str = ""  # the best search result
     asking_origin: bool = False
-    card: bool = True
+    means: str = "card"  # how to pay; "" = nothing works
     places: tuple[int, ...] = ()  # chosen in the plan
 
 
@@ -215,23 +215,23 @@ def _plan(choice: Choice, context: Context) -> FrameState:
 
 
 def _summary(choice: Choice, context: Context) -> FrameState:
-    pay = translate("Frame", "Pay %1 by card").replace("%1", _sum(choice))
     return FrameState(
         question=translate("Frame", "Check and pay"),
-        hint=translate("Frame", "You agree to the amount at the reader"),
+        hint="" if context.means in ("qr", "cash") else translate("Frame", "You agree to the amount at the reader"),
         summary=f"{texts.people(choice.size)}, {_what(choice, context)}",
         totalWord=translate("Frame", "Total"),
         total=_sum(choice),
-        nextText=pay,
-        nextReady=context.card,
+        nextText=paywords.button(context.means).replace("%1", _sum(choice)),
+        nextReady=context.means != "",
         backText=_back(),
     )
 
 
 def _paying(choice: Choice, context: Context) -> FrameState:
+    question, hint = paywords.asking(choice.means)
     return FrameState(
-        question=translate("Frame", "Pay at the card reader"),
-        hint=translate("Frame", "Touch, insert or hold your phone to the reader"),
+        question=question,
+        hint=hint,
         summary=_what(choice, context),
         totalWord=translate("Frame", "To pay"),
         total=_sum(choice),
@@ -245,7 +245,7 @@ def _printing(choice: Choice, context: Context) -> FrameState:
     return FrameState(
         question=translate("Frame", "Your tickets are printing"),
         hint=translate("Frame", "They come out below the screen"),
-        summary=_paid_with(choice),
+        summary=paywords.paid_with(choice.sale),
         totalWord=translate("Frame", "Paid"),
         total=_sum(choice),
         canCancel=False,
@@ -267,7 +267,7 @@ def _thanks(choice: Choice, context: Context) -> FrameState:
     return FrameState(
         question=question,
         hint=out if paper else translate("Frame", "No paper came out. The code on this screen is your ticket."),
-        summary=_paid_with(choice),
+        summary=paywords.paid_with(choice.sale),
         totalWord=translate("Frame", "Paid"),
         total=_sum(choice),
         nextText=translate("Frame", "I have everything"),
@@ -287,11 +287,3 @@ def _problem(choice: Choice, context: Context) -> FrameState:
         nextIcon="check",
         canCancel=False,
     )
-
-
-def _paid_with(choice: Choice) -> str:
-    attempt = choice.sale.attempt if choice.sale else None
-    card = attempt.card if attempt else ""
-    if not card:
-        return translate("Frame", "Paid by card")
-    return translate("Frame", "Paid by card ending %1").replace("%1", card[-4:])

@@ -35,6 +35,9 @@ class PayState:
     warning: str = ""  # about the last try to pay
     code: int = 0  # which of the codes shows
     reference: str = ""
+    means: str = ""  # how the payment under way is made
+    askCode: str = ""  # hex of the code to be scanned with a payment app
+    left: str = ""  # cash: still to be put in
 
 
 @QmlElement
@@ -68,7 +71,7 @@ class PayViewModel(QObject):
         title = texts.localized(choice.title, departure.headsign or departure.line_name, language)
         self._lines.show(price_lines(choice, language))
         self._notes.show(paywords.notes(choice))
-        self._ways.show(paywords.ways(health))
+        self._ways.show(paywords.ways(choice, health))
         self._take.show(paywords.take(choice, language) if sale else [])
         self._topics.show(paywords.topics(amount, bool(places)) if sale else [])
         self._facts.show(self._numbers(choice, time))
@@ -86,9 +89,17 @@ class PayViewModel(QObject):
             amount=amount,
             warning=paywords.warning(sale),
             code=min(self._state.code, max(0, self._codes.rowCount() - 1)),
+            means=paywords.means_of(choice, health),
+            askCode=choice.prompt.text.encode().hex() if choice.prompt and choice.prompt.what == "qr" else "",
+            left=self._left(choice),
             reference=sale.tickets[0].code if sale and sale.tickets else paywords.reference_of(sale),
         )
         self.changed.emit()
+
+    def _left(self, choice: Choice) -> str:
+        if choice.prompt is None or choice.prompt.what != "cash" or choice.sale is None:
+            return ""
+        return texts.money(choice.prompt.left_minor, choice.sale.currency)
 
     def _numbers(self, choice: Choice, time: str) -> list[FactRow]:
         sale = choice.sale
@@ -208,6 +219,18 @@ class PayViewModel(QObject):
     @Property(int, notify=changed)
     def codeShown(self) -> int:
         return self._state.code
+
+    @Property(str, notify=changed)
+    def means(self) -> str:
+        return self._state.means
+
+    @Property(str, notify=changed)
+    def askCode(self) -> str:
+        return self._state.askCode
+
+    @Property(str, notify=changed)
+    def left(self) -> str:
+        return self._state.left
 
     @Property(str, notify=changed)
     def reference(self) -> str:

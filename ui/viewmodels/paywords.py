@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kiosk.domain.errors import DeviceFault, NoFare, NoPlaces, StoreFault
 from kiosk.domain.sale import Sale
-from ui.services import Health
+from ui.services import Health, Way
 from ui.viewmodels import texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name
-from ui.viewmodels.rows import NoteRow, TakeLine, TopicRow, WayRow
+from ui.viewmodels.rows import NoteRow, TakeLine, TopicRow, WayRow, WorkRow
 from ui.viewmodels.seatwords import place_words
 from ui.viewmodels.texts import translate
 
@@ -50,27 +50,71 @@ def notes(choice: Choice) -> list[NoteRow]:
     return rows
 
 
-def ways(health: Health) -> list[WayRow]:
+def means_of(choice: Choice, health: Health) -> str:
+    """The way to pay that is chosen, or the first that works; "" = none does."""
+    working = [way.means for way in health.ways if way.works]
+    return choice.means if choice.means in working else next(iter(working), "")
+
+
+def ways(choice: Choice, health: Health) -> list[WayRow]:
     """How one can pay here today; what is missing is shown without a plate."""
-    card = WayRow(
-        "card",
-        "card",
-        translate("Pay", "Card") if health.card else translate("Pay", "Card: not at this machine now"),
-        translate("Pay", "Touch, insert or hold your phone to the reader")
-        if health.card
-        else translate("Pay", "The card reader does not answer. Please use another machine."),
-        health.card,
-        health.card,
-    )
-    cash = WayRow(
-        "cash",
-        "cash-off",
-        translate("Pay", "Cash: not at this machine"),
-        translate("Pay", "The staff desk takes cash"),
-        False,
-        False,
-    )
-    return [card, cash]
+    chosen = means_of(choice, health)
+    rows = [_way(way, chosen == way.means) for way in health.ways or (Way("card", works=False),)]
+    if not any(way.means == "cash" for way in health.ways):
+        detail = translate("Pay", "The staff desk takes cash")
+        rows.append(WayRow("cash", "cash-off", translate("Pay", "Cash: not at this machine"), detail, False, False))
+    return rows
+
+
+def _way(way: Way, chosen: bool) -> WayRow:
+    if way.means == "card":
+        yes = translate("Pay", "Card"), translate("Pay", "Touch, insert or hold your phone to the reader")
+        no = (
+            translate("Pay", "Card: not at this machine now"),
+            translate("Pay", "The card reader does not answer. Please use another machine."),
+        )
+    elif way.means == "qr":
+        yes = translate("Pay", "Phone"), translate("Pay", "Scan a code with your payment app")
+        no = translate("Pay", "Phone: not at this machine now"), translate("Pay", "Please choose another way to pay.")
+    else:
+        yes = translate("Pay", "Cash"), translate("Pay", "Notes and coins; change comes out below")
+        if way.exact:
+            yes = translate("Pay", "Cash, exact money only"), translate("Pay", "This machine has no change now.")
+        no = translate("Pay", "Cash: not at this machine now"), translate("Pay", "The staff desk takes cash")
+    title, detail = yes if way.works else no
+    icon = {"card": "card", "qr": "phone-qr"}.get(way.means, "cash" if way.works else "cash-off")
+    return WayRow(way.means, icon, title, detail, chosen, way.works)
+
+
+def button(means: str) -> str:
+    """The blue button under "check and pay"."""
+    if means == "qr":
+        return translate("Frame", "Pay %1 by phone")
+    if means == "cash":
+        return translate("Frame", "Pay %1 in cash")
+    return translate("Frame", "Pay %1 by card")
+
+
+def asking(means: str) -> tuple[str, str]:
+    """What the passenger is asked to do while the payment is under way: the question, and a line under it."""
+    if means == "qr":
+        return translate("Frame", "Pay with your phone"), translate("Frame", "Scan the code with your payment app")
+    if means == "cash":
+        return translate("Frame", "Put in notes and coins"), translate("Frame", "One after the other")
+    at_reader = translate("Frame", "Touch, insert or hold your phone to the reader")
+    return translate("Frame", "Pay at the card reader"), at_reader
+
+
+def paid_with(sale: Sale | None) -> str:
+    """The way the last part was paid."""
+    attempt = sale.attempt if sale else None
+    if attempt is not None and attempt.means in ("qr", "scan"):
+        return translate("Frame", "Paid by phone")
+    if attempt is not None and attempt.means == "cash":
+        return translate("Frame", "Paid in cash")
+    if attempt is None or not attempt.card:
+        return translate("Frame", "Paid by card")
+    return translate("Frame", "Paid by card ending %1").replace("%1", attempt.card[-4:])
 
 
 def warning(sale: Sale | None) -> str:
@@ -82,6 +126,8 @@ def warning(sale: Sale | None) -> str:
         return translate("Pay", "You stopped the payment. No money was taken.")
     if "not_started" in attempt.reason:
         return translate("Pay", "The payment did not start. No money was taken. Please try again.")
+    if attempt.means != "card":
+        return translate("Pay", "That did not work. No money was taken. Please try again.")
     return translate("Pay", "The card was declined. No money was taken. Try another card.")
 
 
@@ -94,7 +140,7 @@ def refusal(error: BaseException) -> str:
     if isinstance(error, StoreFault):
         return translate("Pay", "This machine cannot sell now. No money was taken. Please use another machine.")
     if isinstance(error, DeviceFault):
-        return translate("Pay", "The card reader does not answer. Please use another machine.")
+        return translate("Pay", "This way to pay does not answer. No money was taken. Please choose another.")
     return translate("Pay", "That did not work. No money was taken. Please try again.")
 
 
@@ -140,3 +186,26 @@ def topics(amount: str, seats: bool) -> list[TopicRow]:
     staff = translate("Pay", "Wait here a moment, or take a picture of this page and show it at the staff desk.")
     rows.append(TopicRow("staff", translate("Pay", "What you can do"), staff))
     return rows
+
+
+def work(works: bool, yes: str, no: str) -> WorkRow:
+    """A line of what works here."""
+    return WorkRow("check", yes) if works else WorkRow("cross", no)
+
+
+def money_works(health: Health) -> list[WorkRow]:
+    """How one can pay here now, before anybody starts."""
+    works = {way.means: way for way in health.ways if way.works}
+    rows = [work("card" in works, translate("Terminal", "Card"), translate("Terminal", "No cards now"))]
+    if "qr" in works:
+        rows.append(WorkRow("check", translate("Terminal", "Phone")))
+    cash = translate("Terminal", "Cash")
+    if "cash" in works and works["cash"].exact:
+        cash = translate("Terminal", "Cash, exact money only")
+    rows.append(work("cash" in works, cash, translate("Terminal", "No cash")))
+    return rows
+
+
+def paper_work(health: Health) -> WorkRow:
+    """Whether tickets come out on paper now; on a phone they always can."""
+    return work(health.printer, translate("Terminal", "Paper tickets"), translate("Terminal", "No paper"))

@@ -11,6 +11,7 @@ from PySide6.QtQml import QmlElement
 from kiosk.domain.network import StopPlace
 from kiosk.domain.offers import ClassOffer, Departure
 from kiosk.domain.sale import Sale
+from kiosk.ports import Prompt
 from ui.services import Services
 from ui.tasks import Tasks
 from ui.viewmodels import texts
@@ -21,7 +22,7 @@ from ui.viewmodels.frame import Context, frame
 from ui.viewmodels.paged import PagedViewModel
 from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
-from ui.viewmodels.paywords import refusal
+from ui.viewmodels.paywords import means_of, refusal
 from ui.viewmodels.planner import Planner
 from ui.viewmodels.search import SearchViewModel
 from ui.viewmodels.seats import SeatsViewModel
@@ -51,10 +52,8 @@ class SaleViewModel(PagedViewModel):
     ) -> None:
         super().__init__(parent)
         self._services, self._terminal, self._queries, self._at_desk = services, terminal, queries, desk
-        self._choice = Choice()
-        self._stage = "attract"
-        self._asking_origin = False
-        self._message = ""
+        self._choice, self._asking_origin = Choice(), False
+        self._stage, self._message, self._news = "attract", "", (0, "")
         self._attract = AttractViewModel(services, queries, self)
         self._search = SearchViewModel(services.search, queries, self._found, self)
         self._trip = TripViewModel(self._day_chosen, self._departure_chosen, lambda: self._go("when"), self)
@@ -62,14 +61,13 @@ class SaleViewModel(PagedViewModel):
         self._seats = SeatsViewModel(services.offers, queries, self)
         self._pay = PayViewModel(services.machine, self)
         self._planner = Planner(services, queries)
-        self._checkout = Checkout(services.desk, desk, self._sale_changed, self._refused, self)
+        self._checkout = Checkout(services.desk, desk, self._sale_changed, self._refused, self._prompted, self)
         terminal.wait_for(self._patience)
         terminal.timedOut.connect(self._leave)
         terminal.languageChanged.connect(self._draw)
         terminal.changed.connect(self._look_again)
         self._search.changed.connect(self._frame)
         self._seats.changed.connect(self._frame)
-        self._news = (0, "")
         self._leave()
 
     # What the screens say
@@ -211,8 +209,19 @@ class SaleViewModel(PagedViewModel):
 
     def _begin_payment(self) -> None:
         if self._choice.quote is not None:
+            quote, means = self._choice.quote, means_of(self._choice, self._terminal.health)
+            self._choice = replace(self._choice, means=means, prompt=None)
             self._go("paying")
-            self._checkout.begin(self._choice.quote, self._choice.sale, self._language)
+            self._checkout.begin(quote, self._choice.sale, self._language, means)
+
+    @Slot(str)
+    def chooseWay(self, means: str) -> None:
+        self._choice = replace(self._choice, means=means)
+        self._draw()
+
+    def _prompted(self, prompt: Prompt) -> None:
+        self._choice = replace(self._choice, prompt=prompt)
+        self._draw()
 
     def _sale_changed(self, sale: Sale, codes: tuple[str, ...]) -> None:
         """The desk moved the sale a step: the stage follows it."""
@@ -285,7 +294,7 @@ class SaleViewModel(PagedViewModel):
             today=self._terminal.today,
             best=texts.name_of(best, self._language) if best else "",
             asking_origin=self._asking_origin,
-            card=self._terminal.health.card,
+            means=means_of(self._choice, self._terminal.health),
             places=self._seats.places,
         )
         self._show(replace(frame(self._choice, context), message=self._message))

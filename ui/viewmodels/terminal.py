@@ -14,6 +14,7 @@ from ui.language import NAMES, Language
 from ui.rows import RowsModel
 from ui.services import Health, Services
 from ui.tasks import Tasks
+from ui.viewmodels import paywords
 from ui.viewmodels.rows import LanguageRow, WorkRow
 from ui.viewmodels.texts import both_names, translate
 
@@ -196,10 +197,11 @@ class TerminalViewModel(QObject):
         self._languages.show([LanguageRow(tag, NAMES[tag], tag == self._state.language) for tag in self._texts.offered])
         self._works.show(
             [
-                _work(health.card, translate("Terminal", "Card"), translate("Terminal", "No cards now")),
-                _work(health.printer, translate("Terminal", "Paper tickets"), translate("Terminal", "No paper")),
+                *paywords.money_works(health),
+                paywords.work(
+                    health.printer, translate("Terminal", "Paper tickets"), translate("Terminal", "No paper")
+                ),
                 WorkRow("check", translate("Terminal", "Tickets on your phone")),
-                WorkRow("cross", translate("Terminal", "No cash")),
             ]
         )
         reason = "" if health.selling else health.reason
@@ -285,7 +287,3 @@ class TerminalViewModel(QObject):
     @Property(str, notify=changed)
     def outReason(self) -> str:
         return self._state.outReason
-
-
-def _work(works: bool, yes: str, no: str) -> WorkRow:
-    return WorkRow("check", yes) if works else WorkRow("cross", no)

@@ -2,9 +2,11 @@ import QtQuick
 import Kiosk.Components
 import Kiosk.Theme
 
-// The passenger looks at the card reader now: the amount, what to do, and nothing else.
+// The passenger looks at the card reader, the phone or the coin slot now: the amount, what to do, and nothing else.
 Frame {
     id: screen
+
+    readonly property string means: sale.pay.means
 
     asideHeight: wide ? 0 : ride.height
 
@@ -19,16 +21,24 @@ Frame {
     Column {
         anchors.centerIn: parent
         width: parent.width
-        spacing: Theme.wide
+        spacing: screen.wide ? Theme.gap : Theme.wide
 
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
-            name: "card"
+            visible: screen.means !== "qr"
+            name: screen.means === "cash" ? "cash" : "card"
             size: 260
+        }
+        Code {
+            anchors.horizontalCenter: parent.horizontalCenter
+            visible: screen.sale.pay.askCode !== ""
+            hex: screen.sale.pay.askCode
+            room: screen.wide ? 420 : 560
+            Accessible.name: qsTr("Code to pay with your phone")
         }
         Words {
             anchors.horizontalCenter: parent.horizontalCenter
-            text: screen.sale.pay.amount
+            text: screen.sale.pay.left !== "" ? screen.sale.pay.left : screen.sale.pay.amount
             size: Theme.display
             strong: true
         }
@@ -36,7 +46,17 @@ Frame {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
             wrapMode: Text.WordWrap
-            text: qsTr("The card reader shows this amount and asks you to agree.")
+            text: {
+                if (screen.sale.pay.left !== "")
+                    return qsTr("still to be put in");
+                if (screen.means === "cash")
+                    return qsTr("The machine counts, and gives change.");
+                if (screen.sale.pay.askCode !== "")
+                    return qsTr("Your payment app shows this amount and asks you to agree.");
+                if (screen.means === "qr")
+                    return qsTr("The code comes in a moment.");
+                return qsTr("The card reader shows this amount and asks you to agree.");
+            }
             size: Theme.lead
             color: Theme.quiet
         }

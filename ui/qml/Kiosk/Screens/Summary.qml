@@ -98,8 +98,9 @@ Frame {
                 required available
                 required property string key
 
-                objectName: "way-" + key
+                objectName: available ? "way-" + key : ""
                 width: parent.width
+                onTapped: screen.sale.chooseWay(key)
             }
         }
     }

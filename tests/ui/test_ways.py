@@ -1,0 +1,118 @@
+"""Ways to pay besides the card: chosen by touch, asked for on the screen, and told before anybody starts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zxingcpp
+from PySide6.QtGui import QGuiApplication, QImage
+
+from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Prompt, Tell, untold
+from tests.ui.world import Acquirer, Session, World
+from ui.services import Health, Way
+
+PICTURES = Path("build/pictures/ways")
+LINK = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz"
+
+
+class Asking(Acquirer):
+    """Tells what the passenger is to do, and waits until they did it or stopped."""
+
+    def __init__(self, *prompts: Prompt) -> None:
+        super().__init__()
+        self._prompts = prompts
+        self.done = threading.Event()
+
+    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
+        for prompt in self._prompts:
+            tell(prompt)
+        assert self.done.wait(20), "nobody paid"
+        if self.stopped:
+            return Declined("cancelled")
+        self.charged[request.attempt_id] = request.amount_minor
+        return Approved("paid")
+
+    def cancel(self, attempt_id: str) -> None:
+        self.stopped = True
+        self.done.set()
+
+
+@pytest.fixture
+def ways() -> dict[str, Asking]:
+    return {"qr": Asking(Prompt("qr", LINK)), "cash": Asking(Prompt("cash", left_minor=45000))}
+
+
+@pytest.fixture(params=["portrait", "landscape"])
+def kiosk(
+    screen_app: QGuiApplication, tmp_path: Path, ways: dict[str, Asking], request: pytest.FixtureRequest
+) -> Iterator[Session]:
+    world = World(tmp_path / "terminal")
+    world.means.update(ways)
+    world.health = Health(ways=(Way("card"), Way("qr"), Way("cash", exact=True)), printer=True, online=True)
+    session = Session(world, request.param)
+    yield session
+    for way in ways.values():
+        way.done.set()
+    session.close()
+    world.close()
+
+
+def picture(kiosk: Session, name: str) -> QImage:
+    image = kiosk.kiosk.window.grabWindow()
+    folder = PICTURES / ("portrait" if image.height() > image.width() else "landscape")
+    folder.mkdir(parents=True, exist_ok=True)
+    assert image.save(str(folder / f"{name}.png"))
+    return image
+
+
+def codes(image: QImage) -> list[str]:
+    image = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return [found.text for found in zxingcpp.read_barcodes(rows[:, : image.width()])]
+
+
+def test_by_phone_the_code_shows_and_can_be_scanned(kiosk: Session, ways: dict[str, Asking]) -> None:
+    picture(kiosk, "1-attract")
+    kiosk.says("Cash, exact money only")
+    kiosk.to_summary()
+    kiosk.tap("way-qr")
+    picture(kiosk, "2-summary")
+    kiosk.tap("next")
+    kiosk.stage("paying")
+    kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.askCode != "", "the code")
+    assert codes(picture(kiosk, "3-phone")) == [LINK]
+    ways["qr"].done.set()
+    kiosk.stage("thanks")
+    picture(kiosk, "4-thanks")
+    kiosk.says("Paid by phone")
+    assert not kiosk.world.acquirer.charged and list(ways["qr"].charged.values()) == [55_300]
+
+
+def test_cash_says_what_is_left_and_stopping_takes_nothing(kiosk: Session, ways: dict[str, Asking]) -> None:
+    kiosk.to_summary()
+    kiosk.tap("way-cash", "next")
+    kiosk.stage("paying")
+    kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.left != "", "what is left")
+    picture(kiosk, "5-cash")
+    kiosk.says("still to be put in")
+    kiosk.tap("back")
+    kiosk.stage("summary")
+    kiosk.says("You stopped the payment. No money was taken.")
+    assert not ways["cash"].charged
+
+
+def test_without_a_card_reader_the_phone_is_offered_first(kiosk: Session) -> None:
+    kiosk.world.health = Health(ways=(Way("card", works=False), Way("qr")), printer=True)
+    kiosk.world.clock.forward(11)
+    kiosk.kiosk.terminal.tick()
+    kiosk.says("No cards now")
+    kiosk.to_summary()
+    picture(kiosk, "6-no-card")
+    assert "by phone" in kiosk.driver.text("next")
+    kiosk.tap("next")
+    kiosk.stage("paying")
+    kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.askCode != "", "the code")
