@@ -53,7 +53,8 @@ class JsonLinePayment:
         return self._exchange(link, {"do": "charge", **_fields(request)}, request, self._timeout_s)
 
     def outcome_of(self, request: ChargeRequest) -> PaymentOutcome:
-        return self._query({"do": "outcome", **_fields(request)}, request)
+        refund = {"original": request.refund_of} if request.refund_of else {}
+        return self._query({"do": "outcome", **refund, **_fields(request)}, request)
 
     def cancel(self, attempt_id: str) -> None:
         """Best effort: the charge itself answers what became of it."""
@@ -63,8 +64,7 @@ class JsonLinePayment:
             return
 
     def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
-        """Its approvals are final."""
-        return Approved(reference)
+        return self._query({"do": "confirm", **_fields(request)}, request)
 
     def refund(self, request: ChargeRequest, original_reference: str) -> PaymentOutcome:
         return self._query({"do": "refund", "original": original_reference, **_fields(request)}, request)
@@ -96,7 +96,8 @@ class JsonLinePayment:
             return Unresolved("the payment terminal answered for another attempt or amount")
         match answer.get("outcome"):
             case "approved":
-                return Approved(str(answer.get("reference", "")), str(answer.get("card", "")))
+                provisional = answer.get("provisional") is True
+                return Approved(str(answer.get("reference", "")), str(answer.get("card", "")), provisional)
             case "declined":
                 return Declined(str(answer.get("reason", "declined")))
             case _:

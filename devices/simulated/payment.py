@@ -4,8 +4,8 @@
 
 Orders on the control port, each for the next charge: decline, silence (approved, never answered), late_answer (s),
 drop_after_approval, wrong_amount; lasting: busy, unreachable (hangs up at once), mute (answers nothing), ready (none of
-these); also tap_s (s), clear, state. The ledger (JSON lines, each flushed to the disk) holds attempt_id, amount_minor,
-currency, outcome, reference; it is read again at start.
+these); also tap_s (s), undo (with --two-phase: what nobody confirmed), clear, state. The ledger (JSON lines, each
+flushed to the disk) holds attempt_id, amount_minor, currency, outcome, reference; it is read again at start.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ Answer = dict[str, Any]
 class Terminal:
     """One card reader, one acquirer."""
 
-    def __init__(self, ledger: Ledger, script: Script, tap_s: float) -> None:
+    def __init__(self, ledger: Ledger, script: Script, tap_s: float, *, two_phase: bool = False) -> None:
         self._ledger = ledger
         self._script = script
         self._tap_s = tap_s
-        self._known: dict[str, Answer] = {line["attempt_id"]: line for line in ledger.lines()}
+        self._two_phase = two_phase
+        self._known: dict[str, Answer] = {}
+        for line in ledger.lines():
+            self._learn(line)
         self._waiting: dict[str, asyncio.Event] = {}  # attempts that wait for the card; set = cancelled
         self._next: list[dict[str, Any]] = []
         self._mood = "ready"
@@ -44,6 +47,8 @@ class Terminal:
             self._mood = what
         elif what == "tap_s":
             self._tap_s = float(message["s"])
+        elif what == "undo":
+            self._undo()
         elif what == "clear":
             self._next.clear()
             self._mood = "ready"
@@ -93,6 +98,8 @@ class Terminal:
                 return {"ok": True}
             case "refund":
                 return self._refund(message)
+            case "confirm":
+                return self._confirm(message)
             case other:
                 return {"error": f"unknown request {other!r}"}
 
@@ -100,8 +107,22 @@ class Terminal:
         attempt_id = message["attempt_id"]
         if attempt_id in self._waiting:
             return {**_fields(message), "outcome": "pending"}
+        if "original" in message and attempt_id not in self._known:  # a refund may still be asked for
+            return {**_fields(message), "outcome": "declined", "reason": "not_started"}
         # An attempt nobody has heard of is closed by the question: it can never be charged later.
         return self._known.get(attempt_id) or self._book(message, "declined", reason="not_started")
+
+    def _confirm(self, message: dict[str, Any]) -> Answer:
+        """The goods were issued. What was undone meanwhile stays undone."""
+        known = self._known[message["attempt_id"]]
+        if known.get("provisional"):
+            self._book(message, "approved")
+        return self._known[message["attempt_id"]]
+
+    def _undo(self) -> None:
+        """What a bank does with approvals nobody confirmed in time."""
+        for line in [line for line in self._known.values() if line.get("provisional")]:
+            self._book({**line, "do": "undo"}, "declined", reason="not_confirmed")
 
     def _refund(self, message: dict[str, Any]) -> Answer:
         if known := self._known.get(message["attempt_id"]):
@@ -142,7 +163,9 @@ class Terminal:
             del self._waiting[attempt_id]
         if "decline" in moods:
             return self._book(message, "declined", reason="declined")
-        answer = self._book(message, "approved", reference=f"A{len(self._known) + 1:06d}", card="**** **** **** 4417")
+        phase = {"provisional": True} if self._two_phase else {}
+        reference = f"A{len(self._known) + 1:06d}"
+        answer = self._book(message, "approved", reference=reference, card="**** **** **** 4417", **phase)
         if "silence" in moods:
             return None
         if "late_answer" in moods:
@@ -153,11 +176,21 @@ class Terminal:
             return {**answer, "amount_minor": answer["amount_minor"] + 1}
         return answer
 
-    def _book(self, message: dict[str, Any], outcome: str, **details: str) -> Answer:
+    def _book(self, message: dict[str, Any], outcome: str, **details: Any) -> Answer:
         answer = {"do": message["do"], **_fields(message), "outcome": outcome, **details}
         self._ledger.write(**answer)
-        self._known[message["attempt_id"]] = answer
+        self._learn(answer)
         return answer
+
+    def _learn(self, line: Answer) -> None:
+        known = self._known.get(line["attempt_id"], {})
+        match line["do"]:
+            case "confirm":
+                known.pop("provisional")
+            case "undo":
+                self._known[line["attempt_id"]] = {**line, "do": "charge"}
+            case _:
+                self._known[line["attempt_id"]] = dict(line)
 
 
 def _fields(message: dict[str, Any]) -> Answer:
@@ -170,9 +203,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--control", type=int, default=0, help="port for orders")
     parser.add_argument("--script", type=Path, help="JSON list of faults")
+    parser.add_argument("--two-phase", action="store_true", help="approvals must be confirmed, or are undone by order")
     parser.add_argument("--tap-s", type=float, default=1.5, help="time until the card is held to the reader")
     options = parser.parse_args(arguments)
-    terminal = Terminal(Ledger(options.ledger), Script(options.script), options.tap_s)
+    terminal = Terminal(Ledger(options.ledger), Script(options.script), options.tap_s, two_phase=options.two_phase)
     run(terminal.serve, options.port, terminal.order, options.control)
 
 

@@ -103,6 +103,10 @@ class Config:
     gate: GateSection = field(default_factory=GateSection)
     clock: ClockSection = field(default_factory=ClockSection)
 
+    def address_of(self, means: str) -> str:
+        """Where the terminal of a way to pay is."""
+        return self.payment.address
+
     @property
     def folder(self) -> Path:
         return Path(self.terminal.folder).expanduser()

@@ -134,7 +134,7 @@ def _devices(config: configuration.Config) -> Iterator[Finding]:
     if config.payment.address:
         yield _tcp("payment", config.payment.address)
     if config.camera.source:
-        yield _guard("camera", lambda: _camera(config.camera.source))
+        yield _guard("camera", lambda: camera_picture(config.camera.source))
 
 
 def _tcp(name: str, address: str) -> Finding:
@@ -146,7 +146,8 @@ def _tcp(name: str, address: str) -> Finding:
         return Finding(name, False, f"{address}: {error}", "is it switched on, and is the address right?")
 
 
-def _camera(source: str) -> str:
+def camera_picture(source: str) -> str:
+    """The size of its next picture; KioskError or StopIteration when there is none."""
     from devices.camera.reader import CameraReader
 
     reader = CameraReader(source)

@@ -189,6 +189,18 @@ def doctor(config_path: Path | None, as_json: bool) -> None:
     sys.exit(examination.run(config_path, as_json=as_json))
 
 
+@main.command()
+@config_option
+@click.option("--page", is_flag=True, help="print a test page")
+@click.option("--json", "as_json", is_flag=True, help="one JSON list instead of lines")
+def devices(config_path: Path, page: bool, as_json: bool) -> None:
+    """List the terminal's devices and how they are; print a test page."""
+    from kiosk.app import config
+    from kiosk.app import devices as at_hand
+
+    sys.exit(at_hand.run(config.load(config_path), page=page, as_json=as_json))
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("device", type=click.Choice(["printer", "payment", "camera", "link"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
+
 from kiosk.app.config import Config
 from kiosk.ports import PaymentTerminal
+
+log = logging.getLogger(__name__)
 
 
 def ways_to_pay(config: Config) -> dict[str, PaymentTerminal]:
@@ -21,3 +26,20 @@ def exact_only(terminal: PaymentTerminal) -> bool:
     """Cash without change to give; asked of those that know of change at all."""
     ask = getattr(terminal, "exact_only", None)
     return bool(ask is not None and ask())
+
+
+class ToldOnce:
+    """Says once that a device is lost, and once that it is back."""
+
+    def __init__(self) -> None:
+        self._well: dict[str, bool] = {}
+
+    def hear(self, well: Mapping[str, bool]) -> None:
+        """How the devices are now, by name."""
+        for name, is_well in well.items():
+            before = self._well.get(name, True)
+            if before and not is_well:
+                log.warning("the %s does not work now", name)
+            elif is_well and not before:
+                log.warning("the %s works again", name)
+        self._well.update(well)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import cast
 from zlib import crc32
 
 import msgspec
@@ -15,11 +14,12 @@ from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
 from kiosk.app.identity import Identity
-from kiosk.app.means import exact_only, ways_to_pay
+from kiosk.app.means import ToldOnce, exact_only, ways_to_pay
 from kiosk.app.paper import Paper
+from kiosk.app.printers import ticket_printer
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.sale import Sale
-from kiosk.ports import PaymentTerminal, Renderer, TicketPrinter
+from kiosk.ports import PaymentTerminal, Renderer
 from kiosk.services.allotments import Allotments
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
@@ -73,8 +73,11 @@ class Terminal:
         self._closing.callback(self.store.close)
         self.catalogue = CatalogueStore.open(self.config.folder, self.store.key)
         self._closing.callback(self.catalogue.close)
-        self.printer = self._printer()
+        self.printer = ticket_printer(self.config)
+        if self.printer is not None:
+            self._closing.callback(self.printer.close)
         self.means = self._means()
+        self._told = ToldOnce()
         self.offers = Offers(self.catalogue, self.store, self.clock)
         self.search = Search(self.catalogue, self.offers, self.clock)
         self._paper = Paper(renderer, self.config.printer.width_dots, reply.name)
@@ -104,17 +107,6 @@ class Terminal:
         self.engine = self._engine()
         self._closing.callback(self.engine.stop)
         self.live = self.offers.live = self._live()
-
-    def _printer(self) -> TicketPrinter | None:
-        if not self.config.printer.address:
-            return None
-        from devices.printer.escpos import EscPosPrinter, Proof
-
-        host, _, port = self.config.printer.address.rpartition(":")
-        settings = self.config.printer
-        printer = EscPosPrinter(host, int(port), settings.timeout_s, cast(Proof, settings.proof))
-        self._closing.callback(printer.close)
-        return printer
 
     def _means(self) -> dict[str, PaymentTerminal]:
         """The ways to pay that are configured, by name."""
@@ -213,8 +205,10 @@ class Terminal:
         reason = why_not_selling(self.store)
         status = self.printer.status() if self.printer is not None else None
         info = self.catalogue.info()
+        ways = tuple(Way(name, terminal.ready(), exact_only(terminal)) for name, terminal in self.means.items())
+        self._told.hear({way.means: way.works for way in ways} | ({"printer": status.ready} if status else {}))
         return Health(
-            ways=tuple(Way(name, terminal.ready(), exact_only(terminal)) for name, terminal in self.means.items()),
+            ways=ways,
             printer=status is not None and status.ready,
             paper_low=status is not None and status.paper_low,
             online=self.engine.state.online,

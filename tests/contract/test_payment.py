@@ -266,3 +266,28 @@ def test_what_is_not_an_answer_for_this_attempt_is_unresolved(answer: bytes) -> 
 def test_the_stranger_with_the_right_answer_would_be_believed() -> None:
     with stranger(json.dumps(GOOD).encode() + b"\n") as port:
         assert JsonLinePayment("127.0.0.1", port, 5.0).charge(REQUEST) == Approved("A1", "")
+
+
+def test_a_provisional_approval_is_final_once_confirmed_and_else_undone(start: Start) -> None:
+    device = start("payment", "--tap-s", "0", "--two-phase")
+    payment = driver(device)
+    first = payment.charge(REQUEST)
+    assert isinstance(first, Approved) and first.provisional
+    final = Approved(first.reference, first.card)
+    assert payment.confirm(REQUEST, first.reference) == final == payment.confirm(REQUEST, first.reference)
+    device.order("undo")
+    assert payment.outcome_of(REQUEST) == final
+    other = ChargeRequest("attempt-2", 500, "CNY")
+    assert isinstance(payment.charge(other), Approved)
+    device.order("undo")
+    assert payment.confirm(other, "whatever") == Declined("not_confirmed") == payment.outcome_of(other)
+
+
+def test_asking_for_a_refund_nobody_heard_of_does_not_close_its_key(terminal: Device) -> None:
+    payment = driver(terminal)
+    paid = payment.charge(REQUEST)
+    assert isinstance(paid, Approved)
+    back = ChargeRequest("refund-1", REQUEST.amount_minor, "CNY", refund_of=paid.reference)
+    assert payment.outcome_of(back) == Declined("not_started")
+    given = payment.refund(back, paid.reference)
+    assert isinstance(given, Approved) and payment.outcome_of(back) == given
