@@ -6,7 +6,6 @@ part's step is worked out once by the product's rules and remembered; the explor
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import permutations
@@ -15,16 +14,27 @@ from typing import Any
 from kiosk.domain.protocol import ownership, refunds
 from tests.prove import model
 from tests.prove.model import Bounds, Central, Terminal, Ticket, Witness
-from tests.prove.parts import Message, Outside, Paper, Parts, Result, World, is_voided, put, refunded, rename
+from tests.prove.parts import Message, Outside, Paper, Parts, World, is_voided, put, refunded, rename
 
 Extra = Callable[[Central], Iterator[tuple[str, Central]]]  # a step that a mutant adds to central
 
 
 class Explorer:
-    """Successors of worlds within bounds."""
+    """Successors of worlds within bounds.
 
-    def __init__(self, bounds: Bounds, extra: Extra | None = None) -> None:
+    Unless the `whole` is asked for, worlds that no later step can tell apart are one:
+    - without refunds no rule reads how far a terminal has sent, nor how far central was told that it acted;
+    - then the beginning of a journal that is on the wire teaches central nothing that the longer one does not;
+    - a backup that is replaced was never used, so with one failover it is enough to take one at any moment;
+    - after the last failover nobody reads the backup.
+    `test_prove` walks both and compares what can be reached.
+    """
+
+    def __init__(self, bounds: Bounds, extra: Extra | None = None, *, whole: bool = False) -> None:
         self.bounds = bounds
+        self._sent_counts = bounds.refunds or whole
+        self._backups_count = bounds.failovers > 1 or whole
+        self._whole = whole
         self._extra = extra
         self._parts = Parts()
         number = self._parts.number
@@ -119,8 +129,12 @@ class Explorer:
         if device.sent < len(journal):
             # A locked terminal sends too: its old journal is all central will ever hear of that incarnation.
             new = device._replace(sent=len(journal), counter=max(device.counter, len(journal)))
-            message = (index, device.incarnation, journal, new.counter)
-            add("sends", new, wire=(grants, self._with_message(chains, message)))
+            if not self._sent_counts:
+                new = new._replace(sent=0)
+            message = (index, device.incarnation, journal, new.counter if self._sent_counts else 0)
+            after = self._with_message(chains, message)
+            if new != device or after != chains:
+                add("sends", new, wire=(grants, after))
         if outside.restores < self.bounds.restores and not device.locked:
             away = Outside(outside.epoch, outside.registry, outside.voids, outside.failovers, outside.restores + 1)
             for records in range(1, len(journal)):
@@ -152,9 +166,11 @@ class Explorer:
                 yield f"refunds {seq}", new._replace(counter=len(new.journal)), refunded(paper, printed)
 
     def _with_message(self, sent: frozenset[Message], new: Message) -> frozenset[Message]:
-        """Records go one by one: the beginning of a longer journal is nothing new, but for what it tells of refunds."""
-        if self.bounds.refunds:
+        """Records go one by one: of a journal and its beginning only the longer one is kept."""
+        if self._sent_counts:
             return sent | {new}
+        if any(old[:2] == new[:2] and old[2][: len(new[2])] == new[2] for old in sent):
+            return sent
         return frozenset({old for old in sent if old[:2] != new[:2] or new[2][: len(old[2])] != old[2]} | {new})
 
     def _taken_steps(self, index: int, device_no: int, wire_no: int) -> list[tuple[str, int]]:
@@ -243,12 +259,13 @@ class Explorer:
             return []
         number = self._parts.number
         found = []
-        if central != backup:
+        if central != backup and (backup is None or self._backups_count):
             found.append(("C is backed up", central_no, central_no, outside_no))
         if backup is not None:
             away = Outside(outside.epoch + 1, outside.registry, outside.voids, outside.failovers + 1, outside.restores)
             after = model.fail_over(backup, away.epoch, away.registry)
-            found.append(("C fails over to its backup", number(after), backup_no, number(away)))
+            kept = backup_no if self._whole or away.failovers < self.bounds.failovers else number(None)
+            found.append(("C fails over to its backup", number(after), kept, number(away)))
         return found
 
     def _enrolled_steps(self, index: int, central_no: int, device_no: int, outside_no: int) -> list[Any]:
@@ -280,47 +297,3 @@ class Explorer:
         if sum(masks) != (1 << self.bounds.cells) - 1 or sum(mask.bit_count() for mask in masks) != self.bounds.cells:
             return f"I3: cells without or with two owners: {self._parts.things[central_no].holdings}"
         return ""
-
-
-def explore(bounds: Bounds, *, extra: Extra | None = None, most: int = 0, trace: bool = False) -> Result:
-    """Walk all worlds within bounds (or the first `most`); stops at the first violation, which has the fewest steps.
-
-    The way to a violation is found by walking once more: to remember where every world came from takes too much room.
-    """
-    explorer, result = Explorer(bounds, extra), Result(bounds)
-    begin = time.perf_counter()
-    seen = {explorer.start}
-    from_where: dict[World, tuple[World, str]] = {}
-    ring = [explorer.start]
-    while ring and not result.violation and not (most and len(seen) >= most):
-        result.depth += 1
-        following_ring: list[World] = []
-        for world in ring:
-            for step, following in explorer.after(world):
-                result.transitions += 1
-                following = explorer.canonical(following)
-                if following in seen:
-                    continue
-                seen.add(following)
-                following_ring.append(following)
-                if trace:
-                    from_where[following] = (world, step)
-                if said := explorer.broken(following[0], following[4]):
-                    result.violation = said
-                    result.trace = _trace(from_where, following) if trace else []
-                    break
-            if result.violation:
-                break
-        ring = following_ring
-    result.states, result.seconds = len(seen), time.perf_counter() - begin
-    if result.violation and not trace:
-        result.trace = explore(bounds, extra=extra, trace=True).trace
-    return result
-
-
-def _trace(from_where: dict[World, tuple[World, str]], world: World) -> list[str]:
-    steps = []
-    while world in from_where:
-        world, step = from_where[world]
-        steps.append(step)
-    return steps[::-1]

@@ -55,7 +55,7 @@ HUNTS = {
 MODEL = """
 from tests.prove.planted import FAULTS
 FAULTS[{name!r}]()
-from tests.prove.explore import explore
+from tests.prove.walk import explore
 from tests.prove.model import Bounds
 found = explore(Bounds({bounds}))
 print(f"{{found.violation}} after {{len(found.trace)}} steps")
