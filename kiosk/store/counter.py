@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import zlib
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Counter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()  # the desk acts while the engine sends: neither may write the other's old number
         with database.errors(path):
             made = not path.exists()
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -51,17 +53,20 @@ class Counter:
 
     def advance(self, seq: int) -> None:
         """Before an effect of record `seq`. Durable when it returns."""
-        if seq > self.value:
-            self._write(seq, self.sent)
+        with self._lock:
+            if seq > self.value:
+                self._write(seq, self.sent)
 
     def let_go(self, seq: int) -> None:
         """Before anything up to `seq` is sent: from here on these sales are central's to refund. Durable."""
-        if seq > self.sent:
-            self._write(max(seq, self.value), seq)
+        with self._lock:
+            if seq > self.sent:
+                self._write(max(seq, self.value), seq)
 
     def cover(self, seq: int) -> None:
         """At a start: written anew in any case; after a failed sync the numbers may be only in memory."""
-        self._write(max(seq, self.value), self.sent)
+        with self._lock:
+            self._write(max(seq, self.value), self.sent)
 
     def _write(self, value: int, sent: int) -> None:
         with database.errors(self.path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,17 @@ def test_earlier_forms_are_understood(tmp_path: Path) -> None:
         counter = Counter(path)
         assert (counter.value, counter.sent, counter.fresh) == (value, sent, not text)
         counter.close()
+
+
+def test_acting_and_sending_at_once_lose_neither_number(tmp_path: Path) -> None:
+    counter = Counter(tmp_path / "counter")
+    acting = threading.Thread(target=lambda: [counter.advance(seq) for seq in range(1, 400)])
+    acting.start()
+    for seq in range(1, 400):
+        counter.let_go(seq)
+        assert counter.sent == seq
+    acting.join()
+    counter.close()
+    again = Counter(tmp_path / "counter")
+    assert (again.value, again.sent) == (399, 399)
+    again.close()
