@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from kiosk.app import logs
+from kiosk.app.gate_cases import gate
 from kiosk.domain.errors import KioskError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,8 @@ def main(log_level: str) -> None:
     """Station kiosk, box-office counter and gate; sells offline without overselling."""
     logs.set_up(log_level)
 
+
+main.add_command(gate)
 
 config_option = click.option(
     "--config", "config_path", type=click.Path(path_type=Path), required=True, help="the terminal's TOML file"

@@ -1,0 +1,161 @@
+"""Rules that an organiser writes for a list, as nested arrays; their truth now, and when they will next be true.
+
+`["and", …]`, `["or", …]`, `["not", x]`; `["<", a, b]` and the other five comparisons, `["in", a, [..]]`;
+`["after", when, tolerance_min]`, `["before", when, tolerance_min]`. A value is a number, a text in `'…'`, or a name:
+gate, product, weekday (1 = Monday), entries, days, entries_today, since_first_min, since_last_min (-1 = never).
+`["entries_since", when]`, `["entries_before", when]`, `["days_since", when]`, `["days_before", when]` count. `when` is
+the name of an instant, "HH:MM" of the local day, or an ISO time.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import msgspec
+
+from kiosk.domain.gate.world import World
+
+DAYS_AHEAD = 8
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+
+
+class NotUnderstood(Exception):
+    """A rule that cannot be evaluated; says which part."""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What a condition may look at. `entries`: instants of earlier entries on the list."""
+
+    world: World
+    now: float
+    gate: str
+    product: str
+    entries: tuple[float, ...]
+
+
+def holds(rule: Any, seen: Seen) -> bool:
+    """True or false; NotUnderstood for an unknown word, a missing instant or values that do not compare."""
+    if isinstance(rule, bool):
+        return rule
+    if not isinstance(rule, Sequence) or isinstance(rule, str) or not rule:
+        raise NotUnderstood(repr(rule))
+    word, *rest = rule
+    try:
+        if word == "and":
+            return all([holds(each, seen) for each in rest])
+        if word == "or":
+            return any([holds(each, seen) for each in rest])
+        if word == "not":
+            return not holds(rest[0], seen)
+        if word in COMPARE:
+            return COMPARE[word](_value(rest[0], seen), _value(rest[1], seen))
+        if word == "in":
+            return _value(rest[0], seen) in rest[1]
+        if word in ("after", "before"):
+            tolerance = 60 * (rest[1] if len(rest) > 1 else 0)
+            at = _when(rest[0], seen)
+            return seen.now >= at - tolerance if word == "after" else seen.now <= at + tolerance
+    except (IndexError, TypeError, ValueError) as fault:
+        raise NotUnderstood(f"{rule!r}: {fault}") from fault
+    raise NotUnderstood(repr(word))
+
+
+def _value(word: Any, seen: Seen) -> Any:
+    if isinstance(word, (int, float)):
+        return word
+    if isinstance(word, str) and word.startswith("'"):
+        return word.strip("'")
+    if isinstance(word, list) and len(word) == 2:
+        name, at = word[0], _when(word[1], seen)
+        before = name.endswith("_before")
+        chosen = [each for each in seen.entries if (each < at) == before]
+        if name in ("entries_since", "entries_before"):
+            return len(chosen)
+        if name in ("days_since", "days_before"):
+            return len({seen.world.local_day(each) for each in chosen})
+    values: dict[str, Callable[[], Any]] = {
+        "gate": lambda: seen.gate,
+        "product": lambda: seen.product,
+        "weekday": lambda: seen.world.local(seen.now).isoweekday(),
+        "entries": lambda: len(seen.entries),
+        "entries_today": lambda: sum(_same_day(seen, each) for each in seen.entries),
+        "days": lambda: len({seen.world.local_day(each) for each in seen.entries}),
+        "since_first_min": lambda: (seen.now - seen.entries[0]) / 60 if seen.entries else -1,
+        "since_last_min": lambda: (seen.now - seen.entries[-1]) / 60 if seen.entries else -1,
+    }
+    if not isinstance(word, str) or word not in values:
+        raise NotUnderstood(repr(word))
+    return values[word]()
+
+
+def _same_day(seen: Seen, at: float) -> bool:
+    return seen.world.local_day(at) == seen.world.local_day(seen.now)
+
+
+def _when(word: Any, seen: Seen) -> float:
+    if isinstance(word, datetime):
+        return seen.world.instant(word)
+    if not isinstance(word, str):
+        raise NotUnderstood(repr(word))
+    if word in seen.world.instants:
+        return seen.world.instant(seen.world.instants[word])
+    try:
+        if len(word) == 5:
+            return datetime.combine(
+                seen.world.local_day(seen.now), time.fromisoformat(word), seen.world.zone
+            ).timestamp()
+        return seen.world.instant(datetime.fromisoformat(word))
+    except ValueError as fault:
+        raise NotUnderstood(f"no instant {word!r}") from fault
+
+
+def next_true(rule: Any, seen: Seen) -> float | None:
+    """The first later instant, within eight days, at which the rule holds if nobody passes until then."""
+    at = [instant + 0.0 for instant in _instants(rule, seen)]
+    at += [(seen.entries[-1] + 60 * each) for each in _numbers(rule) if seen.entries]
+    for candidate in sorted({each + more for each in at for more in (0, 1) if each + more > seen.now}):
+        try:
+            if holds(rule, msgspec.structs.replace(seen, now=candidate)):
+                return candidate
+        except NotUnderstood:
+            return None
+    return None
+
+
+def _instants(rule: Any, seen: Seen) -> list[float]:
+    """Every boundary the rule can have: its instants, its times of day and midnights of the days ahead."""
+    today = seen.world.local_day(seen.now)
+    found = []
+    for word, tolerance in _whens(rule):
+        for ahead in range(DAYS_AHEAD):
+            day = datetime.combine(today + timedelta(days=ahead), time(12), seen.world.zone).timestamp()
+            try:
+                found.append(_when(word, msgspec.structs.replace(seen, now=day)) - 60 * tolerance)
+            except NotUnderstood:
+                continue
+    midnights = [datetime.combine(today + timedelta(days=n), time(0), seen.world.zone) for n in range(1, DAYS_AHEAD)]
+    return found + [each.timestamp() for each in midnights]
+
+
+def _whens(rule: Any) -> list[tuple[Any, float]]:
+    if not isinstance(rule, list) or len(rule) < 2:
+        return []
+    if rule[0] in ("after", "before"):
+        return [(rule[1], rule[2] if len(rule) > 2 and rule[0] == "after" else 0)]
+    return [each for part in rule[1:] for each in _whens(part)]
+
+
+def _numbers(rule: Any) -> list[float]:
+    if isinstance(rule, list):
+        return [each for part in rule for each in _numbers(part)]
+    return [rule] if isinstance(rule, (int, float)) and not isinstance(rule, bool) else []
