@@ -65,7 +65,7 @@ class PlacesFreed(Event, frozen=True, kw_only=True):
     reason: Literal["cancelled", "timed_out", "declined", "restarted", "device"]
 
 
-class PaymentRequested(Event, frozen=True, kw_only=True):
+class PaymentRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
     """P3b: intent, durable before the payment terminal hears of it. attempt_id is the idempotency key.
 
     The amount is what is still to be paid, or a part of it: a sale may be paid by several means.
@@ -79,7 +79,7 @@ class PaymentRequested(Event, frozen=True, kw_only=True):
     mark: str = ""  # what the terminal knew before: `kiosk.ports.PaymentTerminal.mark`
 
 
-class PaymentApproved(Event, frozen=True, kw_only=True):
+class PaymentApproved(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Exactly the amount asked for was taken."""
 
     sale_id: str
@@ -98,7 +98,7 @@ class PaymentConfirmed(Event, frozen=True, kw_only=True):
     attempt_id: str
 
 
-class PaymentDeclined(Event, frozen=True, kw_only=True):
+class PaymentDeclined(Event, frozen=True, kw_only=True, omit_defaults=True):
     """No money moved, or all of it is back: declined, cancelled by the passenger, or never started."""
 
     sale_id: str
@@ -114,7 +114,7 @@ class PaymentUnresolved(Event, frozen=True, kw_only=True):
     attempt_id: str
 
 
-class PaymentReversalRequested(Event, frozen=True, kw_only=True):
+class PaymentReversalRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Intent to give a whole approved payment back, because its sale did not come about.
 
     Written once as the will, and again with `begun` before the terminal hears of it.
@@ -127,7 +127,7 @@ class PaymentReversalRequested(Event, frozen=True, kw_only=True):
     begun: bool = False
 
 
-class PaymentReversed(Event, frozen=True, kw_only=True):
+class PaymentReversed(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The money of an approved payment is back with the passenger."""
 
     sale_id: str

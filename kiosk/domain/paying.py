@@ -37,7 +37,7 @@ MONEY_EVENTS = (
 )  # fmt: skip
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     """One try to take money, of the whole sale or a part of it."""
 
     attempt_id: str

@@ -121,6 +121,8 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
         return Sale(event.sale_id, "held", event.items, event.currency, event.language)
     if sale is None:
         raise WrongState(f"{type(event).__name__} for a sale that never began")
+    if isinstance(event, MONEY_EVENTS):
+        return _money_moved(sale, event)
     match event:
         case PlacesFreed(reason=reason):
             return msgspec.structs.replace(sale, stage="freed", reason=reason)
@@ -132,8 +134,6 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             raise WrongState("a ticket's seq is that of its record: use evolve_record")
         case PrintStarted() | PrintFinished() | PrintFailed():
             return _page_moved(sale, event)
-        case event if isinstance(event, MONEY_EVENTS):
-            return _money_moved(sale, event)
         case TicketVoided() | RefundPaid():
             return _voided(sale, event)
         case _:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import date, timedelta
+from functools import cache
 from typing import get_args
 
 import msgspec
@@ -67,6 +68,12 @@ class Changes(msgspec.Struct):
     takings: list[tuple[str, str, str, int, int]] = []  # day, means, currency, payments, amount
     last_gid: Gid | None = None
     epoch: int = 0
+
+
+@cache
+def _day(number: int) -> str:
+    """The UTC day of so many days since 1970."""
+    return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
 
 
 class Projections:
@@ -138,7 +145,7 @@ class Projections:
     def _took(self, changes: Changes, record: Record, sale: Sale, attempt_id: str, sign: int) -> None:
         """One payment into the takings of its day, or out of those of the day it went back."""
         paid = next(each for each in sale.attempts if each.attempt_id == attempt_id)
-        day = datetime.fromtimestamp(record.recorded_at_ms // 1000, UTC).date().isoformat()
+        day = _day(record.recorded_at_ms // 86_400_000)
         changes.takings.append((day, paid.means, paid.currency, sign, sign * paid.amount_minor))
 
     def _voided(self, changes: Changes, record: Record, event: TicketVoided, sale: Sale) -> None:
