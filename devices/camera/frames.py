@@ -54,13 +54,7 @@ class Source:
         for path in paths:
             if self._closed.is_set():
                 return
-            try:
-                image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
-            except cv2.error:  # larger than OpenCV takes
-                image = None
-            if image is None:
-                raise ReaderFault(f"{path} is not a picture that can be read")
-            yield image
+            yield picture_at(path)
 
     def _film(self) -> Iterator[Image]:
         if not Path(self._source).is_file():
@@ -103,6 +97,17 @@ class Source:
             capture.release()
             raise ReaderFault(f"the camera {self._source} cannot be opened; check [camera] source")
         return capture
+
+
+def picture_at(path: Path) -> Image:
+    """The picture in a file; ReaderFault when there is none."""
+    try:
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
+    except cv2.error:  # larger than OpenCV takes
+        image = None
+    if image is None:
+        raise ReaderFault(f"{path} is not a picture that can be read")
+    return image
 
 
 class _Newest:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from kiosk.app.gate_read import read_pictures
 from kiosk.domain.gate.case import BadCase, cases_of
 from kiosk.domain.gate.play import play
 
@@ -15,6 +16,9 @@ from kiosk.domain.gate.play import play
 @click.group()
 def gate() -> None:
     """The gate: what it decides, shown on written cases."""
+
+
+gate.add_command(read_pictures)
 
 
 @gate.command()
