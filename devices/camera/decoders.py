@@ -20,6 +20,8 @@ Grey = Any  # numpy array, height x width, uint8
 Matrix = Any  # numpy array 3 x 3: from the prepared picture to the one that was taken
 
 QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel1, zxingcpp.BarcodeFormat.QRCodeModel2])
+PURE = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+"""For drawings of nothing but a QR code (`is_pure`), for which zxing-cpp does not tell the models apart."""
 OTHERS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AztecCode, zxingcpp.BarcodeFormat.PDF417])
 KINDS = zxingcpp.BarcodeFormats(
     [
@@ -43,7 +45,7 @@ class Seen:
 def zxing(grey: Grey, formats: zxingcpp.BarcodeFormats = QR, back: Matrix | None = None, **how: Any) -> list[Seen]:
     """What zxing-cpp finds. `back` leads its corners to the picture that was taken; `how` is its own options."""
     found = zxingcpp.read_barcodes(grey, formats=formats, text_mode=zxingcpp.TextMode.Plain, **how)
-    return [Seen(_code(each, back), _spare(each.extra)) for each in found]
+    return [Seen(_code(each, back), _spare(each.extra)) for each in found if each.valid]
 
 
 def zbar(grey: Grey, back: Matrix | None = None) -> list[Seen]:

@@ -11,19 +11,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
 
 from devices.camera import preparations as prepare
 from devices.camera.decoders import KINDS, OTHERS, QR, Grey, Seen, zbar, zxing
+from devices.camera.finders import rings, triples
+from devices.camera.flatten import flattened
 from devices.camera.preparations import Prepared
 from kiosk.ports import Code
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a picture says: `strategy` names the step of the ladder that found the codes, "" when none did."""
+class Found:
+    """A code, and the step of the ladder that found it."""
 
-    codes: tuple[Code, ...]
+    code: Code
     strategy: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a picture says."""
+
+    found: tuple[Found, ...]
     took_ms: float
 
 
@@ -59,7 +69,8 @@ STEPS: tuple[Step, ...] = (
     _zbar("softer", prepare.soft(1.0)),
     _zxing("softer", prepare.soft(2.0)),
     _zxing("local threshold", prepare.local(25, 5)),
-    _zbar("", prepare.plain),
+    Step("zxing laid flat", flattened),
+    Step("zbar", zbar),
     _zbar("local threshold", prepare.local(101, 5)),
     _zxing("smaller", prepare.scaled(0.5)),
     _zxing("larger still", prepare.scaled(3.0)),
@@ -71,14 +82,38 @@ STEPS: tuple[Step, ...] = (
 
 
 def read(image: Grey) -> Reading:
-    """Every code of a picture (BGR or grey) that the first successful step finds."""
+    """Every code of a picture (BGR or grey).
+
+    The first step that finds something ends it, unless corners of other codes are still there: then the
+    remaining steps look for those.
+    """
     begin = time.perf_counter()
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    found: list[Found] = []
     for step in STEPS:
-        if found := step.look(grey):
-            return Reading(tuple(each.code for each in found), step.name.strip(), _since(begin))
-    return Reading((), "", _since(begin))
+        new = [each.code for each in step.look(grey) if not _known(each.code, found)]
+        found += [Found(code, step.name) for code in new]
+        if found and (new or step is STEPS[-1]) and not _unread(grey, found):
+            break
+    return Reading(tuple(found), (time.perf_counter() - begin) * 1000)
 
 
-def _since(begin: float) -> float:
-    return (time.perf_counter() - begin) * 1000
+def _known(code: Code, found: list[Found]) -> bool:
+    """The same text in the same place."""
+    at = np.mean(code.corners, axis=0) if code.corners else None
+    return any(
+        code.text == each.code.text and (at is None or not each.code.corners or _inside(each.code, *at))
+        for each in found
+    )
+
+
+def _unread(grey: Grey, found: list[Found]) -> bool:
+    """Whether the corners of a QR code are outside the codes that were found."""
+    left = [ring for ring in rings(grey) if not any(_inside(each.code, ring.x, ring.y) for each in found)]
+    return len(left) >= 3 and bool(triples(left))
+
+
+def _inside(code: Code, x: float, y: float) -> bool:
+    """Whether a point is in the code or within a tenth of its size round it."""
+    outline = cv2.convexHull(np.array(code.corners, np.float32))
+    return cv2.pointPolygonTest(outline, (float(x), float(y)), True) > -0.1 * float(np.sqrt(cv2.contourArea(outline)))

@@ -29,11 +29,11 @@ def read_pictures(pictures: tuple[Path, ...], as_json: bool) -> None:
         try:
             reading, fault = read(picture_at(path)), ""
         except ReaderFault as error:
-            reading, fault = Reading((), "", 0.0), str(error)
+            reading, fault = Reading((), 0.0), str(error)
         results.append((path, reading, fault))
         if not as_json:
             click.echo("\n".join(as_text(path, reading, fault)))
-    unread = sum(not reading.codes for _, reading, _ in results)
+    unread = sum(not reading.found for _, reading, _ in results)
     if as_json:
         click.echo(json.dumps([as_object(*result) for result in results], ensure_ascii=False))
     else:
@@ -57,20 +57,26 @@ def as_text(path: Path, reading: Reading, fault: str) -> list[str]:
     """A line for each code, or one that says why there is none."""
     if fault:
         return [f"fault     {path}  {fault}"]
-    if not reading.codes:
+    if not reading.found:
         return [f"not read  {path}  {reading.took_ms:.1f} ms"]
     return [
-        f"read      {path}  {code.symbology}  {json.dumps(code.text, ensure_ascii=False)}"
-        f"  by {reading.strategy}  {reading.took_ms:.1f} ms"
-        for code in reading.codes
+        f"read      {path}  {each.code.symbology}  {json.dumps(each.code.text, ensure_ascii=False)}"
+        f"  by {each.strategy}  {reading.took_ms:.1f} ms"
+        for each in reading.found
     ]
 
 
 def as_object(path: Path, reading: Reading, fault: str) -> dict[str, Any]:
     """The same for programs; "fault" is null when the file is a picture."""
     codes = [
-        {"symbology": code.symbology, "text": code.text, "reader": code.reader, "corners": code.corners}
-        for code in reading.codes
+        {
+            "symbology": each.code.symbology,
+            "text": each.code.text,
+            "reader": each.code.reader,
+            "strategy": each.strategy,
+            "corners": each.code.corners,
+        }
+        for each in reading.found
     ]
     ms = round(reading.took_ms, 3)
-    return {"picture": str(path), "codes": codes, "strategy": reading.strategy, "ms": ms, "fault": fault or None}
+    return {"picture": str(path), "codes": codes, "ms": ms, "fault": fault or None}
