@@ -17,6 +17,8 @@ from devices.camera.decoders import Grey
 
 RINGS_MAX = 24
 """More rings than this are wallpaper; the largest stay."""
+SIDE_MAX = 1000
+"""Rings are looked for in a picture of this side at most, dots."""
 
 
 @dataclass(frozen=True)
@@ -30,33 +32,40 @@ class Ring:
 
 def rings(grey: Grey) -> list[Ring]:
     """The rings of a picture, largest first, looked for with two thresholds."""
+    by = min(1.0, SIDE_MAX / max(grey.shape))
+    if by < 1:
+        size = (max(1, round(grey.shape[1] * by)), max(1, round(grey.shape[0] * by)))
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    grey = cv2.GaussianBlur(grey, (3, 3), 0)  # or every grain of a noisy picture has an outline
     window = max(15, (min(grey.shape) // 8) | 1)
     flat = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
     local = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, window, 5)
     found: list[Ring] = []
     for image in (local, flat):
-        for ring in _rings(image):
-            if all(np.hypot(ring.x - each.x, ring.y - each.y) > 2 * each.module for each in found):
-                found.append(ring)
+        for x, y, module in _rings(image):
+            if all(np.hypot(x / by - each.x, y / by - each.y) > 2 * each.module for each in found):
+                found.append(Ring(x / by, y / by, module / by))
     return sorted(found, key=lambda ring: -ring.module)[:RINGS_MAX]
 
 
-def _rings(image: Grey) -> Iterator[Ring]:
-    outlines, tree = cv2.findContours(image, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
+def _rings(image: Grey) -> Iterator[tuple[float, float, float]]:
+    outlines, trees = cv2.findContours(image, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     if not outlines:
         return
-    areas = [cv2.contourArea(outline) for outline in outlines]
-    for inmost, (_, _, child, parent) in enumerate(tree[0]):
-        outer = tree[0][parent][3] if parent >= 0 else -1
-        if child >= 0 or outer < 0 or areas[inmost] < 4:
+    child, parent = trees[0][:, 2], trees[0][:, 3]
+    for inmost in np.nonzero((child < 0) & (parent >= 0) & (parent[parent] >= 0))[0].tolist():
+        middle, outer = int(parent[inmost]), int(parent[parent[inmost]])
+        area = cv2.contourArea(outlines[inmost])
+        if area < 4 or not 1.3 < cv2.contourArea(outlines[middle]) / area < 7:
             continue
-        if not 1.3 < areas[parent] / areas[inmost] < 7 or not 1.2 < areas[outer] / areas[parent] < 4:
+        outside = cv2.contourArea(outlines[outer])
+        if not 1.2 < outside / cv2.contourArea(outlines[middle]) < 4:
             continue
         box = cv2.minAreaRect(outlines[outer])
-        if min(box[1]) < 0.35 * max(box[1]) or areas[outer] < 0.6 * box[1][0] * box[1][1]:
+        if min(box[1]) < 0.35 * max(box[1]) or outside < 0.6 * box[1][0] * box[1][1]:
             continue
         x, y = np.mean(outlines[inmost].reshape(-1, 2), axis=0).tolist()
-        yield Ring(x, y, float(np.sqrt(areas[outer])) / 7)
+        yield x, y, float(np.sqrt(outside)) / 7
 
 
 def triples(found: list[Ring]) -> list[tuple[Ring, Ring, Ring]]:
