@@ -70,7 +70,7 @@ def compare(rows: list[dict[str, Any]], folder: Path, every: int) -> tuple[dict[
             tallies[name].ms.append((time.perf_counter() - begin) * 1000)
             tallies[name].read[kind] = tallies[name].read.get(kind, 0) + bool(texts & expected)
             for text in texts - expected:
-                if _confirmed(text, taken):
+                if confirmed(text, taken):
                     others.add(f"{row['path']}: {text}")
                 else:
                     tallies[name].wrong += 1
@@ -116,7 +116,8 @@ def _pictures(rows: list[dict[str, Any]], folder: Path, every: int) -> Iterator[
                 yield way, row, image, worse(way, image, number)
 
 
-def _confirmed(text: str, image: Any) -> bool:
+def confirmed(text: str, image: Any) -> bool:
+    """Whether zbar reads the text from a picture, or from the picture slightly blurred."""
     softer = (cv2.GaussianBlur(image, (0, 0), sigma) for sigma in (0.5, 1.0, 1.5, 2.0))
     return any(text in map(_plain, _zbar(each)) for each in (image, *softer))
 

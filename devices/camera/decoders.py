@@ -23,6 +23,7 @@ QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel1, zxingcpp.Barc
 PURE = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 """For drawings of nothing but a QR code (`is_pure`), for which zxing-cpp does not tell the models apart."""
 OTHERS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AztecCode, zxingcpp.BarcodeFormat.PDF417])
+PDF417 = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417])
 KINDS = zxingcpp.BarcodeFormats(
     [
         zxingcpp.BarcodeFormat.QRCodeModel1,
