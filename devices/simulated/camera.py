@@ -1,10 +1,11 @@
-"""A camera as a process: an MJPEG stream over HTTP of the picture that is held in front of it.
+"""A camera as a process: a stream of the picture that is held in front of it, MJPEG over HTTP or RTSP.
 
     python -m devices.simulated.camera [--port 0] [--control 0] [--rate 10] [--show FILE | --folder DIR --every-s 3]
+        [--rtsp]
 
 Orders: {"do": "show", "path": FILE, "tilt": degrees, "blur": sigma, "noise": sigma}, {"do": "empty"}, {"do": "dark"}
 (the stream ends, and does not come back until the next "show" or "empty"), {"do": "freeze"} (the stream stays open and
-silent), {"do": "state"}. The stream is at http://127.0.0.1:PORT/ with the port of the ready line.
+silent), {"do": "state"}. The stream is at http://127.0.0.1:PORT/ (rtsp:// with --rtsp), the ready line's port.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from devices.simulated import rtsp
 from devices.simulated.control import run
 
 WIDTH, HEIGHT = 1280, 720
@@ -72,13 +75,23 @@ class Camera:
         """One viewer."""
         await reader.readuntil(b"\r\n\r\n")
         writer.write(_HEAD)
-        while not self._dark and not writer.is_closing():
+        async for jpeg in self._pictures():
+            if writer.is_closing():
+                return
+            length = str(len(jpeg)).encode()
+            head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + length + b"\r\n\r\n"
+            writer.write(head + jpeg + b"\r\n")
+            await writer.drain()
+
+    async def serve_rtsp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One viewer; while the camera is dark it hangs up at once."""
+        if not self._dark:
+            await rtsp.serve(reader, writer, self._pictures(), (WIDTH, HEIGHT))
+
+    async def _pictures(self) -> AsyncIterator[bytes]:
+        while not self._dark:
             if not self._frozen:
-                jpeg = self._now()
-                length = str(len(jpeg)).encode()
-                head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + length + b"\r\n\r\n"
-                writer.write(head + jpeg + b"\r\n")
-                await writer.drain()
+                yield self._now()
             await asyncio.sleep(1 / self._rate)
 
 
@@ -130,20 +143,21 @@ def _jpeg(scene: Any) -> bytes:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate camera", description="A camera (MJPEG over HTTP).")
+    parser = argparse.ArgumentParser(prog="kiosk simulate camera", description="A camera (MJPEG over HTTP, or RTSP).")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--control", type=int, default=0, help="port for orders")
     parser.add_argument("--rate", type=float, default=10.0, help="pictures a second")
     parser.add_argument("--show", type=Path, help="first picture")
     parser.add_argument("--folder", type=Path, help="pictures to show one after the other")
     parser.add_argument("--every-s", type=float, default=3.0, help="how long each picture of the folder is held")
+    parser.add_argument("--rtsp", action="store_true", help="speak RTSP instead of HTTP")
     options = parser.parse_args(arguments)
     camera = Camera(options.rate)
     if options.show:
         camera.order({"do": "show", "path": options.show})
     if options.folder:
         camera.play(options.folder, options.every_s)
-    run(camera.serve, options.port, camera.order, options.control)
+    run(camera.serve_rtsp if options.rtsp else camera.serve, options.port, camera.order, options.control)
 
 
 if __name__ == "__main__":

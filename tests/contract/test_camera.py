@@ -207,6 +207,8 @@ def test_sources_that_are_none_say_what_is_wrong(tmp_path: Path) -> None:
         (str(film), "cannot be opened"),
         ("http://127.0.0.1:9/", "cannot be opened"),
         ("77", "cannot be opened"),
+        ("/dev/video77", "cannot be opened"),
+        ("rtsp://127.0.0.1:9/", "cannot be opened"),
     ):
         with pytest.raises(ReaderFault, match=words):
             next(CameraReader(source, 1.0).frames())
