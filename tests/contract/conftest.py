@@ -53,6 +53,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 "printer": ["--out", str(tmp_path)],
                 "payment": ["--ledger", str(tmp_path / "ledger.jsonl")],
                 "camera": [],
+                "relay": ["--ledger", str(tmp_path / "turnstile.jsonl")],
             }[name]
             device = Device(name, tmp_path, *own, *arguments)
             stack.callback(device.close)
