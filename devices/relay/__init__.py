@@ -1,0 +1,1 @@
+"""Relay driver family: boards that let a turnstile or a door open."""
