@@ -17,7 +17,7 @@ from devices.camera.decoders import Grey
 
 RINGS_MAX = 24
 """More rings than this are wallpaper; the largest stay."""
-SIDE_MAX = 1000
+SIDE_MAX = 1600
 """Rings are looked for in a picture of this side at most, dots."""
 
 

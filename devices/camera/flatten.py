@@ -76,23 +76,30 @@ def _alignment(version: int) -> list[int]:
     return [6, *sorted(last - step * each for each in range(count - 1))]
 
 
-def flattened(grey: Grey) -> list[Seen]:
-    """The QR codes that lie at the rings of a picture, at most one of each triple of rings."""
+def flattened(grey: Grey, back: Matrix | None = None) -> list[Seen]:
+    """The QR codes that lie at the rings of a picture, at most one of each triple of rings.
+
+    `back` leads their corners to the picture that was taken.
+    """
     found: list[Seen] = []
     used: set[Ring] = set()
     for three in triples(rings(grey))[:TRIPLES_MAX]:
         if not used.isdisjoint(three):
             continue
-        if seen := _at(grey, three):
+        if seen := _at(grey, three, back):
             found.append(seen)
             used.update(three)
     return found
 
 
-def _at(grey: Grey, three: tuple[Ring, Ring, Ring]) -> Seen | None:
+def _at(grey: Grey, three: tuple[Ring, Ring, Ring], taken: Matrix | None) -> Seen | None:
     part, three, back = _part(grey, three)
+    back = back if taken is None else taken @ back
     module = float(np.mean([ring.module for ring in three]))
     contrast = _contrast(part, module)
+    middles = np.array([[(ring.x - 0.5, ring.y - 0.5)] for ring in three], np.float32)
+    if cv2.remap(contrast, middles[..., 0], middles[..., 1], cv2.INTER_LINEAR).mean() < 0:
+        contrast = -contrast  # white on black
     sides = [np.hypot(each.x - three[0].x, each.y - three[0].y) / module + 7 for each in three[1:]]
     about = round((float(np.mean(sides)) - 17) / 4)
     rough = [_fit(contrast, three, version) for version in range(about - 2, about + 4) if 0 < version < 41]

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from kiosk.domain.errors import ReaderFault
 
+CLEAR = {".png", ".webp"}
+"""Kinds of pictures that may have clear parts."""
 PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
 WISHES: tuple[tuple[int, float], ...] = (
     (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # raw pictures of this size come at 10 a second over USB 2
@@ -122,10 +125,22 @@ def _is_device(source: str) -> bool:
     return source.removeprefix("/dev/video").isdigit()
 
 
+def _on_white(image: Image, whole: Image) -> Image:
+    """What is clear in a drawing is paper; OpenCV leaves it black or whatever lies below."""
+    if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or whole.dtype != np.uint8:
+        return image
+    opaque = whole[..., 3:].astype(np.float32) / 255
+    if opaque.min() == 1:
+        return image
+    return (whole[..., :3] * opaque + 255 * (1 - opaque)).astype(np.uint8)
+
+
 def picture_at(path: Path) -> Image:
     """The picture in a file; ReaderFault when there is none."""
     try:
         image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
+        if image is not None and path.suffix.lower() in CLEAR:
+            image = _on_white(image, cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
     except cv2.error:  # larger than OpenCV takes
         image = None
     if image is None:

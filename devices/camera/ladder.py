@@ -55,6 +55,10 @@ def _zxing(name: str, prepared: Callable[[Grey], Prepared]) -> Step:
     return Step(f"zxing {name}", _with(prepared, lambda picture: zxing(picture.grey, QR, picture.back)))
 
 
+def _flat(name: str, prepared: Callable[[Grey], Prepared]) -> Step:
+    return Step(f"laid flat {name}", _with(prepared, lambda picture: flattened(picture.grey, picture.back)))
+
+
 def _zbar(name: str, prepared: Callable[[Grey], Prepared]) -> Step:
     return Step(f"zbar {name}", _with(prepared, lambda picture: zbar(picture.grey, picture.back)))
 
@@ -69,14 +73,22 @@ STEPS: tuple[Step, ...] = (
     _zbar("softer", prepare.soft(1.0)),
     _zxing("softer", prepare.soft(2.0)),
     _zxing("local threshold", prepare.local(25, 5)),
-    Step("zxing laid flat", flattened),
+    _zxing("larger, softer", prepare.scaled(2.0, prepare.soft(2.0))),
+    Step("laid flat", flattened),
     Step("zbar", zbar),
     _zbar("local threshold", prepare.local(101, 5)),
     _zxing("smaller", prepare.scaled(0.5)),
+    _zxing("much smaller", prepare.scaled(0.25)),
     _zxing("larger still", prepare.scaled(3.0)),
     _zbar("larger", prepare.scaled(2.0)),
     _zxing("turned", prepare.turned(15.0)),
     _zxing("dots joined", prepare.grown(7)),
+    _zxing("larger, evened", prepare.scaled(2.0, prepare.even)),
+    _flat("evened", prepare.even),
+    _flat("softer", prepare.soft(1.5)),
+    _flat("larger, sharper", prepare.scaled(2.0, prepare.sharp)),
+    _zxing("deblurred a little", prepare.after(prepare.moderate, prepare.scaled(2.0, prepare.deblurred(3.0, 12)))),
+    _zxing("deblurred", prepare.after(prepare.moderate, prepare.deblurred(2.5, 30))),
     Step("zxing other codes, evened", lambda grey: zxing(prepare.even(grey).grey, OTHERS)),
 )
 
@@ -90,12 +102,22 @@ def read(image: Grey) -> Reading:
     begin = time.perf_counter()
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     found: list[Found] = []
-    for step in STEPS:
+    for step in (*STEPS, *_colours(image)):
         new = [each.code for each in step.look(grey) if not _known(each.code, found)]
         found += [Found(code, step.name) for code in new]
-        if found and (new or step is STEPS[-1]) and not _unread(grey, found):
+        if new and not _unread(grey, found):
             break
     return Reading(tuple(found), (time.perf_counter() - begin) * 1000)
+
+
+def _colours(image: Grey) -> list[Step]:
+    """A look at each colour by itself: print of one colour on another may be all one grey."""
+    parts = zip(("red", "blue", "green"), prepare.channels(image), strict=False)
+    return [_colour(name, part) for name, part in parts]
+
+
+def _colour(name: str, part: Grey) -> Step:
+    return Step(f"zxing {name}", lambda _: zxing(prepare.even(part).grey, QR))
 
 
 def _known(code: Code, found: list[Found]) -> bool:

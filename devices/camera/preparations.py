@@ -16,6 +16,8 @@ from devices.camera.decoders import Grey, Matrix
 
 SIDE_MAX = 2400
 """Enlarging ends here: what is larger has dots enough."""
+SIDE_MODERATE = 1000
+"""What dearer steps make of a large picture."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,24 @@ def local(window: int, less: int) -> Preparation:
     return prepare
 
 
+def moderate(grey: Grey) -> Prepared:
+    """No larger than SIDE_MODERATE: for what takes long, dot by dot."""
+    return scaled(min(1.0, SIDE_MODERATE / max(grey.shape)))(grey)
+
+
+def after(first: Preparation, second: Preparation) -> Preparation:
+    """Both, one after the other."""
+
+    def prepare(grey: Grey) -> Prepared:
+        one = first(grey)
+        two = second(one.grey)
+        if one.back is None or two.back is None:
+            return Prepared(two.grey, two.back if one.back is None else one.back)
+        return Prepared(two.grey, one.back @ two.back)
+
+    return prepare
+
+
 def scaled(factor: float, then: Preparation | None = None) -> Preparation:
     """Larger (small, distant codes) or smaller (codes whose dots fall apart: print, moire, dust)."""
 
@@ -72,21 +92,24 @@ def soft(sigma: float) -> Preparation:
     return lambda grey: Prepared(cv2.GaussianBlur(grey, (0, 0), sigma))
 
 
-def median(size: int) -> Preparation:
-    """Specks smaller than `size` dots disappear; edges stay."""
-    return lambda grey: Prepared(cv2.medianBlur(grey, size))
+def deblurred(sigma: float, rounds: int) -> Preparation:
+    """Richardson-Lucy deconvolution: the picture that, blurred by `sigma` dots, gives the one that was taken."""
+
+    def prepare(grey: Grey) -> Prepared:
+        taken = grey.astype(np.float32) + 1.0
+        guess = taken.copy()
+        for _ in range(rounds):
+            blurred = np.maximum(cv2.GaussianBlur(guess, (0, 0), sigma), 1.0)
+            guess *= cv2.GaussianBlur(taken / blurred, (0, 0), sigma)
+        return Prepared(np.clip(guess - 1.0, 0, 255).astype(np.uint8))
+
+    return prepare
 
 
 def grown(size: int) -> Preparation:
     """Dark parts grow by `size` dots: modules printed as separate dots join."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     return lambda grey: Prepared(cv2.morphologyEx(grey, cv2.MORPH_OPEN, kernel))
-
-
-def shrunk(size: int) -> Preparation:
-    """Light parts grow by `size` dots: ink that ran."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return lambda grey: Prepared(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel))
 
 
 def turned(degrees: float) -> Preparation:
@@ -102,14 +125,6 @@ def turned(degrees: float) -> Preparation:
         return Prepared(image, np.linalg.inv(np.vstack([turn, [0, 0, 1]])))
 
     return prepare
-
-
-def bordered(grey: Grey) -> Prepared:
-    """With a white margin: a code that reaches the picture's edge."""
-    return Prepared(
-        cv2.copyMakeBorder(grey, 32, 32, 32, 32, cv2.BORDER_CONSTANT, value=255),
-        np.array([[1, 0, -32], [0, 1, -32], [0, 0, 1]], np.float64),
-    )
 
 
 def channels(image: Grey) -> list[Grey]:

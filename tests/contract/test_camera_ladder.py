@@ -18,6 +18,7 @@ from benchmarks.gate_pictures import compare, rows_of
 from benchmarks.gate_worse import WAYS, worse
 from devices.camera.finders import rings, triples
 from devices.camera.flatten import flattened, known
+from devices.camera.frames import picture_at
 from devices.camera.ladder import STEPS, read
 
 TEXT = "T1:" + "NCFOXN%TS3DH PVO:RPPDNWBG$WLVB/1G+UKT5EIJ.4F2" * 2
@@ -89,6 +90,27 @@ def test_codes_that_need_different_looks_are_all_read() -> None:
     assert "T1:BLURRED" in texts(both) and texts(both) == ["T1:BLURRED", "T1:EASY"]
 
 
+def test_a_code_in_a_colour_on_a_colour_of_the_same_grey_is_read() -> None:
+    dark = drawn("T1:COLOUR") == 0
+    image = np.where(dark[..., None], np.array([0, 120, 40], np.uint8), np.array([40, 60, 151], np.uint8))
+    assert zxingcpp.read_barcodes(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)) == []
+    assert texts(image) == ["T1:COLOUR"]
+
+
+def test_white_on_black_is_laid_flat_too() -> None:
+    [seen] = flattened(255 - drawn())
+    assert seen.code.text == TEXT
+
+
+def test_what_is_clear_in_a_drawing_is_paper(tmp_path: Path) -> None:
+    dark = drawn("T1:CLEAR") == 0
+    drawing = np.zeros((*dark.shape, 4), np.uint8)
+    drawing[..., 3] = np.where(dark, 255, 0)
+    path = tmp_path / "clear.png"
+    cv2.imwrite(str(path), drawing)
+    assert texts(picture_at(path)) == ["T1:CLEAR"]
+
+
 def test_the_same_text_twice_is_two_codes_and_one_code_is_one() -> None:
     assert texts(np.hstack([drawn("T1:TWIN"), drawn("T1:TWIN")])) == ["T1:TWIN", "T1:TWIN"]
     assert texts(drawn("T1:ONLY")) == ["T1:ONLY"]
@@ -96,12 +118,12 @@ def test_the_same_text_twice_is_two_codes_and_one_code_is_one() -> None:
 
 @pytest.mark.parametrize("step", [step for step in STEPS if "other codes" not in step.name], ids=lambda step: step.name)
 def test_every_step_finds_a_plain_code_where_it_lies(step: Any) -> None:
-    image = drawn(scale=6 if "local" in step.name else 8)
+    image = drawn(scale={"zxing local threshold": 6, "zxing much smaller": 16}.get(step.name, 8))
     [seen] = step.look(image)
     assert seen.code.text == TEXT
     inner = np.array([[40, 40], [len(image) - 40, 40], [len(image) - 40, len(image) - 40], [40, len(image) - 40]])
     corners = np.array(seen.code.corners)
-    assert all(np.abs(corners - corner).max(axis=1).min() <= 14 for corner in inner)
+    assert all(np.abs(corners - corner).max(axis=1).min() <= 16 for corner in inner)
 
 
 @pytest.mark.data
