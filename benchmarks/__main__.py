@@ -15,7 +15,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-MODULES = ("sale", "search", "seats", "screens", "cold_start", "restart", "frame", "gate", "ingest", "drain", "holds")
+MODULES = (
+    "sale",
+    "search",
+    "seats",
+    "screens",
+    "cold_start",
+    "restart",
+    "frame",
+    "gate",
+    "gate_rate",
+    "gate_pictures",
+    "ingest",
+    "drain",
+    "holds",
+)
 OUT = Path("build/bench.json")
 
 
