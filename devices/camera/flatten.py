@@ -93,46 +93,61 @@ def flattened(grey: Grey, back: Matrix | None = None) -> list[Seen]:
 
 
 def _at(grey: Grey, three: tuple[Ring, Ring, Ring], taken: Matrix | None) -> Seen | None:
-    part, three, back = _part(grey, three)
-    back = back if taken is None else taken @ back
-    module = float(np.mean([ring.module for ring in three]))
-    contrast = _contrast(part, module)
-    middles = np.array([[(ring.x - 0.5, ring.y - 0.5)] for ring in three], np.float32)
-    if cv2.remap(contrast, middles[..., 0], middles[..., 1], cv2.INTER_LINEAR).mean() < 0:
-        contrast = -contrast  # white on black
-    sides = [np.hypot(each.x - three[0].x, each.y - three[0].y) / module + 7 for each in three[1:]]
+    a, b, c = (np.array([ring.x, ring.y]) for ring in three)
+    corners = np.array([a, b, c, b + c - a])
+    size = float(np.max(corners.max(axis=0) - corners.min(axis=0)))
+    part = part_of(grey, corners, 0.4 * size + 7 * three[0].module, three)
+    sides = [np.hypot(*(each - part.middles[0])) / part.module + 7 for each in part.middles[1:]]
     about = round((float(np.mean(sides)) - 17) / 4)
-    rough = [_fit(contrast, three, version) for version in range(about - 2, about + 4) if 0 < version < 41]
+    rough = [_fit(part.contrast, part.middles, version) for version in range(about - 2, about + 4) if 0 < version < 41]
     for start in sorted(rough, key=lambda fit: -fit.agreement)[:2]:
-        fit = _refined(contrast, start)
-        if fit.agreement < AGREE_MIN:
-            continue
-        for drawing in _drawings(contrast, fit):
-            for seen in zxing(drawing, PURE, is_pure=True):
-                side = known(fit.version).side
-                corners = _places(fit.shape[None], side, np.array([0, side, side, 0]), np.array([0, 0, side, side]))[0]
-                return Seen(Code("QRCode", seen.code.text, moved(corners, back), "zxing"), seen.spare)
+        if seen := decoded(part, refined(part.contrast, start), taken):
+            return seen
     return None
 
 
-def _part(grey: Grey, three: tuple[Ring, Ring, Ring]) -> tuple[Grey, tuple[Ring, Ring, Ring], Matrix]:
-    """The part of the picture the code lies in, at MODULE dots a module; the rings there; the way back."""
-    a, b, c = (np.array([ring.x, ring.y]) for ring in three)
-    corners = np.array([a, b, c, b + c - a])
-    room = 0.4 * float(np.max(corners.max(axis=0) - corners.min(axis=0))) + 7 * three[0].module
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The part of a picture a code lies in, MODULE dots a module, dark positive; its rings; the way back."""
+
+    contrast: Array
+    middles: list[Array]
+    module: float
+    back: Matrix
+
+
+def part_of(grey: Grey, corners: Array, room: float, found: tuple[Ring, ...]) -> Part:
+    """The part round `corners`, with `room` dots on every side."""
     left, top = np.maximum(corners.min(axis=0) - room, 0).astype(int).tolist()
     right, bottom = (corners.max(axis=0) + room).astype(int).tolist()
     part = grey[top:bottom, left:right]
-    by = min(MODULE / float(np.mean([ring.module for ring in three])), PART_MAX / max(part.shape))
+    module = float(np.mean([ring.module for ring in found]))
+    by = min(MODULE / module, PART_MAX / max(part.shape))
     size = (max(1, round(part.shape[1] * by)), max(1, round(part.shape[0] * by)))
     part = cv2.resize(part, size, interpolation=cv2.INTER_CUBIC if by > 1 else cv2.INTER_AREA)
-    rings_there = tuple(Ring((ring.x - left) * by, (ring.y - top) * by, ring.module * by) for ring in three)
-    back = np.array([[1 / by, 0, left], [0, 1 / by, top], [0, 0, 1]])
-    return part, (rings_there[0], rings_there[1], rings_there[2]), back
+    middles = [np.array([(ring.x - left) * by, (ring.y - top) * by]) for ring in found]
+    contrast = contrast_of(part, module * by)
+    at = np.array(middles, np.float32)[:, None] - 0.5
+    if cv2.remap(contrast, at[..., 0], at[..., 1], cv2.INTER_LINEAR).mean() < 0:
+        contrast = -contrast  # white on black
+    return Part(contrast, middles, module * by, np.array([[1 / by, 0, left], [0, 1 / by, top], [0, 0, 1]]))
+
+
+def decoded(part: Part, fit: Fit, taken: Matrix | None) -> Seen | None:
+    """What zxing-cpp reads of the code drawn flat along a grid that agrees well enough."""
+    if fit.agreement < AGREE_MIN:
+        return None
+    for drawing in drawings(part.contrast, fit):
+        for seen in zxing(drawing, PURE, is_pure=True):
+            side = known(fit.version).side
+            corners = places(fit.shape[None], side, np.array([0, side, side, 0]), np.array([0, 0, side, side]))[0]
+            back = part.back if taken is None else taken @ part.back
+            return Seen(Code("QRCode", seen.code.text, moved(corners, back), "zxing"), seen.spare)
+    return None
 
 
 @dataclass(frozen=True, eq=False)
-class _Fit:
+class Fit:
     """A grid: `shape` is four corners (top left, top right, bottom right, bottom left) and four bends, x and y each."""
 
     version: int
@@ -140,7 +155,7 @@ class _Fit:
     agreement: float
 
 
-def _contrast(grey: Grey, module: float) -> Array:
+def contrast_of(grey: Grey, module: float) -> Array:
     """Dark positive, light negative, shadow and glare taken out; softened by a third of a module."""
     image = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), max(0.3, module * 0.3))
     wide = max(3.0, module * 4)
@@ -149,7 +164,7 @@ def _contrast(grey: Grey, module: float) -> Array:
     return np.clip((mean - image) / spread, -1.5, 1.5)
 
 
-def _places(shapes: Array, side: int, columns: Array, rows: Array) -> Array:
+def places(shapes: Array, side: int, columns: Array, rows: Array) -> Array:
     """Where points of the grid lie in the picture: shapes (m, 8, 2), points (k,) give (m, k, 2)."""
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     a, b = columns / side, rows / side
@@ -162,10 +177,10 @@ def _places(shapes: Array, side: int, columns: Array, rows: Array) -> Array:
     return out
 
 
-def _agreements(contrast: Array, shapes: Array, version: int) -> Array:
+def agreements(contrast: Array, shapes: Array, version: int) -> Array:
     """How well what is sampled along each grid agrees with the known parts, -1 to 1."""
     parts = known(version)
-    at = _places(shapes, parts.side, parts.columns, parts.rows)
+    at = places(shapes, parts.side, parts.columns, parts.rows)
     outside = cv2.BORDER_CONSTANT
     sampled = cv2.remap(
         contrast, at[..., 0] - 0.5, at[..., 1] - 0.5, cv2.INTER_LINEAR, borderMode=outside, borderValue=0
@@ -174,10 +189,10 @@ def _agreements(contrast: Array, shapes: Array, version: int) -> Array:
     return (sampled @ parts.values) / norm
 
 
-def _fit(contrast: Array, three: tuple[Ring, Ring, Ring], version: int) -> _Fit:
+def _fit(contrast: Array, middles: list[Array], version: int) -> Fit:
     """A first grid through the middles of the rings, the fourth corner where it agrees best."""
     side = 17 + 4 * version
-    a, b, c = (np.array([ring.x, ring.y]) for ring in three)
+    a, b, c = middles
     across, down = (b - a) / (side - 7), (c - a) / (side - 7)
     start = a - 3.5 * across - 3.5 * down
     corners = [start, start + side * across, start + side * (across + down), start + side * down]
@@ -187,9 +202,9 @@ def _fit(contrast: Array, three: tuple[Ring, Ring, Ring], version: int) -> _Fit:
     shapes = np.repeat(base[None], len(reach) ** 2, axis=0)
     for number, (x, y) in enumerate((x, y) for x in reach for y in reach):
         _pin(shapes[number], across * x + down * y, side, (a, b, c))
-    scores = _agreements(contrast, shapes, version)
+    scores = agreements(contrast, shapes, version)
     best = int(np.argmax(scores))
-    return _Fit(version, shapes[best], float(scores[best]))
+    return Fit(version, shapes[best], float(scores[best]))
 
 
 def _pin(shape: Array, shift: Array, side: int, middles: tuple[Array, Array, Array]) -> None:
@@ -204,7 +219,7 @@ def _pin(shape: Array, shift: Array, side: int, middles: tuple[Array, Array, Arr
     shape[:4] = placed[:, :2] / placed[:, 2:]
 
 
-def _refined(contrast: Array, fit: _Fit) -> _Fit:
+def refined(contrast: Array, fit: Fit) -> Fit:
     """Moves corners and bends by ever smaller steps as long as the agreement grows."""
     side = known(fit.version).side
     module = float(np.hypot(*(fit.shape[1] - fit.shape[0]))) / side
@@ -213,20 +228,20 @@ def _refined(contrast: Array, fit: _Fit) -> _Fit:
     for step in (1.0, 0.5, 0.25, 0.12):
         for _ in range(40):
             tried = shape + moves * (step * module)
-            scores = _agreements(contrast, tried, fit.version)
+            scores = agreements(contrast, tried, fit.version)
             number = int(np.argmax(scores))
             if scores[number] <= best + 1e-4:
                 break
             shape, best = tried[number], float(scores[number])
-    return _Fit(fit.version, shape, best)
+    return Fit(fit.version, shape, best)
 
 
-def _drawings(contrast: Array, fit: _Fit) -> Iterator[Grey]:
+def drawings(contrast: Array, fit: Fit) -> Iterator[Grey]:
     """The code drawn flat, known parts as they must be; then again with each module set off from its neighbours."""
     parts = known(fit.version)
     side = parts.side
     rows, columns = np.mgrid[:side, :side] + 0.5
-    at = _places(fit.shape[None], side, columns.ravel(), rows.ravel())[0]
+    at = places(fit.shape[None], side, columns.ravel(), rows.ravel())[0]
     sampled = cv2.remap(contrast, at[:, 0] - 0.5, at[:, 1] - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     values = sampled.reshape(side, side)
     for more in (0.0, 0.6):

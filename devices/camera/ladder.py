@@ -18,6 +18,7 @@ from devices.camera.decoders import KINDS, OTHERS, QR, Grey, Seen, zbar, zxing
 from devices.camera.finders import rings, triples
 from devices.camera.flatten import flattened
 from devices.camera.preparations import Prepared
+from devices.camera.torn import mended
 from kiosk.ports import Code
 
 
@@ -87,6 +88,8 @@ STEPS: tuple[Step, ...] = (
     _flat("evened", prepare.even),
     _flat("softer", prepare.soft(1.5)),
     _flat("larger, sharper", prepare.scaled(2.0, prepare.sharp)),
+    Step("a corner lost", mended),
+    Step("a corner lost, evened", _with(prepare.even, lambda picture: mended(picture.grey, picture.back))),
     _zxing("deblurred a little", prepare.after(prepare.moderate, prepare.scaled(2.0, prepare.deblurred(3.0, 12)))),
     _zxing("deblurred", prepare.after(prepare.moderate, prepare.deblurred(2.5, 30))),
     Step("zxing other codes, evened", lambda grey: zxing(prepare.even(grey).grey, OTHERS)),
