@@ -1,19 +1,22 @@
 """Drawing paper: ticket and receipt onto one-bit pictures with Qt's text engine, so that every script prints.
 
-The ticket reads from the top in the order of the journey: day, from and to, what to look for (train, coach, seat), the
-code, the small print, the code for people. The receipt has no code and no large figure but the total, so that nobody
-shows it at the gate. No text is under 24 dots (3 mm); what is too long gets a second line and is never cut.
+What stands where is data (assets/layouts/paper, docs/layouts.md); how each block fills the paper is here. No text is
+under 24 dots (3 mm); what is too long gets a second line and is never cut.
 """
 
 from __future__ import annotations
 
+import functools
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
-from kiosk.domain.pages import Fact, Page, ReceiptPage, Stop, TicketPage
+from kiosk.domain.pages import Fact, Page, Stop, TicketPage
+from kiosk.domain.paper_layout import Block, PaperLayout, filled
 from kiosk.ports import Bitmap
+from kiosk.services.paper_layouts import layouts
 from ui.paper_sheet import RIGHT, WIDE, Sheet
 
 _CODE_WIDE = 336  # leaves a column for who travels, in which class, at which price
@@ -27,21 +30,74 @@ _SMALL_SIZES = (*_ROW_SIZES, 40, 36)
 class PaperRenderer:
     """The Renderer port. Needs a QGuiApplication (offscreen is enough); usable from any one thread at a time."""
 
+    def __init__(self, own: Path | None = None) -> None:
+        """`own`: a folder with the operator's layouts; PaperLayoutFault when one of them cannot be used."""
+        self._layouts = layouts(own)
+
     def render(self, page: Any, width_dots: int) -> Bitmap:
         """Draw a TicketPage or ReceiptPage for a printer with this many dots a line."""
         if width_dots % 8 or width_dots < 200:
             raise ValueError(f"paper of {width_dots} dots: the width is a multiple of 8 and at least 200")
-        return bitmap_of(draw(page, width_dots))
+        kind = "ticket" if isinstance(page, TicketPage) else "receipt"
+        return bitmap_of(draw(page, width_dots, self._layouts[kind]))
 
 
-def draw(page: Page, width_dots: int = WIDE) -> QImage:
-    """The page as a picture of two colours."""
+def draw(page: Page, width_dots: int = WIDE, layout: PaperLayout | None = None) -> QImage:
+    """The page as a picture of two colours; by the shipped layout if none is given."""
+    layout = layout or _shipped()["ticket" if isinstance(page, TicketPage) else "receipt"]
     sheet = Sheet(width_dots)
-    if isinstance(page, TicketPage):
-        _ticket(sheet, page)
-    else:
-        _receipt(sheet, page)
+    for block in layout.blocks:
+        _block(sheet, block, page)
     return sheet.finish()
+
+
+@functools.cache
+def _shipped() -> dict[str, PaperLayout]:
+    return layouts()
+
+
+def _block(sheet: Sheet, block: Block, page: Page) -> None:
+    """Draw one block; one whose words are empty takes no room at all."""
+    text = filled(block.text, page)
+    if block.kind in ("text", "heading") and not text:
+        return
+    sheet.y += block.before
+    if block.kind in ("lines", "pairs"):
+        _list(sheet, block, getattr(page, block.of))
+    elif text:
+        if block.kind == "row":
+            _row(sheet, text, filled(block.right, page), block.size)
+        else:
+            _words(sheet, block, text)
+    elif block.kind == "rule":
+        sheet.rule(block.thickness)
+    elif block.kind == "fold":
+        sheet.fold()
+    elif block.kind == "mark":
+        _mark(sheet, page.mark)
+    elif isinstance(page, TicketPage):
+        _of_ticket(sheet, block.kind, page)
+    sheet.y += block.after
+
+
+def _list(sheet: Sheet, block: Block, values: tuple[str, ...] | tuple[Fact, ...] | Fact) -> None:
+    """Lines of words, or pairs with the figure on the right."""
+    size = min(block.size, 36) if sheet.narrow else block.size
+    for value in (values,) if isinstance(values, Fact) else values:
+        if isinstance(value, Fact):
+            _pair(sheet, value, size, bold=block.bold)
+        else:
+            sheet.wrapped(sheet.margin, value, block.size, sheet.room, bold=block.bold)
+
+
+def _of_ticket(sheet: Sheet, kind: str, page: TicketPage) -> None:
+    if kind == "stops":
+        for number, stop in enumerate(page.stops):
+            _stop(sheet, stop, first=number == 0)
+    elif kind == "facts":
+        _facts(sheet, page.facts)
+    elif kind == "code":
+        _code_and_details(sheet, page)
 
 
 def bitmap_of(image: QImage) -> Bitmap:
@@ -64,44 +120,28 @@ def _mark(sheet: Sheet, mark: str) -> None:
     sheet.y += 72
 
 
-def _ticket(sheet: Sheet, page: TicketPage) -> None:
-    _mark(sheet, page.mark)
-    _head(sheet, page)
-    sheet.rule()
-    if page.title:
-        sheet.y += 10
-        sheet.wrapped(sheet.margin, page.title, 40, sheet.room, bold=True)
-    for number, stop in enumerate(page.stops):
-        _stop(sheet, stop, first=number == 0)
-    sheet.y += 12
-    sheet.rule()
-    _facts(sheet, page.facts)
-    sheet.rule()
-    sheet.y += 34
-    _code_and_details(sheet, page)
-    sheet.y += 34
-    sheet.rule()
-    sheet.y += 10
-    for note in page.notes:
-        sheet.wrapped(sheet.margin, note, 26, sheet.room)
-    sheet.y += 8
-    sheet.rule(2)
-    sheet.text(sheet.margin, sheet.y + 46, page.human_code, 38, bold=True)
-    sheet.y += 56
-    sheet.wrapped(sheet.margin, page.origin, 24, sheet.room)
-
-
-def _head(sheet: Sheet, page: TicketPage) -> None:
-    """Day left, count right; below each other where the paper is narrow."""
-    if sheet.width_of(page.day, 32, True) + sheet.width_of(page.count, 26) + 20 > sheet.room:
-        sheet.wrapped(sheet.margin, page.day, 32, sheet.room, bold=True)
+def _row(sheet: Sheet, left: str, right: str, size: float) -> None:
+    """One left, one right; below each other where the paper is narrow."""
+    if sheet.width_of(left, size, True) + sheet.width_of(right, 26) + 20 > sheet.room:
+        sheet.wrapped(sheet.margin, left, size, sheet.room, bold=True)
         sheet.y -= 4
-        sheet.wrapped(sheet.margin, page.count, 26, sheet.room)
-        sheet.y += 12
+        sheet.wrapped(sheet.margin, right, 26, sheet.room)
+        sheet.y += 4
         return
-    sheet.text(sheet.margin, sheet.y + 40, page.day, 32, bold=True)
-    sheet.text(sheet.width - sheet.margin, sheet.y + 40, page.count, 26, align=RIGHT)
-    sheet.y += 60
+    sheet.text(sheet.margin, sheet.y + size + 2, left, size, bold=True)
+    sheet.text(sheet.width - sheet.margin, sheet.y + size + 2, right, 26, align=RIGHT)
+    sheet.y += size + 14
+
+
+def _words(sheet: Sheet, block: Block, text: str) -> None:
+    """A line as high as its size where it fits, else as many lines as it takes."""
+    wide = sheet.width_of(text, block.size, block.bold)
+    if wide > sheet.room or (block.kind == "text" and block.align == "left"):
+        sheet.wrapped(sheet.margin, text, block.size, sheet.room, bold=block.bold)
+        return
+    x = sheet.margin + {"left": 0.0, "centre": (sheet.room - wide) / 2, "right": sheet.room - wide}[block.align]
+    sheet.text(x, sheet.y + block.size + 2, text, block.size, bold=block.bold)
+    sheet.y += block.size + 14
 
 
 def _stop(sheet: Sheet, stop: Stop, *, first: bool) -> None:
@@ -194,35 +234,6 @@ def _code_and_details(sheet: Sheet, page: TicketPage) -> None:
         sheet.wrapped(x, detail, large, room, bold=bold)
         sheet.y += 6
     sheet.y = max(sheet.y, bottom)
-
-
-def _receipt(sheet: Sheet, page: ReceiptPage) -> None:
-    _mark(sheet, page.mark)
-    sheet.text(sheet.margin, sheet.y + 50, page.title, 48, bold=True)
-    sheet.y += 62
-    sheet.wrapped(sheet.margin, page.warning, 26, sheet.room)
-    sheet.y += 8
-    sheet.rule()
-    _pairs(sheet, page.head)
-    sheet.rule()
-    _pairs(sheet, page.lines)
-    sheet.rule()
-    sheet.y += 14
-    _pair(sheet, page.total, 36 if sheet.narrow else 44, bold=True)
-    sheet.y += 14
-    sheet.rule()
-    _pairs(sheet, page.payment)
-    sheet.rule()
-    sheet.y += 10
-    for note in page.notes:
-        sheet.wrapped(sheet.margin, note, 26, sheet.room)
-
-
-def _pairs(sheet: Sheet, pairs: tuple[Fact, ...]) -> None:
-    sheet.y += 10
-    for pair in pairs:
-        _pair(sheet, pair, 26)
-    sheet.y += 10
 
 
 def _pair(sheet: Sheet, pair: Fact, size: float, *, bold: bool = False) -> None:

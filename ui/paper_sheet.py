@@ -107,6 +107,12 @@ class Sheet:
         self.box(self.margin, self.y, self.room, thickness)
         self.y += thickness
 
+    def fold(self) -> None:
+        """Short strokes at both edges: fold here."""
+        for x in (self.margin, self.width - self.margin - 24):
+            self.box(x, self.y, 24, 2)
+        self.y += 2
+
     def box(self, x: float, y: float, width: float, height: float) -> None:
         self._reach(y + height)
         left, top = round(x * self.scale), round(y * self.scale)
