@@ -26,7 +26,7 @@ _CODE = "T1:SAMPLE ONLY, NO GATE TAKES THIS CODE. " + "0123456789ABCDEF" * 8
 
 
 def sample(page: str, language: str) -> Page:
-    """A page nobody bought; its code is no ticket. The fixed words are English but for Chinese."""
+    """A page nobody bought; its code is no ticket. Names are in the language, the fixed words in English."""
     origin, destination, place_class, category = _PLACES[language]
     if page == "ticket":
         return TicketPage(
