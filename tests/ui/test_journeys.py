@@ -85,6 +85,16 @@ def test_stopping_the_payment_leads_back_without_loss(kiosk: Session) -> None:
     kiosk.driver.wait_until(lambda: sales(kiosk.world)[-1] == "PlacesFreed", "the seats to be free again")
 
 
+def test_a_stop_that_came_before_the_reader_listened_is_said_again(kiosk: Session) -> None:
+    kiosk.world.acquirer.moods, kiosk.world.acquirer.unheard = ["wait"], 2
+    kiosk.to_summary()
+    kiosk.tap("next")
+    kiosk.stage("paying")
+    kiosk.tap("back")
+    kiosk.stage("summary")
+    kiosk.says("You stopped the payment. No money was taken.")
+
+
 def test_the_language_changes_on_the_way_and_the_basket_stays(kiosk: Session) -> None:
     kiosk.to_summary(("more-child",))
     before = kiosk.kiosk.sale.total

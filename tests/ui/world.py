@@ -81,6 +81,7 @@ class Acquirer:
         self.later = "silence"  # what it says when asked about a charge it was silent about
         self.card_held = threading.Event()  # "wait": until the passenger holds the card to the reader, or stops
         self.stopped = False
+        self.unheard = 0  # so many requests to stop come too early for it
 
     def ready(self) -> bool:
         return True
@@ -111,6 +112,9 @@ class Acquirer:
         return Approved(reference)
 
     def cancel(self, attempt_id: str) -> None:
+        if self.unheard:
+            self.unheard -= 1
+            return
         self.stopped = True
         self.card_held.set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
@@ -13,7 +14,10 @@ from kiosk.ports import Prompt
 from ui.services import SaleDesk
 from ui.tasks import Failed, Tasks
 
+log = logging.getLogger(__name__)
+
 ASK_EVERY_MS = 15_000
+STOP_EVERY_MS = 700
 
 Told = Callable[[Sale, tuple[str, ...]], None]
 
@@ -35,26 +39,33 @@ def stage_of(sale: Sale) -> str:
 
 
 class Checkout(QObject):
-    """Carries one sale through the desk. Steps of a sale left behind are not told."""
+    """Carries one sale through the desk. Steps of a sale left behind are not told.
+
+    `aside`: a thread that may talk to a reader while the desk's waits for it.
+    """
 
     def __init__(
         self,
         desk: SaleDesk,
         tasks: Tasks,
+        aside: Tasks,
         told: Told,
         failed: Failed,
         asked: Callable[[Prompt], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._tasks, self._told, self._failed = desk, tasks, told, failed
+        self._desk, self._tasks, self._aside, self._told, self._failed = desk, tasks, aside, told, failed
         self._sale_id = ""
         self._codes: tuple[str, ...] = ()
         self._stop = False  # "stop payment" was asked for before the charge had begun
-        self.busy = False
+        self.busy = self._saying = False
         self._again = QTimer(self)
         self._again.setInterval(ASK_EVERY_MS)
         self._again.timeout.connect(self.ask_again)
+        self._stopping = QTimer(self)
+        self._stopping.setInterval(STOP_EVERY_MS)
+        self._stopping.timeout.connect(self._say_stop)
         desk.on_change = self._heard
         self._asked = asked
         desk.on_prompt = self._prompted
@@ -72,11 +83,26 @@ class Checkout(QObject):
 
         self._tasks.run(work, self._over, self._broken)
 
-    def stop_payment(self, sale: Sale | None) -> None:
-        """Ask the reader to stop; whether money moved is what `pay` answers."""
-        self._stop = True
-        if self._sale_id:
-            self._desk.cancel_payment(self._sale_id)
+    def stop_payment(self) -> None:
+        """Ask the reader to stop, until `pay` answers whether money moved: a reader does not hear what comes before
+        the charge itself."""
+        if self.busy:
+            self._stop = True
+            self._say_stop()
+            self._stopping.start()
+
+    def _say_stop(self) -> None:
+        sale_id = self._sale_id
+        if sale_id and not self._saying:
+            self._saying = True
+            self._aside.run(lambda: self._desk.cancel_payment(sale_id), self._said, self._not_said)
+
+    def _said(self, _: object) -> None:
+        self._saying = False
+
+    def _not_said(self, error: BaseException) -> None:
+        self._saying = False
+        log.warning("the reader could not be asked to stop: %s", error)
 
     def give_back(self, sale: Sale | None) -> None:
         """The passenger leaves: places held without money are free again; a settled sale is let go."""
@@ -115,6 +141,7 @@ class Checkout(QObject):
 
     def _over(self, sale: Sale) -> None:
         self.busy = False
+        self._stopping.stop()
         self._tell(sale)
         if sale.stage in ("unresolved", "reversing") and self._sale_id:
             self._again.start()
@@ -123,6 +150,7 @@ class Checkout(QObject):
 
     def _broken(self, error: BaseException) -> None:
         self.busy = False
+        self._stopping.stop()
         if not isinstance(error, KioskError):
             raise error
         self._failed(error)

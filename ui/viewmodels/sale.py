@@ -61,7 +61,7 @@ class SaleViewModel(PagedViewModel):
         self._seats = SeatsViewModel(services.offers, queries, self)
         self._pay = PayViewModel(services.machine, self)
         self._planner = Planner(services, queries)
-        self._checkout = Checkout(services.desk, desk, self._sale_changed, self._refused, self._prompted, self)
+        self._checkout = Checkout(services.desk, desk, queries, self._sale_changed, self._refused, self._prompted, self)
         terminal.wait_for(self._patience)
         terminal.timedOut.connect(self._leave)
         terminal.languageChanged.connect(self._draw)
@@ -76,7 +76,7 @@ class SaleViewModel(PagedViewModel):
     def back(self) -> None:
         """One step back; from a payment under way: ask the reader to stop."""
         if self._stage == "paying":
-            self._checkout.stop_payment(self._choice.sale)
+            self._checkout.stop_payment()
         else:
             if self._stage == "summary":
                 self._checkout.give_back(self._choice.sale)
