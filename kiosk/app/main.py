@@ -12,6 +12,7 @@ import click
 from kiosk.app import logs
 from kiosk.app.gate_cases import gate
 from kiosk.app.layout import layout
+from kiosk.app.staff import staff
 from kiosk.domain.errors import KioskError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,7 @@ def main(log_level: str) -> None:
 
 main.add_command(gate)
 main.add_command(layout)
+main.add_command(staff)
 
 config_option = click.option(
     "--config", "config_path", type=click.Path(path_type=Path), required=True, help="the terminal's TOML file"
