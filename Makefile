@@ -12,6 +12,7 @@ SEEDS ?=
 STEPS ?=
 SEED ?=
 NAME ?=
+PAY ?=
 
 .PHONY: help setup run test check tour pictures bench prove crash strand mutants judges money doctor strings openapi clean
 
@@ -24,7 +25,7 @@ setup: .venv/ready ## virtual environment and system packages (done by itself be
 	@scripts/setup.sh
 
 run: setup ## open the kiosk with its central system, simulated devices and demo network (ROLE=gate for the gate)
-	@$(PY) -m kiosk demo --role $(ROLE) $(ARGS)
+	@$(PY) -m kiosk demo --role $(ROLE) $(if $(PAY),--pay $(PAY)) $(ARGS)
 
 test: setup ## all tests
 	@scripts/test.sh $(ARGS)
@@ -32,8 +33,8 @@ test: setup ## all tests
 check: setup ## format, lint, types, layers, QML, tests
 	@scripts/check.sh
 
-tour: setup ## the whole story on real processes, into build/tour (FEED=path.zip for another feed, ARGS="--from A --to B")
-	@$(PY) -m kiosk tour $(if $(FEED),--feed $(FEED)) $(ARGS)
+tour: setup ## the whole story on real processes, into build/tour (FEED=path.zip, PAY=zvt|qr|cash, ARGS="--from A --to B")
+	@$(PY) -m kiosk tour $(if $(FEED),--feed $(FEED)) $(if $(PAY),--pay $(PAY)) $(ARGS)
 
 pictures: setup ## every screen, language and shape, into build/pictures
 	@QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software $(PY) -m pytest -q tests/ui/test_pictures.py $(ARGS)

@@ -14,6 +14,7 @@ import click
 from kiosk.app.children import Child, end_on_sigterm
 from kiosk.app.config import load
 from kiosk.app.identity import IDENTITY_FILE, enrol
+from kiosk.app.ways import DEFAULT, way
 from kiosk.domain.errors import KioskError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,9 +43,10 @@ class CentralAtHand:
             raise KioskError(f"kiosk central {arguments[0]}: {(done.stderr or done.stdout).strip()[-2000:]}")
         return done.stdout
 
-    def serve(self) -> str:
+    def serve(self, *more: str) -> str:
         """Start it and keep it; returns its address."""
-        self._child = Child("central", "central", "serve", "--port", "0", "--data", str(self.folder), log=self._log)
+        arguments = ["serve", "--port", "0", "--data", str(self.folder), *more]
+        self._child = Child("central", "central", *arguments, log=self._log)
         self.url = str(self._child.wait_ready(90)["url"])
         return self.url
 
@@ -80,7 +82,16 @@ def write_config(path: Path, **sections: dict[str, Any]) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-def run(role: str, folder: Path, *, shape: str, feed: Path | None, station: str | None, drive: Path | None) -> int:
+def run(
+    role: str,
+    folder: Path,
+    *,
+    shape: str,
+    feed: Path | None,
+    station: str | None,
+    drive: Path | None,
+    pay: str = DEFAULT,
+) -> int:
     """Everything on one machine; ends with the terminal's window."""
     from kiosk.app.run import run as open_terminal
 
@@ -96,10 +107,12 @@ def run(role: str, folder: Path, *, shape: str, feed: Path | None, station: str 
             said = import_network(central, feed)
             click.echo("\n".join(f"    {line}" for line in said.splitlines()[-8:]))
             (folder / "imported").touch()
-        central.serve()
+        paid = way(pay, folder, stack)
+        central.serve(*paid.central_arguments)
         stack.callback(central.stop)
         say(f"Central answers on {central.url}")
         devices = start_devices(folder, stack)
+        paid.start()
         say(f"Simulated printer (pages in {folder / 'paper'}), payment terminal and camera are running")
         config_path = folder / f"{role}.toml"
         write_config(
@@ -107,9 +120,9 @@ def run(role: str, folder: Path, *, shape: str, feed: Path | None, station: str 
             terminal={"folder": str(folder / role)},
             central={"url": central.url},
             printer={"address": f"127.0.0.1:{devices['printer']}"},
-            payment={"address": f"127.0.0.1:{devices['payment']}"},
             camera={"source": f"http://127.0.0.1:{devices['camera']}/"},
             screen={"shape": shape},
+            **paid.sections(),
         )
         config = load(config_path)
         if not (config.folder / IDENTITY_FILE).exists():
@@ -122,10 +135,9 @@ def run(role: str, folder: Path, *, shape: str, feed: Path | None, station: str 
 
 
 def start_devices(folder: Path, stack: ExitStack, **scripts: Path) -> dict[str, int]:
-    """Printer, payment terminal and camera; returns ports, and control ports as "printer_control" and so on."""
+    """Printer and camera; returns ports, and control ports as "printer_control" and so on."""
     wanted = {
         "printer": ["--out", str(folder / "paper")],
-        "payment": ["--ledger", str(folder / "ledger.jsonl")],
         "camera": [],
     }
     ports = {}

@@ -13,6 +13,8 @@ from kiosk.app import logs
 from kiosk.app.gate_cases import gate
 from kiosk.app.layout import layout
 from kiosk.app.staff import staff
+from kiosk.app.ways import DEFAULT as CARD
+from kiosk.app.ways import names as ways
 from kiosk.domain.errors import KioskError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +54,9 @@ main.add_command(staff)
 
 config_option = click.option(
     "--config", "config_path", type=click.Path(path_type=Path), required=True, help="the terminal's TOML file"
+)
+pay_option = click.option(
+    "--pay", type=click.Choice(ways()), default=CARD, show_default=True, help="what passengers pay with"
 )
 
 
@@ -155,11 +160,14 @@ def journal_salvage(config_path: Path) -> None:
 @click.option("--feed", type=click.Path(path_type=Path), help="a GTFS feed instead of the shipped network")
 @click.option("--station", help="where the kiosk stands (name, code or id)")
 @click.option("--drive", type=click.Path(path_type=Path), help="accept remote taps on this Unix socket (tests)")
-def demo(role: str, folder: Path, shape: str, feed: Path | None, station: str | None, drive: Path | None) -> None:
+@pay_option
+def demo(
+    role: str, folder: Path, shape: str, feed: Path | None, station: str | None, drive: Path | None, pay: str
+) -> None:
     """Central, simulated devices and a demo network, and the kiosk or the gate on top."""
     from kiosk.app import demo as demonstration
 
-    sys.exit(demonstration.run(role, folder, shape=shape, feed=feed, station=station, drive=drive))
+    sys.exit(demonstration.run(role, folder, shape=shape, feed=feed, station=station, drive=drive, pay=pay))
 
 
 @main.command()
@@ -170,6 +178,7 @@ def demo(role: str, folder: Path, shape: str, feed: Path | None, station: str | 
 @click.option("--flat-fare", help="one price for a feed without fares  [default: 2.50EUR]")
 @click.option("--ties", type=click.Path(path_type=Path), help="TOML beside its layouts that gives lines their seats")
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "tour", show_default=True)
+@pay_option
 def tour(
     feed: Path | None,
     origin: str | None,
@@ -178,12 +187,13 @@ def tour(
     flat_fare: str | None,
     ties: Path | None,
     out: Path,
+    pay: str,
 ) -> None:
     """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync."""
     from kiosk.app.tour.plan import Wishes
     from kiosk.app.tour.run import run as play
 
-    sys.exit(play(Wishes(feed, origin, destination, product, flat_fare, ties), out))
+    sys.exit(play(Wishes(feed, origin, destination, product, flat_fare, ties, pay), out))
 
 
 @main.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import cv2
 import zxingcpp
 from pyzbar import pyzbar
 
+from kiosk.app.ways.way import lines_of
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError
@@ -43,7 +43,7 @@ class PaperTrail:
         return found
 
     def _whole_pages(self) -> list[Path]:
-        lines = ledger_lines(self._printed / "printed.jsonl")
+        lines = lines_of(self._printed / "printed.jsonl")
         return [self._printed / line["file"] for line in lines if line["complete"]]
 
     def _describe(self, path: Path, code: str) -> dict[str, Any]:
@@ -79,13 +79,6 @@ def is_marked(path: Path) -> bool:
     """The black band of a copy, looked for on the paper itself."""
     band = _grey(path)[20:70, 30:-30]
     return bool((band < 128).mean() > 0.5)
-
-
-def ledger_lines(path: Path) -> list[dict[str, Any]]:
-    """Lines of a simulator's ledger; [] before there is one."""
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text().splitlines() if line]
 
 
 def _grey(path: Path) -> Any:

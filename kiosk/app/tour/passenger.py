@@ -75,8 +75,10 @@ class Passenger:
         self.wait("summary")
         self.picture("summary")
 
-    def pay(self) -> None:
-        """Tap the blue button of the summary and see the reader asked for."""
+    def pay(self, means: str) -> None:
+        """Choose how to pay where there is a choice, tap the blue button of the summary, see what is asked for."""
+        if f"way-{means}" in self.items():
+            self.tap(f"way-{means}")
         self.tap("next")
         self.wait("paying|printing|thanks|problem")
         self.picture("paying")

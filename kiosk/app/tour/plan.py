@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from kiosk.app.clock import SystemClock
+from kiosk.app.ways import DEFAULT
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.errors import KioskError
 from kiosk.domain.network import ServiceJourney, StopPlace
@@ -32,6 +33,7 @@ class Wishes:
     product: str | None = None
     flat_fare: str | None = None
     ties: Path | None = None
+    pay: str = DEFAULT
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,16 @@ def holds(report: dict[str, Any]) -> bool:
 
 def _promises(report: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     tickets, recovery, central = report["tickets"], report["recovery"], report["central"]
+    money = report["money"]
     sold = {entry["ticket_id"] for entry in tickets}
     places = [json.dumps([entry["journey"], entry["place"]]) for entry in tickets if entry["place"]]
     verdicts = [(entry["verdict"], entry["reason"]) for entry in report["gate"]]
     yield "the story came to its end", "error" not in report
-    yield "sold with the link cut", bool(report["sold_offline"])
+    yield "sold with the link cut, where that can be", bool(report["sold_offline"]) == report["offline"]
     yield "four tickets sold", len(sold) == TICKETS
     yield "no place twice", len(set(places)) in (0, len(sold))
     yield "each admitted once", verdicts == [("admit", "admitted")] * 2 + [("refuse", "already_used")]
+    yield "the other side took what the tickets cost", money.get("taken_minor") == money.get("sold_minor", -1) > 0
     yield "charged once", recovery.get("charged_times") == 1
     yield "the original after a payment is unmarked", recovery.get("after_payment", {}).get("marked_copy") is False
     yield "the page after an interrupted one is marked", recovery.get("printed_copies_marked") is True

@@ -13,7 +13,7 @@ from kiosk.app.children import Child, Control
 from kiosk.app.config import load
 from kiosk.app.demo import CentralAtHand, start_devices, write_config
 from kiosk.app.identity import Identity, enrol
-from kiosk.app.tour.paper import ledger_lines
+from kiosk.app.ways import way
 from kiosk.domain.errors import KioskError
 
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
@@ -23,9 +23,10 @@ POLL_S = 0.1
 class Stage:
     """Everything that runs during the tour, in one folder."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, pay: str) -> None:
         self.folder = folder
         self._stack = stack
+        self.way = way(pay, folder, stack)
         self.central = CentralAtHand(folder / "central", folder / "log" / "central.log")
         self.ports: dict[str, int] = {}
         self._controls: dict[str, Control] = {}
@@ -33,7 +34,7 @@ class Stage:
 
     def start_central(self) -> None:
         """Central, and the link that stands between it and every terminal."""
-        self.central.serve()
+        self.central.serve(*self.way.central_arguments)
         self._stack.callback(self.central.stop)
         to = urlsplit(self.central.url).netloc
         link = Child("link", "devices.simulated.link", "--to", to, log=self.folder / "log" / "link.log")
@@ -42,7 +43,9 @@ class Stage:
         self.ports["link"], self.ports["link_control"] = int(ready["port"]), int(ready["control"])
 
     def start_devices(self) -> None:
+        """Printer, camera, and what the passenger pays with."""
         self.ports |= start_devices(self.folder, self._stack)
+        self.way.start()
 
     def order(self, device: str, **message: Any) -> dict[str, Any]:
         """An order to a simulator or the link."""
@@ -86,10 +89,6 @@ class Stage:
         control = Control(socket)
         self._stack.callback(control.close)
         return child, control
-
-    def charges(self) -> list[dict[str, Any]]:
-        """Approved charges in the acquirer's ledger."""
-        return [line for line in ledger_lines(self.folder / "ledger.jsonl") if line["outcome"] == "approved"]
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float, every_s: float = POLL_S) -> None:

@@ -16,6 +16,7 @@ from kiosk.app.tour.paper import PaperTrail
 from kiosk.app.tour.passenger import Passenger
 from kiosk.app.tour.plan import Plan, Wishes, make_plan
 from kiosk.app.tour.stage import Stage, wait_until
+from kiosk.app.tour.till import Till
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError
@@ -36,10 +37,13 @@ class Story:
         self._records = 0
         self.report: dict[str, Any] = {
             "feed": str(wishes.feed or "shipped network"),
+            "pay": wishes.pay,
+            "offline": True,
             "sold_offline": False,
             "tickets": [],
             "gate": [],
             "recovery": {},
+            "money": {},
             "central": {},
         }
         self.trail = PaperTrail(out / "run" / "paper", out / "tickets", self.report["tickets"])
@@ -49,13 +53,16 @@ class Story:
         click.echo(f"{time.monotonic() - self._begun:6.1f} s  {text}")
 
     def play(self, stack: ExitStack) -> None:
-        self.stage = stage = Stage(self._out / "run", stack)
+        self.stage = stage = Stage(self._out / "run", stack, self._wishes.pay)
+        self.way = stage.way
+        self.report["offline"] = self.way.offline
         self._feed()
         stage.start_central()
         self.say(f"central answers on {stage.central.url}; the link stands between it and the terminals")
         stage.start_devices()
         self.say("printer, payment terminal and camera are processes of their own")
         self.plan = plan = self._plan()
+        self.till = Till(self.way, plan.offer.adult_minor)
         self._terminals()
         self._sell_offline(plan)
         self._gate(plan)
@@ -113,7 +120,7 @@ class Story:
         stage, plan, ports = self.stage, self.plan, self.stage.ports
         devices = {
             "printer": {"address": f"127.0.0.1:{ports['printer']}", "timeout_s": 4},
-            "payment": {"address": f"127.0.0.1:{ports['payment']}", "timeout_s": 20},
+            **self.way.sections(timeout_s=20),
         }
         self.kiosk_config, who = stage.enrol(MACHINE, "kiosk", plan.origin.id, **devices)
         self.kiosk, control = stage.open_terminal("kiosk", self.kiosk_config)
@@ -152,21 +159,23 @@ class Story:
 
     def _sell_offline(self, plan: Plan) -> None:
         self.passenger.look_around()
-        self.stage.order("link", do="cut")
-        self.say("the link is cut")
+        if self.way.offline:
+            self.stage.order("link", do="cut")
+            self.say("the link is cut")
         self.passenger.choose(plan, people=2, by_letters=True)
-        self.passenger.pay()
+        self.till.pay(self.passenger, people=2)
         self.passenger.wait("printing|thanks|problem", 30)
         self.passenger.picture("printing")
         ended = self.passenger.wait("thanks|problem", 60)
         self.passenger.picture(ended)
         if ended != "thanks":
             raise KioskError("the sale did not end with tickets")
-        self.report["sold_offline"] = True
+        self.report["sold_offline"] = self.way.offline
         self.trail.collect(2)
         self.passenger.leave()
         self.say(
-            f"two tickets sold and printed with the link cut: {', '.join(t['code'] for t in self.report['tickets'])}"
+            f"two tickets sold and printed with the link {'cut' if self.way.offline else 'up'}: "
+            + ", ".join(t["code"] for t in self.report["tickets"])
         )
 
     # the gate
@@ -207,29 +216,29 @@ class Story:
 
     def _crash_after_payment(self, plan: Plan) -> None:
         """The money is taken, the answer never arrives, the power goes."""
-        self.stage.order("payment", do="silence")
-        charged, pages = len(self.stage.charges()), len(self.trail.tickets)
+        self.way.lose_next_answer()
+        pages = len(self.trail.tickets)
         self.passenger.choose(plan, people=1)
-        self.passenger.pay()
-        wait_until(lambda: len(self.stage.charges()) > charged, "the acquirer has booked the charge", 30)
+        self.till.pay(self.passenger)
+        self.till.booked()
         self.kiosk.kill()
         self.say("SIGKILL between payment and printing")
         self._reopen()
         wait_until(lambda: self.trail.tickets_on_paper() > pages, "the recovered ticket is printed", 60)
         (ticket,) = self.trail.collect(1)
-        times = len(self.stage.charges()) - charged
+        times = self.till.times()
         self.report["recovery"]["charged_times"] = times
         self.report["recovery"]["after_payment"] = {"charged": times, "marked_copy": ticket["marked_copy"]}
-        self.say(f"after the restart: charged {times} time, ticket {ticket['code']} printed")
+        self.say(f"after the restart: charged {times:g} time, ticket {ticket['code']} printed")
 
     def _crash_while_printing(self, plan: Plan) -> None:
         """The page is half out, the power goes: what follows must be a marked copy."""
         stage = self.stage
-        charged, pages = len(stage.charges()), len(self.trail.tickets)
+        pages = len(self.trail.tickets)
         self.passenger.choose(plan, people=1)
         stage.order("printer", do="stall_after_bytes", n=6000)
-        self.passenger.pay()
-        wait_until(lambda: len(stage.charges()) > charged, "the acquirer has booked the charge", 30)
+        self.till.pay(self.passenger)
+        self.till.booked()
         self.passenger.wait("printing", 20)
         wait_until(lambda: stage.order("printer", do="state")["receiving"] >= 6000, "half a page is out", 20)
         self.kiosk.kill()
@@ -238,11 +247,11 @@ class Story:
         self._reopen()
         wait_until(lambda: self.trail.tickets_on_paper() > pages, "the copy is printed", 60)
         (ticket,) = self.trail.collect(1)
-        times = len(stage.charges()) - charged
+        times = self.till.times()
         self.report["recovery"]["charged_times"] = max(self.report["recovery"]["charged_times"], times)
         self.report["recovery"]["printed_copies_marked"] = ticket["marked_copy"]
         self.report["recovery"]["while_printing"] = {"charged": times, "marked_copy": ticket["marked_copy"]}
-        self.say(f"after the restart: charged {times} time, a marked copy of ticket {ticket['code']} printed")
+        self.say(f"after the restart: charged {times:g} time, a marked copy of ticket {ticket['code']} printed")
 
     def _reopen(self) -> None:
         self.kiosk, control = self.stage.open_terminal("kiosk", self.kiosk_config)
@@ -252,11 +261,16 @@ class Story:
 
     def _out_of_order(self) -> None:
         """What a passenger sees when nothing can be paid here."""
-        self.stage.order("payment", do="busy")
-        self.passenger.ask("wait", text="No card", seconds=30)
-        self.passenger.picture("no-card")
-        self.stage.order("payment", do="ready")
-        self.say("without a payment terminal the first screen says so")
+        if not self.way.offline:
+            self.stage.order("link", do="cut")
+            self.say("the link is cut")
+        self.way.out_of_order()
+        self.passenger.ask("wait", text=self.way.words_when_out, seconds=30)
+        self.passenger.picture(f"no-{self.way.means}")
+        self.way.in_order()
+        self.say("without a way to pay the first screen says so")
+        self.report["money"] = money = self.till.end(self.report["tickets"])
+        self.say(f"the other side took {money['taken_minor']}, the tickets cost {money['sold_minor']} (minor units)")
 
     # after
 
@@ -264,7 +278,7 @@ class Story:
         stage = self.stage
         expected = len({entry["ticket_id"] for entry in self.report["tickets"]})
         before = stage.central.status()
-        if before["tickets"]:
+        if before["tickets"] and self.way.offline:
             raise KioskError("central knew of tickets while the link was cut")
         stage.order("link", do="heal")
         self.say("the link is back")
