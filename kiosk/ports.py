@@ -24,13 +24,17 @@ class Bitmap:
 
 @dataclass(frozen=True)
 class PrinterStatus:
-    """What the printer says of itself; `online` False also when it does not answer."""
+    """What the printer says of itself; `online` False also when it does not answer.
+
+    `told` False: it takes pages but never says how it is; nothing may be concluded from the rest.
+    """
 
     online: bool
     paper_out: bool = False
     paper_low: bool = False
     cover_open: bool = False
     error: str = ""  # cutter, overheated ... in the driver's words
+    told: bool = True
 
     @property
     def ready(self) -> bool:
@@ -45,7 +49,8 @@ class TicketPrinter(Protocol):
         ...
 
     def print(self, page: Bitmap) -> str:
-        """Print and cut; returns the proof ("status" or "process_id").
+        """Print and cut; returns what proves it: "process_id", "status", "realtime", "host_status", "spooler", "file",
+        or "sent" (nothing does: the printer never answers).
 
         PrinterFault: nothing of this page is on paper. PrintUncertain: nobody knows.
         """

@@ -1,6 +1,7 @@
-"""ESC/POS as bytes: a page, status requests, and what the answers mean.
+"""ESC/POS as bytes: a page in the way its printer takes pictures, and questions to it.
 
-Source: Epson's ESC/POS command reference (ESC @, GS v 0, ESC d, GS V, DLE EOT, DLE DC4, GS r, GS ( H).
+Source: Epson's ESC/POS command reference (ESC @, GS v 0, GS 8 L, ESC *, ESC d, GS V, GS a, GS r, GS ( H, DLE EOT,
+DLE ENQ, DLE DC4).
 """
 
 from __future__ import annotations
@@ -8,27 +9,58 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kiosk.ports import Bitmap, PrinterStatus
+import numpy as np
 
-BAND_ROWS = 128  # dots of height sent in one command; cheap printers have small buffers
-FEED_LINES = 5  # from the print head to past the cutter
+from devices.printer.models import PrinterModel
+from kiosk.ports import Bitmap
 
 INITIALISE = b"\x1b@"
 PAPER_SENSOR = b"\x1dr\x01"  # GS r 1: answered in turn, after everything before it was processed
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8: forget what is not on paper yet
+RECOVER = b"\x10\x05\x02"  # DLE ENQ 2: after a jam was cleared, forget what was begun and be ready again
+TELL_CHANGES = b"\x1da\x0e"  # GS a: say by yourself when you stop, fail, or run out of paper
+TELL_NOTHING = b"\x1da\x00"
+_COLUMN_DOTS = 24
 # Printers look for real-time commands (DLE EOT, DLE ENQ, DLE DC4) in everything they receive, pictures included.
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 
 
-def page(bitmap: Bitmap) -> Iterator[bytes]:
-    """The page in bands, then feed and cut."""
-    stride = bitmap.width // 8
+def page(bitmap: Bitmap, model: PrinterModel) -> Iterator[bytes]:
+    """The page in bands, then feed and, where there is a cutter, cut."""
     yield INITIALISE
-    for top in range(0, bitmap.height, BAND_ROWS):
-        rows = min(BAND_ROWS, bitmap.height - top)
-        head = b"\x1dv0\x00" + stride.to_bytes(2, "little") + rows.to_bytes(2, "little")
-        yield head + harmless(bitmap.rows[top * stride : (top + rows) * stride])
-    yield b"\x1bd" + bytes([FEED_LINES]) + b"\x1dVB\x00"
+    if model.raster == "ESC *":
+        yield from _columns(bitmap)
+    else:
+        band = _raster if model.raster == "GS v 0" else _graphics
+        stride = bitmap.width // 8
+        for top in range(0, bitmap.height, model.band_rows):
+            rows = min(model.band_rows, bitmap.height - top)
+            yield band(harmless(bitmap.rows[top * stride : (top + rows) * stride]), stride, rows)
+    feed = b"\x1bd" + bytes([model.feed_lines]) if model.feed_lines else b""
+    yield feed + (b"\x1dVB\x00" if model.cutter and "GS V" not in model.lacks else b"")
+
+
+def _raster(dots: bytes, stride: int, rows: int) -> bytes:
+    return b"\x1dv0\x00" + stride.to_bytes(2, "little") + rows.to_bytes(2, "little") + dots
+
+
+def _graphics(dots: bytes, stride: int, rows: int) -> bytes:
+    """GS 8 L: store a picture of one colour, then print what is stored."""
+    head = b"0p0\x01\x011" + (stride * 8).to_bytes(2, "little") + rows.to_bytes(2, "little")
+    return b"\x1d8L" + (len(head) + len(dots)).to_bytes(4, "little") + head + dots + b"\x1d(L\x02\x0002"
+
+
+def _columns(bitmap: Bitmap) -> Iterator[bytes]:
+    """ESC * 33: strips of 24 dots, column by column from the left, the highest dot first; lines 24 dots high."""
+    dots = np.frombuffer(bitmap.rows, np.uint8).reshape(bitmap.height, bitmap.width // 8)
+    head = b"\x1b*\x21" + bitmap.width.to_bytes(2, "little")
+    yield b"\x1b3" + bytes([_COLUMN_DOTS])
+    for top in range(0, bitmap.height, _COLUMN_DOTS):
+        strip = np.zeros((_COLUMN_DOTS, bitmap.width), np.uint8)
+        part = np.unpackbits(dots[top : top + _COLUMN_DOTS], axis=1)
+        strip[: len(part)] = part
+        yield head + harmless(np.packbits(strip.T, axis=1).tobytes()) + b"\n"
+    yield b"\x1b2"
 
 
 def harmless(dots: bytes) -> bytes:
@@ -46,39 +78,5 @@ def process_id_request(process_id: bytes) -> bytes:
     return b"\x1d(H\x06\x00\x30\x30" + process_id
 
 
-def is_status(byte: int) -> bool:
-    """Has the fixed bits of an answer to DLE EOT."""
-    return byte & 0x93 == 0x12
-
-
-def is_paper_sensor(byte: int) -> bool:
-    """Has the fixed bits of an answer to GS r 1."""
-    return byte & 0x90 == 0x00
-
-
-def status_of(printer: int, offline: int, error: int, paper: int) -> PrinterStatus:
-    """The four answers to DLE EOT 1, 2, 3, 4 as one."""
-    fault = ""
-    if error & 0x08:
-        fault = "the cutter is jammed"
-    elif error & 0x60:
-        fault = "a fault of the print head or its power"
-    elif offline & 0x40:
-        fault = "a fault"
-    paper_out = bool(paper & 0x60 or offline & 0x20)
-    cover_open = bool(offline & 0x04)
-    # The offline bit is also set by an open cover or missing paper; alone it means somebody switched it off-line.
-    online = not printer & 0x08 or paper_out or cover_open or bool(fault)
-    return PrinterStatus(online, paper_out, bool(paper & 0x0C), cover_open, fault)
-
-
-def words(status: PrinterStatus) -> str:
-    """What is wrong, for staff."""
-    found = []
-    if status.paper_out:
-        found.append("no paper")
-    if status.cover_open:
-        found.append("the cover is open")
-    if status.error:
-        found.append(status.error)
-    return ", ".join(found) or ("ready" if status.online else "offline")
+def process_id_answer(process_id: bytes) -> bytes:
+    return b"\x37\x22" + process_id + b"\x00"

@@ -1,54 +1,50 @@
-"""Bytes to and from a printer over TCP, every step with a time limit."""
+"""What a printer's driver needs of the way its bytes travel: a link that is opened for a page and closed after it.
+
+Every step has a time limit, and every fault is an OSError (TimeoutError is one). A link that is gone is opened anew for
+the next page: a printer that was unplugged and plugged in again, or got another name in between, needs nothing else.
+"""
 
 from __future__ import annotations
 
-import socket
 import time
+from collections.abc import Callable
 from types import TracebackType
+from typing import Protocol
 
 
-class Link:
-    """One connection. All methods raise OSError (TimeoutError is one) when the printer does not keep up."""
+class Link(Protocol):
+    """An open way to a printer and back."""
 
-    def __init__(self, host: str, port: int, timeout_s: float) -> None:
-        self._timeout_s = timeout_s
-        try:
-            self._socket = socket.create_connection((host, port), timeout=timeout_s)
-        except UnicodeError:  # an empty or too long part between dots
-            raise OSError(f"{host!r} cannot be the name of a device") from None
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._kept = bytearray()
+    def __enter__(self) -> Link: ...
 
-    def __enter__(self) -> Link:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._socket.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
 
     def send(self, data: bytes) -> None:
         """All of it, or an error: a printer that stops taking data is not waited for without end."""
-        self._socket.settimeout(self._timeout_s)
-        self._socket.sendall(data)
+        ...
 
     def byte(self, wait_s: float | None = None) -> int:
         """The next byte of an answer; TimeoutError when there is none in time."""
-        if not self._kept:
-            self._socket.settimeout(self._timeout_s if wait_s is None else max(wait_s, 0.001))
-            self._kept += self._socket.recv(256)
-            if not self._kept:
-                raise ConnectionError("the printer hung up")
-        return self._kept.pop(0)
+        ...
 
     def forget(self) -> None:
         """Drop answers nobody asked for that are already here."""
-        self._kept.clear()
-        self._socket.settimeout(0.0)
-        try:
-            while self._socket.recv(256):
-                pass
-        except BlockingIOError:
-            return
-        raise ConnectionError("the printer hung up")
+        ...
+
+
+Connect = Callable[[], Link]
+"""Opens the way; OSError when there is none."""
+
+
+class Closing:
+    """The end of a link in a `with`, for those that have `close`."""
+
+    def close(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
 
 
 def deadline(wait_s: float) -> float:

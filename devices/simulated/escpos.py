@@ -12,14 +12,14 @@ from typing import Any
 import zxingcpp
 from PIL import Image
 
-from devices.simulated.paper import Page
+from devices.simulated.paper import Page, column_picture
 
 # Commands that change nothing we draw: number of parameter bytes; -1 = up to a NUL.
 _ESC_SKIP = {
     0x20: 1, 0x24: 2, 0x25: 1, 0x2D: 1, 0x34: 0, 0x35: 0, 0x3D: 1, 0x44: -1, 0x45: 1, 0x47: 1, 0x4C: 0, 0x4D: 1,
     0x52: 1, 0x53: 0, 0x54: 1, 0x55: 1, 0x56: 1, 0x5C: 2, 0x63: 2, 0x70: 3, 0x72: 1, 0x7B: 1,
 }  # fmt: skip
-_GS_SKIP = {0x42: 1, 0x45: 1, 0x48: 1, 0x4C: 2, 0x50: 2, 0x57: 2, 0x61: 1, 0x62: 1, 0x66: 1, 0x68: 1, 0x77: 1}
+_GS_SKIP = {0x42: 1, 0x45: 1, 0x48: 1, 0x4C: 2, 0x50: 2, 0x57: 2, 0x62: 1, 0x66: 1, 0x68: 1, 0x77: 1}
 _CODE_PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 16: "cp1252", 17: "cp866", 18: "cp852"}
 _LINE_DOTS = 30
 
@@ -47,6 +47,8 @@ class Interpreter:
         self._text = bytearray()
         self._graphics: Image.Image | None = None
         self._qr: dict[int, bytes] = {}
+        self._strip: list[Image.Image] = []  # column pictures of this line
+        self.tell_changes: Callable[[int], None] = lambda mask: None  # GS a
         self.page = Page(width)
         self._reset()
 
@@ -64,7 +66,7 @@ class Interpreter:
                 used = self._one()
             except _NeedMore:
                 return
-            question = self._buffer.startswith((b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H"))
+            question = self._buffer.startswith((b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H", b"\x1da"))
             if page is self.page and not question:
                 self._done_bytes += used
             del self._buffer[:used]
@@ -78,6 +80,7 @@ class Interpreter:
             page.raster(bytes(self._buffer[8 : 8 + rows * stride]), stride, rows, self._align)
         self._buffer.clear()
         self._text.clear()
+        self._strip.clear()
         self._new_page()
         self._reset()
         return page, count
@@ -148,7 +151,7 @@ class Interpreter:
             mode, width = self._byte(2), self._short(3)
             dots = 24 if mode in (32, 33) else 8
             data = self._bytes(5, width * dots // 8)
-            self.page.columns(data, width, dots, 1 if mode in (1, 33) else 2, self._align)
+            self._strip.append(column_picture(data, width, dots, 1 if mode in (1, 33) else 2))
             return 5 + len(data)
         if kind == 0x32:
             self._spacing = _LINE_DOTS
@@ -196,6 +199,9 @@ class Interpreter:
             return 3
         if kind in (0x28, 0x38):
             return self._extended(kind)
+        if kind == 0x61:
+            self.tell_changes(self._byte(2))
+            return 3
         if kind == 0x21:
             value = self._byte(2)
             self._across, self._down = 1 + (value >> 4 & 7), 1 + (value & 7)
@@ -241,7 +247,18 @@ class Interpreter:
             self.page.picture(Image.fromarray(module).convert("1"), self._align)
 
     def _line(self, *, feed: bool) -> None:
-        """Print the line of text, if there is one; an empty line feeds paper."""
+        """Print the line, column pictures or text, if there is one; an empty line feeds paper."""
+        if self._strip:
+            height = max(each.height for each in self._strip)
+            whole = Image.new("1", (sum(each.width for each in self._strip), height), 1)
+            x = 0
+            for each in self._strip:
+                whole.paste(each, (x, 0))
+                x += each.width
+            self._strip.clear()
+            self.page.picture(whole, self._align)
+            self.page.feed(self._spacing - height)
+            feed = False
         if self._text:
             text = self._text.decode(self._encoding, "replace")
             self._text.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 CELL_WIDTH, CELL_HEIGHT = 12, 24  # dots of a character of font A
@@ -48,19 +49,6 @@ class Page:
                 draw.text((number * cell, 0), character, font=font, fill=0)
             self.picture(image, align)
 
-    def columns(self, data: bytes, width: int, dots: int, across: int, align: int) -> None:
-        """ESC *: columns of 8 or 24 dots, most significant bit on top."""
-        deep = dots // 8
-        image = Image.new("1", (width, dots), 1)
-        for x in range(width):
-            bits = int.from_bytes(data[x * deep : (x + 1) * deep], "big")
-            for y in range(dots):
-                if bits >> (dots - 1 - y) & 1:
-                    image.putpixel((x, y), 0)
-        if dots == 8:  # 60 dpi down: each dot is three dots of the head
-            image = image.resize((width, 24), Image.Resampling.NEAREST)
-        self.picture(image.resize((width * across, image.height), Image.Resampling.NEAREST), align)
-
     def save(self, path: Path) -> None:
         whole = Image.new("1", (self.width, max(1, self.height)), 1)
         y = 0
@@ -74,3 +62,13 @@ class Page:
         self._parts.append(strip)
         self.height += height
         return strip
+
+
+def column_picture(data: bytes, width: int, dots: int, across: int) -> Image.Image:
+    """ESC *: columns of 8 or 24 dots, most significant bit on top."""
+    deep = dots // 8
+    bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(width, deep), axis=1).T
+    image = Image.fromarray(np.where(bits, 0, 255).astype(np.uint8)).convert("1")
+    if dots == 8:  # 60 dpi down: each dot is three dots of the head
+        image = image.resize((width, 24), Image.Resampling.NEAREST)
+    return image.resize((width * across, image.height), Image.Resampling.NEAREST)

@@ -4,13 +4,17 @@
 
 Orders on the control port (one JSON object a line, answered by the state):
     paper_out paper_in paper_low cover_open cover_close jam offline online    as a real one: it stops in the middle,
-        still answers DLE EOT, keeps what it received, and goes on when the cause is gone
+        still answers DLE EOT and, where GS a asked for it, tells each change by itself, keeps what it received, and
+        goes on when the cause is gone
+    unblock                   what jammed the cutter is taken out; the printer waits for DLE ENQ before it goes on
     paper_mm (n)              so much is left on the roll
     silent                    accepts, never answers        power_off power_on    hangs up at once
     slow (bytes_per_s)        0 = full speed
     die_after_bytes (n)       of the next page: the paper is torn there, the line drops
     stall_after_bytes (n)     of the next page: stops there, neither reads nor answers, until clear or power_cycle
     power_cycle               what is not on paper is gone        clear    all faults gone        state
+    unplug replug             with --pty: the line is gone, and there again
+With --pty LINK the printer is also on a serial line, whose name LINK leads to.
 Ledger: DIR/printed.jsonl with file, bytes, complete. Files: ticket-NNNN.png, torn-NNNN.png.
 """
 
@@ -25,6 +29,7 @@ from typing import Any
 from devices.simulated.control import Ledger, Script, run
 from devices.simulated.escpos import Interpreter
 from devices.simulated.paper import Page
+from devices.simulated.serial_line import SerialLine, free_port
 
 DOTS_PER_MM = 8
 LOW_MM = 30
@@ -48,10 +53,10 @@ _NUMBERS = {
     "die_after_bytes": ("_die_after", "n", 1),
     "stall_after_bytes": ("_stall_after", "n", 1),
 }
-_VERBS = {"power_cycle", "clear", "state"}
+_VERBS = {"power_cycle", "clear", "state", "unblock", "unplug", "replug"}
 _STOPS = {"paper_out", "cover_open", "jam", "offline"}
-_REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08")
-_QUESTIONS = (b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H")  # do not begin a page
+_REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08|\x10\x05[\x01\x02]")
+_QUESTIONS = (b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H", b"\x1da")  # do not begin a page
 
 
 class _Job:
@@ -62,6 +67,21 @@ class _Job:
         self.pending = bytearray()
         self.closed = self.lost = False
         self.interpreter = Interpreter(width, self.answer, lambda: machine.status(0), machine.page_done)
+        self.interpreter.tell_changes = self.tell_changes
+        self._machine = machine
+        self._told = b""  # the last automatic status; "" = not wanted
+
+    def tell_changes(self, mask: int) -> None:
+        """GS a: the status now, and again whenever it changes."""
+        self._told = b""
+        if mask:
+            self.tell(first=True)
+
+    def tell(self, *, first: bool = False) -> None:
+        now = self._machine.automatic_status()
+        if first or (self._told and now != self._told):
+            self._told = now
+            self.answer(now)
 
     def answer(self, data: bytes) -> None:
         if not self.closed:
@@ -79,11 +99,13 @@ class Printer:
         self._on: set[str] = set()
         self._clear_faults()
         self._jobs: set[_Job] = set()
+        self.line: SerialLine | None = None
         self._receiving = 0  # bytes of the page that is coming in
         self._moved = asyncio.Event()
 
     def _clear_faults(self) -> None:
         self._on.clear()
+        self._blocked = False
         self._die_after = self._stall_after = -1
         self._roll_dots = -1  # -1 = plenty
         self._bytes_per_s = 0
@@ -106,7 +128,13 @@ class Printer:
             self._lose_power()
         elif what == "clear":
             self._clear_faults()
-        self._moved.set()
+        elif what in ("jam", "unblock"):
+            self._blocked = what == "jam"
+        elif what in ("unplug", "replug"):
+            if self.line is None:
+                return {"error": "there is no line to unplug: start with --pty"}
+            self.line.plug(what == "replug")
+        self._changed()
         held = sum(len(job.pending) for job in self._jobs)
         return {"ok": True, "pages": self._pages, "on": sorted(self._on), "receiving": self._receiving, "held": held}
 
@@ -124,6 +152,18 @@ class Printer:
         if n == 3:
             return 0x12 | (0x08 if "jam" in on else 0)
         return 0x12 | (0x0C if low else 0) | (0x60 if "paper_out" in on else 0)
+
+    def automatic_status(self) -> bytes:
+        """The four bytes of GS a."""
+        on = self._on
+        low = self.status(0) & 0x03
+        first = 0x10 | (0x08 if on & _STOPS else 0) | (0x20 if "cover_open" in on else 0)
+        return bytes((first, 0x08 if "jam" in on else 0, low | (0x0C if "paper_out" in on else 0), 0x00))
+
+    def _changed(self) -> None:
+        for job in list(self._jobs):
+            job.tell()
+        self._moved.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client: real-time commands are answered at once, all else is queued for the head."""
@@ -158,9 +198,13 @@ class Printer:
             end = found.end()
             if found[1]:
                 job.answer(bytes((self.status(found[1][0]),)))
-            else:  # DLE DC4 8: forget what was received
+                continue
+            if found[0][1] == 0x05 and not self._blocked:  # DLE ENQ: try the cutter again
+                self._on.discard("jam")
+            if found[0][1] == 0x14 or found[0][2] == 2:  # DLE DC4 8, DLE ENQ 2: forget what was received
                 job.pending[: len(job.pending) - (len(seen) - end)] = b""
                 self._torn(job)
+            self._changed()
         self._moved.set()
         return seen[max(end, len(seen) - 9) :]
 
@@ -175,7 +219,8 @@ class Printer:
                 for fault in self._script.due("page"):
                     self.order(fault)
             faults = [n for n in (self._die_after, self._stall_after) if n >= 0]
-            count = max(0, min([_SLICE, *(n - interpreter.page_bytes for n in faults)]))
+            most = 3 if job.pending.startswith(b"\x1da") else _SLICE  # a page may follow at once
+            count = max(0, min([most, *(n - interpreter.page_bytes for n in faults)]))
             data = bytes(job.pending[:count])
             del job.pending[:count]
             before = interpreter.page.height
@@ -196,6 +241,7 @@ class Printer:
             self._roll_dots = max(0, self._roll_dots - max(0, dots))
             if not self._roll_dots:
                 self._on.add("paper_out")
+            self._changed()
 
     async def _change(self) -> None:
         self._moved.clear()
@@ -242,9 +288,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--control", type=int, default=0, help="port for orders")
     parser.add_argument("--script", type=Path, help="JSON or TOML list of faults")
     parser.add_argument("--width", type=int, default=576, help="dots of a line")
+    parser.add_argument("--pty", type=Path, help="also on a serial line: a link to make")
     options = parser.parse_args(arguments)
-    printer = Printer(options.out, options.width, Script(options.script))
-    run(printer.serve, options.port, printer.order, options.control)
+    printer, port = Printer(options.out, options.width, Script(options.script)), options.port
+    if options.pty:
+        port = port or free_port()
+        printer.line = SerialLine(options.pty, port)
+    run(printer.serve, port, printer.order, options.control)
 
 
 if __name__ == "__main__":

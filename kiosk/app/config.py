@@ -5,8 +5,8 @@ folder = "/var/lib/kiosk"          # journal, catalogue, keys
 [central]
 url = "http://127.0.0.1:8700"
 [printer]
-address = "127.0.0.1:9100"         # ESC/POS over TCP; "" = none
-width_dots = 576
+address = "127.0.0.1:9100"         # or serial:, usb:, file:, cups:, pdf: (docs/printers.md); "" = none
+model = "escpos-80"                # what it can do: a shipped model, or a file NAME.toml of your own
 [payment]
 address = "127.0.0.1:9200"         # "" = none
 [camera]
@@ -31,6 +31,8 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
+from devices.printer.address import AddressWrong, address_of
+from devices.printer.models import PrinterModel, PrinterModelFault, changed, model_named
 from kiosk.domain.errors import KioskError
 
 PORT_MAX = 65535
@@ -55,9 +57,10 @@ class CentralSection:
 @dataclass(frozen=True)
 class PrinterSection:
     address: str = ""
-    width_dots: int = 576
+    model: str = "escpos-80"
+    width_dots: int = 0  # 0 = as the model says
     timeout_s: float = 5.0
-    proof: str = "status"
+    proof: str = ""  # "" = as the model says
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,12 @@ def _word(wanted: Any) -> str:
 def _addresses(config: Config) -> list[str]:
     """Addresses nothing can be reached at, whoever listens."""
     mistakes = []
-    for name, address in (("printer", config.printer.address), ("payment", config.payment.address)):
+    if config.printer.address:
+        try:
+            address_of(config.printer.address)
+        except AddressWrong as error:
+            mistakes.append(f"[printer] address = {config.printer.address!r}: {error}")
+    for name, address in (("payment", config.payment.address),):
         host, _, port = address.rpartition(":")
         if address and not (host and port.isascii() and port.isdecimal()):
             mistakes.append(f"[{name}] address = {address!r} must be HOST:PORT")
@@ -184,6 +192,21 @@ def _has_usable_port(url: str) -> bool:
     return port is None or port > 0
 
 
+def _printer(section: PrinterSection) -> list[str]:
+    if section.width_dots and (section.width_dots % 8 or not 200 <= section.width_dots <= 2400):
+        return ["[printer] width_dots must be a multiple of 8 between 200 and 2400, or 0: as the model says"]
+    try:
+        printer_model(section)
+    except PrinterModelFault as error:
+        return [f"[printer] model = {section.model!r}, proof = {section.proof!r}: {error}"]
+    return []
+
+
+def printer_model(section: PrinterSection) -> PrinterModel:
+    """The model with what the configuration says otherwise; PrinterModelFault."""
+    return changed(model_named(section.model), width_dots=section.width_dots, proof=section.proof)
+
+
 def _sense(config: Config) -> list[str]:
     """Mistakes that only show when values are read together or have a range."""
     mistakes = []
@@ -195,10 +218,7 @@ def _sense(config: Config) -> list[str]:
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")
-    if config.printer.width_dots % 8 or not 200 <= config.printer.width_dots <= 1400:
-        mistakes.append("[printer] width_dots must be a multiple of 8 between 200 and 1400")
-    if config.printer.proof not in ("status", "process_id", "realtime"):
-        mistakes.append(f"[printer] proof = {config.printer.proof!r} must be status, process_id or realtime")
+    mistakes += _printer(config.printer)
     if config.screen.shape not in ("portrait", "landscape", "window"):
         mistakes.append(f"[screen] shape = {config.screen.shape!r} must be portrait, landscape or window")
     return mistakes

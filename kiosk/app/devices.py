@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from kiosk.app.config import Config
 from kiosk.app.means import exact_only, ways_to_pay
-from kiosk.app.printers import ticket_printer
+from kiosk.app.printers import ticket_printer, width_dots
 from kiosk.domain.errors import KioskError
 from kiosk.ports import Bitmap, PrinterStatus, TicketPrinter
 
@@ -71,7 +71,7 @@ def _printer(config: Config, printer: TicketPrinter, *, page: bool) -> Found:
     if not (page and status.ready):
         return Found("printer", address, status.ready, *_words(status))
     try:
-        proof = printer.print(test_page(config.printer.width_dots, address))
+        proof = printer.print(test_page(width_dots(config), address))
     except KioskError as error:
         return Found("printer", address, False, f"the test page did not come out: {error}", "look at the printer")
     return Found("printer", address, True, f"test page printed, proof: {proof}")

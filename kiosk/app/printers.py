@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from kiosk.app.config import Config
+from kiosk.app.config import Config, printer_model
 from kiosk.ports import TicketPrinter
 
 
@@ -13,7 +11,14 @@ def ticket_printer(config: Config) -> TicketPrinter | None:
     settings = config.printer
     if not settings.address:
         return None
-    from devices.printer.escpos import EscPosPrinter, Proof
+    from devices.printer.address import address_of, connect_of
 
-    host, _, port = settings.address.rpartition(":")
-    return EscPosPrinter(host, int(port), settings.timeout_s, cast(Proof, settings.proof))
+    address, model = address_of(settings.address), printer_model(settings)
+    from devices.printer.escpos import EscPosPrinter
+
+    return EscPosPrinter(connect_of(address, settings.timeout_s), settings.address, model, settings.timeout_s)
+
+
+def width_dots(config: Config) -> int:
+    """Dots of a line of the configured printer."""
+    return printer_model(config.printer).width_dots

@@ -16,7 +16,7 @@ from kiosk.app.config import Config
 from kiosk.app.identity import Identity
 from kiosk.app.means import ToldOnce, exact_only, ways_to_pay
 from kiosk.app.paper import Paper
-from kiosk.app.printers import ticket_printer
+from kiosk.app.printers import ticket_printer, width_dots
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.sale import Sale
 from kiosk.ports import PaymentTerminal, Renderer
@@ -80,7 +80,7 @@ class Terminal:
         self._told = ToldOnce()
         self.offers = Offers(self.catalogue, self.store, self.clock)
         self.search = Search(self.catalogue, self.offers, self.clock)
-        self._paper = Paper(renderer, self.config.printer.width_dots, reply.name)
+        self._paper = Paper(renderer, width_dots(self.config), reply.name)
         self.issuer = Issuer(
             reply.terminal_id,
             reply.incarnation,

@@ -11,7 +11,7 @@ import zxingcpp
 from escpos.printer import Dummy
 from PIL import Image, ImageDraw
 
-from devices.printer.transport import Link
+from devices.printer.tcp import TcpLink
 
 from .conftest import Device, Start
 
@@ -20,7 +20,7 @@ TEXT = "T1:NCFOXN%TS3DHPVO:RPPDNWBG$WLVB/1G"
 
 def send(device: Device, data: bytes) -> None:
     """Bytes as they are, then wait until the printer has worked through them."""
-    with Link("127.0.0.1", device.port, 5.0) as link:
+    with TcpLink("127.0.0.1", device.port, 5.0) as link:
         link.send(data + b"\x1dr\x01")
         assert link.byte() & 0x90 == 0
 
@@ -98,7 +98,7 @@ def test_text_is_printed_line_by_line_in_its_size(start: Start) -> None:
 def test_status_questions_of_others_are_answered(start: Start) -> None:
     device = start("printer")
     device.order("paper_low")
-    with Link("127.0.0.1", device.port, 5.0) as link:
+    with TcpLink("127.0.0.1", device.port, 5.0) as link:
         link.send(b"\x1dr\x01")
         assert link.byte() == 0x03
         link.send(b"\x1dI\x43")

@@ -11,8 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from pyzbar import pyzbar
 
 from devices.camera.reader import CameraReader
-from devices.printer.escpos import EscPosPrinter
 from kiosk.domain.pages import receipt_page, ticket_page
+from tests.fixtures.printers import escpos
 from tests.paper_sales import KINDS, MACHINE, RAIL, code_of, sale_of
 from ui.paper import PaperRenderer
 
@@ -34,7 +34,7 @@ def test_a_printed_ticket_is_read_by_two_readers_and_by_the_gates_camera(
     start: Start, renderer: PaperRenderer, width: int
 ) -> None:
     printer_device, camera = start("printer", "--width", str(width)), start("camera", "--rate", "30")
-    printer = EscPosPrinter("127.0.0.1", printer_device.port)
+    printer = escpos(printer_device.port)
     for number, kind in enumerate(("rail", "hall", "metro")):
         page = ticket_page(sale_of(KINDS[kind]), 0, number, code=code_of(seq=77 + number), machine=MACHINE)
         printer.print(renderer.render(page, width))
@@ -54,7 +54,7 @@ def test_a_printed_ticket_is_read_by_two_readers_and_by_the_gates_camera(
 def test_a_printed_receipt_shows_no_code_to_the_gate(start: Start, renderer: PaperRenderer) -> None:
     device = start("printer")
     page = receipt_page(sale_of(RAIL), 0, machine=MACHINE, receipt_no="K14-0000077")
-    EscPosPrinter("127.0.0.1", device.port).print(renderer.render(page, 576))
+    escpos(device.port).print(renderer.render(page, 576))
     [path] = papers(device)
     [frame] = CameraReader(str(path)).frames()
     assert frame.codes == ()

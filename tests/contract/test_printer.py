@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from devices.printer import commands
-from devices.printer.escpos import EscPosPrinter, Proof
+from devices.printer.answers import words
+from devices.printer.escpos import EscPosPrinter
 from kiosk.domain.errors import PrinterFault, PrintUncertain
 from kiosk.ports import Bitmap
+from tests.fixtures.printers import escpos
 
 from .conftest import Device, Start
 
@@ -35,8 +37,8 @@ def dots(path: Path, height: int = 0) -> bytes:
         return bytes(each ^ 0xFF for each in image.crop((0, 0, image.width, height or image.height)).tobytes())
 
 
-def driver(device: Device, timeout_s: float = 5.0, proof: Proof = "status") -> EscPosPrinter:
-    return EscPosPrinter("127.0.0.1", device.port, timeout_s, proof)
+def driver(device: Device, timeout_s: float = 5.0, proof: str = "status") -> EscPosPrinter:
+    return escpos(device.port, timeout_s=timeout_s, proof=proof)
 
 
 def printed(device: Device) -> list[dict[str, object]]:
@@ -45,11 +47,11 @@ def printed(device: Device) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("proof", ["status", "process_id", "realtime"])
 @pytest.mark.parametrize("width", [576, 384])
-def test_a_page_comes_out_dot_for_dot(start: Start, proof: Proof, width: int) -> None:
+def test_a_page_comes_out_dot_for_dot(start: Start, proof: str, width: int) -> None:
     device = start("printer", "--width", str(width))
     page = a_page(width)
     answer = driver(device, proof=proof).print(page)
-    assert answer == ("process_id" if proof == "process_id" else "status")
+    assert answer == proof
     if proof == "realtime":  # it has the page; nothing says when it is through
         while device.order("state")["held"]:
             pass
@@ -86,7 +88,7 @@ def test_a_printer_that_is_not_ready_gets_nothing(start: Start, fault: str, word
     device.order(fault)
     printer = driver(device)
     status = printer.status()
-    assert not status.ready and word in commands.words(status)
+    assert not status.ready and word in words(status)
     with pytest.raises(PrinterFault, match=word):
         printer.print(a_page())
     device.order("clear")
@@ -115,7 +117,7 @@ def test_no_power_and_nobody_there_are_certain_faults(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     for host in ("127.0.0.1", "printer..box", "p" * 70):
-        printer = EscPosPrinter(host, port, 1.0)
+        printer = escpos(port, host=host, timeout_s=1.0)
         assert not printer.status().online
         with pytest.raises(PrinterFault, match=r"cannot be reached .*\[printer\] address"):
             printer.print(a_page())
@@ -123,7 +125,7 @@ def test_no_power_and_nobody_there_are_certain_faults(start: Start) -> None:
 
 def test_another_device_at_the_address_is_not_a_printer(start: Start) -> None:
     """A camera answers bytes too, but none that a printer would."""
-    printer = EscPosPrinter("127.0.0.1", start("camera").port, 0.5)
+    printer = escpos(start("camera").port, timeout_s=0.5)
     assert not printer.status().ready
     with pytest.raises(PrinterFault):
         printer.print(a_page())
@@ -158,7 +160,7 @@ def test_a_printer_that_stalls_in_a_page_is_uncertain_and_the_page_does_not_come
 
 
 @pytest.mark.parametrize("proof", ["status", "process_id"])
-def test_paper_that_ends_in_a_page_is_uncertain_and_new_paper_does_not_finish_it(start: Start, proof: Proof) -> None:
+def test_paper_that_ends_in_a_page_is_uncertain_and_new_paper_does_not_finish_it(start: Start, proof: str) -> None:
     device = start("printer")
     device.order("paper_mm", n=30)
     printer = driver(device, proof=proof)

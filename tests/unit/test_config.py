@@ -15,7 +15,7 @@ def test_defaults(tmp_path: Path) -> None:
     path = tmp_path / "t.toml"
     path.write_text(GOOD)
     config = load(path)
-    assert config.printer.width_dots == 576 and config.printer.address == "" and config.folder == Path("x")
+    assert config.printer.width_dots == 0 and config.printer.address == "" and config.folder == Path("x")
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
