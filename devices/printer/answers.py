@@ -18,7 +18,7 @@ _BLOCK_MAX = 80
 
 @dataclass(frozen=True)
 class Answer:
-    """`status`: a byte for DLE EOT. `asb`: four bytes nobody asked for. `sensor`: a byte for GS r. `block`: the rest."""
+    """`status`: a byte for DLE EOT. `asb`: four bytes nobody asked for. `sensor`: a byte for GS r. `block`: others."""
 
     kind: Literal["status", "asb", "sensor", "block"]
     data: bytes
