@@ -10,6 +10,7 @@ from kiosk.domain.offers import Quote
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Prompt
 from kiosk.services.carry import FreeReason
+from kiosk.services.matters import Matters
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.store.catalogue import CatalogueStore
@@ -73,4 +74,5 @@ class Services:
     machine: str  # "K14"
     stop_place_id: str = ""  # where this terminal stands; "" = anywhere, then it asks
     staff: str = ""  # where people are, in the operator's words
+    matters: Matters | None = None  # what waits for staff; None = this terminal has no staff page
     leave: Callable[[], object] = lambda: None  # the passenger has gone: what was fetched for them goes back

@@ -610,6 +610,13 @@
     </message>
 </context>
 <context>
+    <name>Keypad</name>
+    <message>
+        <source>Erase one figure</source>
+        <translation>删除一位数字</translation>
+    </message>
+</context>
+<context>
     <name>Legend</name>
     <message>
         <source>Yours</source>
@@ -1145,6 +1152,209 @@
     <message>
         <source>Larger text and stronger contrast</source>
         <translation>放大字体与高对比度</translation>
+    </message>
+</context>
+<context>
+    <name>Staff</name>
+    <message>
+        <source>Nothing waits here.</source>
+        <translation>没有待处理事项。</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>更早</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>下一页</translation>
+    </message>
+    <message>
+        <source>Page %1 of %2</source>
+        <translation>第 %1 页，共 %2 页</translation>
+    </message>
+    <message>
+        <source>Still as it was. Nothing is lost; it is asked for again and again.</source>
+        <translation>状态未变。不会丢失，系统会不断查询。</translation>
+    </message>
+    <message>
+        <source>Done, and kept in the journal.</source>
+        <translation>已完成，并已记入日志。</translation>
+    </message>
+    <message>
+        <source>This number and PIN do not belong together.</source>
+        <translation>工号与密码不匹配。</translation>
+    </message>
+    <message>
+        <source>Too many wrong PINs. Try again in %1 s.</source>
+        <translation>密码错误次数过多，请在 %1 秒后重试。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Your staff number</source>
+        <translation>请输入工号</translation>
+    </message>
+    <message>
+        <source>Only for people who work here</source>
+        <translation>仅限工作人员</translation>
+    </message>
+    <message>
+        <source>Staff number %1</source>
+        <translation>工号 %1</translation>
+    </message>
+    <message>
+        <source>Your PIN</source>
+        <translation>请输入密码</translation>
+    </message>
+    <message>
+        <source>What waits for staff</source>
+        <translation>待处理事项</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>打印</translation>
+    </message>
+    <message>
+        <source>How do you know?</source>
+        <translation>依据是什么？</translation>
+    </message>
+    <message>
+        <source>Your name is kept with it</source>
+        <translation>您的姓名将一并记录</translation>
+    </message>
+    <message>
+        <source>Settle</source>
+        <translation>确认处理</translation>
+    </message>
+    <message>
+        <source>Did %1 move?</source>
+        <translation>%1 是否已付？</translation>
+    </message>
+    <message>
+        <source>%1 to be given back</source>
+        <translation>待退款 %1</translation>
+    </message>
+    <message>
+        <source>%1 of change owed</source>
+        <translation>待找零 %1</translation>
+    </message>
+    <message>
+        <source>Paid %1, no paper</source>
+        <translation>已付 %1，未出票</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>银行卡</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>手机支付</translation>
+    </message>
+    <message>
+        <source>Cash</source>
+        <translation>现金</translation>
+    </message>
+    <message>
+        <source>Voucher</source>
+        <translation>代金券</translation>
+    </message>
+    <message>
+        <source>Did the money move?</source>
+        <translation>钱款是否已付？</translation>
+    </message>
+    <message>
+        <source>Is the money back?</source>
+        <translation>钱款是否已退？</translation>
+    </message>
+    <message>
+        <source>Is the change paid?</source>
+        <translation>零钱是否已付？</translation>
+    </message>
+    <message>
+        <source>Print the tickets?</source>
+        <translation>打印车票？</translation>
+    </message>
+    <message>
+        <source>Only a supervisor says this</source>
+        <translation>仅限主管操作</translation>
+    </message>
+    <message>
+        <source>What may be on paper already comes out as a marked copy</source>
+        <translation>可能已出的票将打印为标记副本</translation>
+    </message>
+    <message>
+        <source>Print now</source>
+        <translation>立即打印</translation>
+    </message>
+    <message>
+        <source>%1 was handed over</source>
+        <translation>已交付 %1</translation>
+    </message>
+    <message>
+        <source>It never charges a second time</source>
+        <translation>绝不会重复扣款</translation>
+    </message>
+    <message>
+        <source>Ask once more</source>
+        <translation>再查询一次</translation>
+    </message>
+    <message>
+        <source>%1 was paid back by hand</source>
+        <translation>已人工退还 %1</translation>
+    </message>
+    <message>
+        <source>%1 was taken</source>
+        <translation>已收取 %1</translation>
+    </message>
+    <message>
+        <source>The tickets are made, and wait here to be printed</source>
+        <translation>车票已生成，等待打印</translation>
+    </message>
+    <message>
+        <source>The places are free again</source>
+        <translation>座位重新开放</translation>
+    </message>
+    <message>
+        <source>No money was taken</source>
+        <translation>未扣款</translation>
+    </message>
+    <message>
+        <source>The terminal&apos;s receipt</source>
+        <translation>终端小票</translation>
+    </message>
+    <message>
+        <source>The bank&apos;s list of payments</source>
+        <translation>银行对账单</translation>
+    </message>
+    <message>
+        <source>The acquirer on the telephone</source>
+        <translation>收单机构电话确认</translation>
+    </message>
+    <message>
+        <source>Paid back in cash</source>
+        <translation>现金退还</translation>
+    </message>
+    <message>
+        <source>Paid back through the bank</source>
+        <translation>通过银行退还</translation>
+    </message>
+    <message>
+        <source>Handed over in cash</source>
+        <translation>现金交付</translation>
+    </message>
+    <message>
+        <source>Paid through the bank</source>
+        <translation>通过银行支付</translation>
     </message>
 </context>
 <context>

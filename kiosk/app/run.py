@@ -77,6 +77,8 @@ def _open(config: Config) -> Terminal:
 
 def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Opening, told: Told) -> int:
     """The screens take over; ends with their window."""
+    from kiosk.services.matters import Matters
+    from kiosk.services.staff import Staff
     from ui.run import run_terminal
     from ui.services import Services
     from ui.viewmodels.texts import both_names
@@ -94,6 +96,7 @@ def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Ope
             machine=reply.name,
             stop_place_id=reply.stop_place_id,
             staff=config.screen.staff,
+            matters=Matters(terminal.store, terminal.desk, Staff(config.folder, terminal.clock)),
             leave=terminal.live.leave,
         )
         stop = terminal.catalogue.stop_place(reply.stop_place_id)

@@ -161,15 +161,17 @@ class Desk(Carrier):
                 self._append(SaleClosed(sale_id=sale.sale_id, outcome="delivered"))
             return self._changed(sale.sale_id)
 
-    def settle(self, sale_id: str, outcome: Said, who: str, reason: str) -> Sale:
+    def settle(self, sale_id: str, outcome: Said, who: str, reason: str, attempt_id: str = "") -> Sale:
         """A person says what became of a payment the machine cannot clear: approved, declined, reversed (paid back by
-        hand) or change (owed change was handed over). `who` and `reason` are kept for good."""
+        hand) or change (owed change was handed over). `who` and `reason` are kept for good. `attempt_id` is needed
+        only when several of the sale wait."""
         if not who.strip() or not reason.strip():
             raise WrongState("Who settles a payment, and why, must be said.")
         with self._one_at_a_time:
             sale = self._must(sale_id)
             wanted = _SETTLED_FROM.get(outcome, ())
-            open_ = [a for a in sale.attempts if a.state in wanted and (outcome != "change" or a.short_minor)]
+            named = [a for a in sale.attempts if attempt_id in ("", a.attempt_id)]
+            open_ = [a for a in named if a.state in wanted and (outcome != "change" or a.short_minor)]
             if not open_:
                 raise WrongState(f"The sale is {sale.stage}: there is no payment of it to be called {outcome}.")
             attempt = open_[0]

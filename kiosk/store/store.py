@@ -225,6 +225,12 @@ class Store:
         """Sales in one stage, oldest first: "undelivered" is the staff's list."""
         return self._sales("SELECT state FROM sale WHERE stage = ? ORDER BY opened_seq", stage)
 
+    def sales_with_owed_change(self) -> list[Sale]:
+        """Sales whose passenger is still owed change, oldest first. Reads every approval: for a person to wait for."""
+        owed = "SELECT body ->> 'sale_id' FROM journal WHERE kind = ? AND body ->> 'short_minor' > 0"
+        sales = self._sales(f"SELECT state FROM sale WHERE sale_id IN ({owed}) ORDER BY opened_seq", "PaymentApproved")
+        return [sale for sale in sales if any(each.short_minor for each in sale.attempts)]
+
     def sale_by_code(self, code: str) -> list[Sale]:
         """Sales with a ticket of this human code; nearly always one."""
         return self._sales("SELECT DISTINCT state FROM ticket JOIN sale USING (sale_id) WHERE code = ?", code)

@@ -10,7 +10,8 @@ SCREENS = (
     "01-attract", "02-search", "03-departures", "04-when", "05-travellers", "06-seats", "07-plan", "08-summary",
     "09-declined", "10-paying", "11-printing", "12-thanks", "13-events", "14-event-tickets", "15-event-seats",
     "16-event-plan", "17-event-summary", "18-problem", "19-access", "20-languages", "21-timeout",
-    "22-without-paper", "23-out-of-order",
+    "22-without-paper", "23-out-of-order", "24-staff-number", "25-staff-pin", "26-staff-list", "27-staff-matter",
+    "28-staff-reason",
 )  # fmt: skip
 
 
@@ -19,6 +20,7 @@ def walk(kiosk: Session, see: Callable[[str], None]) -> None:
     _to_shanghai(kiosk, see)
     _concert(kiosk, see)
     _around(kiosk, see)
+    _staff(kiosk, see)
 
 
 def _to_shanghai(kiosk: Session, see: Callable[[str], None]) -> None:
@@ -119,3 +121,21 @@ def _around(kiosk: Session, see: Callable[[str], None]) -> None:
     terminal.break_down("RuntimeError")
     kiosk.stage("outOfOrder")
     see("23-out-of-order")
+
+
+def _staff(kiosk: Session, see: Callable[[str], None]) -> None:
+    """Also on a machine that is out of order: the concert's payment is not clear, the last tickets are not on paper."""
+    kiosk.world.staff.add("12", "Li Wei", "supervisor", "481516")
+    kiosk.kiosk.terminal.callStaff()
+    kiosk.stage("staff")
+    kiosk.tap("key-1", "key-2")
+    see("24-staff-number")
+    kiosk.tap("next", *(f"key-{figure}" for figure in "481516"))
+    see("25-staff-pin")
+    kiosk.tap("next")
+    kiosk.driver.get("matter-1")
+    see("26-staff-list")
+    kiosk.tap("matter-0", "say-1")
+    see("27-staff-matter")
+    kiosk.tap("next", "say-0")
+    see("28-staff-reason")

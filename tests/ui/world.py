@@ -26,8 +26,10 @@ from kiosk.ports import (
 )
 from kiosk.services.desk import Desk
 from kiosk.services.issuing import Issuer
+from kiosk.services.matters import Matters
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
+from kiosk.services.staff import Staff
 from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.store import Store
 from tests.ui import network
@@ -187,6 +189,7 @@ class World:
         issuer = Issuer(14, 1, b"certificate", Ed25519PrivateKey.from_private_bytes(bytes(32)), test=True)
         draw = lambda sale, page: Bitmap(8, 1, b"\0")  # noqa: E731
         self.desk = Desk(self.store, self.catalogue, issuer, self.means, self.paper, draw, self.clock, ids)
+        self.staff = Staff(folder, self.clock)
         self.services = Services(
             catalogue=self.catalogue,
             search=Search(self.catalogue, self.offers, self.clock),
@@ -197,6 +200,7 @@ class World:
             machine="K14",
             stop_place_id="VNP",
             staff="Staff desk at entrance 3, 06:00 to 23:00",
+            matters=Matters(self.store, self.desk, self.staff),
         )
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
 from ui.viewmodels.search import SearchViewModel
 from ui.viewmodels.seats import SeatsViewModel
+from ui.viewmodels.staffpage import StaffViewModel
 from ui.viewmodels.trip import TripViewModel
 
 QML_IMPORT_NAME = "Kiosk"
@@ -27,6 +28,7 @@ class PagedViewModel(FramedViewModel):
     _party: PartyViewModel
     _seats: SeatsViewModel
     _pay: PayViewModel
+    _staff: StaffViewModel
 
     @Property(AttractViewModel, constant=True)
     def attract(self) -> AttractViewModel:
@@ -51,3 +53,7 @@ class PagedViewModel(FramedViewModel):
     @Property(PayViewModel, constant=True)
     def pay(self) -> PayViewModel:
         return self._pay
+
+    @Property(StaffViewModel, constant=True)
+    def staff(self) -> StaffViewModel:
+        return self._staff

@@ -170,3 +170,25 @@ class CodeRow:
     hex: str
     title: str
     text: str
+
+
+@dataclass(frozen=True)
+class WaitRow:
+    """Something that waits for staff."""
+
+    key: str
+    icon: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class SayRow:
+    """What staff may do or say of it."""
+
+    key: str
+    icon: str
+    title: str
+    detail: str
+    chosen: bool
+    available: bool

@@ -26,6 +26,7 @@ from ui.viewmodels.paywords import means_of, refusal
 from ui.viewmodels.planner import Planner
 from ui.viewmodels.search import SearchViewModel
 from ui.viewmodels.seats import SeatsViewModel
+from ui.viewmodels.staffpage import StaffViewModel
 from ui.viewmodels.terminal import TerminalViewModel
 from ui.viewmodels.texts import translate
 from ui.viewmodels.trip import TripViewModel
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
-PATIENCE = {"paying": 0.0, "printing": 0.0, "problem": 4.0}  # times the usual; 0 = nobody is timed out
+PATIENCE = {"paying": 0.0, "printing": 0.0, "problem": 4.0, "staff": 3.0}  # times the usual; 0 = nobody is timed out
 
 
 @QmlElement
@@ -60,12 +61,15 @@ class SaleViewModel(PagedViewModel):
         self._party = PartyViewModel(self._class_chosen, self._count_changed, self)
         self._seats = SeatsViewModel(services.offers, queries, self)
         self._pay = PayViewModel(services.machine, self)
+        self._staff = StaffViewModel(services.matters, desk, lambda: terminal.zone, self)
         self._planner = Planner(services, queries)
         self._checkout = Checkout(services.desk, desk, queries, self._sale_changed, self._refused, self._prompted, self)
         terminal.wait_for(self._patience)
         terminal.timedOut.connect(self._leave)
         terminal.languageChanged.connect(self._draw)
         terminal.changed.connect(self._look_again)
+        terminal.staffCalled.connect(self._staff_called)
+        self._staff.changed.connect(self._frame)
         self._search.changed.connect(self._frame)
         self._seats.changed.connect(self._frame)
         self._leave()
@@ -77,6 +81,9 @@ class SaleViewModel(PagedViewModel):
         """One step back; from a payment under way: ask the reader to stop."""
         if self._stage == "paying":
             self._checkout.stop_payment()
+        elif self._stage == "staff":
+            if not self._staff.back():
+                self._leave()
         else:
             if self._stage == "summary":
                 self._checkout.give_back(self._choice.sale)
@@ -110,6 +117,8 @@ class SaleViewModel(PagedViewModel):
             self._quote(self._seats.places)
         elif self._stage == "summary":
             self._begin_payment()
+        elif self._stage == "staff":
+            self._staff.next()
         elif self._stage in ("thanks", "problem"):
             self._leave()
 
@@ -140,6 +149,12 @@ class SaleViewModel(PagedViewModel):
             title, day = self._attract.title(event), event.operating_day
             self._choice = replace(self._choice, day=day, destination=event.destination, title=title)
             self._departure_chosen(event)
+
+    def _staff_called(self) -> None:
+        """Somebody held the clock of the first screen."""
+        if self._stage == "attract" and self._staff.available:
+            self._staff.begin()
+            self._go("staff")
 
     # What follows
 
@@ -283,10 +298,14 @@ class SaleViewModel(PagedViewModel):
         self._trip.draw(self._choice, language, today)
         self._party.draw(self._choice, language)
         self._seats.speak(language)
+        self._staff.draw()
         self._pay.draw(self._choice, self._terminal.health, language, today, self._terminal.state.time)
         self._frame()
 
     def _frame(self) -> None:
+        if self._stage == "staff":
+            self._show(self._staff.frame())
+            return
         best = self._search.best
         context = Context(
             stage=self._stage,

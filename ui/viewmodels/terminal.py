@@ -50,6 +50,7 @@ class TerminalViewModel(QObject):
     changed = Signal()
     languageChanged = Signal()
     timedOut = Signal()
+    staffCalled = Signal()
 
     def __init__(
         self,
@@ -161,6 +162,11 @@ class TerminalViewModel(QObject):
         self._show(replace(self._state, overlay="", secondsLeft=0))
 
     @Slot()
+    def callStaff(self) -> None:
+        """Somebody held the clock for long: it asks who, and shows passengers nothing."""
+        self.staffCalled.emit()
+
+    @Slot()
     def toggleLarge(self) -> None:
         self._show(replace(self._state, large=not self._state.large))
 
@@ -184,10 +190,14 @@ class TerminalViewModel(QObject):
             self._redraw()
         self._show(replace(self._state, asked=True))
 
-    def _now(self) -> datetime:
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Of the timetable; None = the machine's."""
         info = self._services.catalogue.info()
-        zone = ZoneInfo(info.timezone) if info else None
-        return datetime.fromtimestamp(self._services.clock.now(), zone)
+        return ZoneInfo(info.timezone) if info else None
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._services.clock.now(), self.zone)
 
     def _redraw(self) -> None:
         stop = self._services.catalogue.stop_place(self._services.stop_place_id)
