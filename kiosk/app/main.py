@@ -219,7 +219,7 @@ def devices(config_path: Path, page: bool, as_json: bool) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("device", type=click.Choice(["printer", "payment", "camera", "link"]))
+@click.argument("device", type=click.Choice(["printer", "payment", "camera", "link", "zpl"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def simulate(device: str, arguments: tuple[str, ...]) -> None:
     """Start a simulated device (see --help of each)."""

@@ -14,9 +14,14 @@ def ticket_printer(config: Config) -> TicketPrinter | None:
     from devices.printer.address import address_of, connect_of
 
     address, model = address_of(settings.address), printer_model(settings)
+    connect = connect_of(address, settings.timeout_s)
+    if model.protocol == "zpl":
+        from devices.printer.zpl import ZplPrinter
+
+        return ZplPrinter(connect, settings.address, model, settings.timeout_s)
     from devices.printer.escpos import EscPosPrinter
 
-    return EscPosPrinter(connect_of(address, settings.timeout_s), settings.address, model, settings.timeout_s)
+    return EscPosPrinter(connect, settings.address, model, settings.timeout_s)
 
 
 def width_dots(config: Config) -> int:

@@ -51,6 +51,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         def start(name: str, *arguments: str) -> Device:
             own = {
                 "printer": ["--out", str(tmp_path)],
+                "zpl": ["--out", str(tmp_path)],
                 "payment": ["--ledger", str(tmp_path / "ledger.jsonl")],
                 "camera": [],
                 "relay": ["--ledger", str(tmp_path / "turnstile.jsonl")],
