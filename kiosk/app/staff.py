@@ -31,7 +31,7 @@ _config = click.option(
     show_default=True,
     help="an attendant hands out and asks; a supervisor also decides about money and overrides a gate",
 )
-@click.password_option("--pin", prompt="PIN", help="4 to 12 digits; asked for when it is not given")
+@click.password_option("--pin", prompt="PIN", help="6 to 12 digits; asked for when it is not given")
 def add(config_path: Path, number: str, name: str, role: Role, pin: str) -> None:
     """Let the person with this staff NUMBER in; a known number gets the new name, role and PIN."""
     _staff(config_path).add(number, name, role, pin)

@@ -6,6 +6,8 @@ each check, so that `kiosk staff` takes effect at once.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import threading
 from pathlib import Path
@@ -18,8 +20,11 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from kiosk.domain.errors import KioskError
 from kiosk.ports import Clock
 
+log = logging.getLogger(__name__)
+
 FILE = "staff.json"
-PIN_DIGITS_MIN, PIN_DIGITS_MAX = 4, 12
+WRONG_FILE = "staff.wrong"  # how many wrong PINs came in a row: switching off and on does not help a guesser
+PIN_DIGITS_MIN, PIN_DIGITS_MAX = 6, 12
 FREE_TRIES = 3  # wrong PINs in a row before one has to wait
 WAIT_S, WAIT_MAX_S = 30.0, 1800.0  # doubled with each further wrong one
 
@@ -54,7 +59,10 @@ class Staff:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._path, self._clock = folder / FILE, clock
         self._lock = threading.Lock()
-        self._wrong, self._shut_until = 0, 0.0
+        self._wrong_path, self._wrong = folder / WRONG_FILE, 0
+        with contextlib.suppress(OSError, ValueError):
+            self._wrong = int(self._wrong_path.read_text())
+        self._shut_until = clock.monotonic() + self._wait()
 
     def members(self) -> list[Member]:
         """Everybody, by number. KioskError: the file cannot be read."""
@@ -94,14 +102,26 @@ class Staff:
                 raise StaffRefused("too many wrong PINs", wait)
             found = next((each for each in self.members() if each.number == number), None)
             if found is not None and _fits(pin, found.pin):
-                self._wrong = 0
+                self._count(0)
                 return found
-            self._wrong += 1
-            if (over := self._wrong - FREE_TRIES) >= 0:
-                wait = min(WAIT_MAX_S, WAIT_S * 2**over)
+            self._count(self._wrong + 1)
+            if wait := self._wait():
                 self._shut_until = self._clock.monotonic() + wait
                 raise StaffRefused("too many wrong PINs", wait)
             raise StaffRefused("this staff number and PIN do not belong together")
+
+    def _wait(self) -> float:
+        over = self._wrong - FREE_TRIES
+        return min(WAIT_MAX_S, WAIT_S * 2 ** min(over, 10)) if over >= 0 else 0.0
+
+    def _count(self, wrong: int) -> None:
+        if wrong == self._wrong:
+            return
+        self._wrong = wrong
+        try:
+            self._wrong_path.write_text(str(wrong))
+        except OSError as error:  # a full disk must not shut staff out; the count in memory still holds
+            log.warning("%s cannot be written: %s", self._wrong_path, error)
 
     def _write(self, members: list[Member]) -> None:
         new = self._path.with_suffix(".new")

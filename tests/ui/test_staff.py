@@ -13,7 +13,7 @@ from ui.driver import LEFT, NONE
 @pytest.fixture(autouse=True)
 def people(kiosk: Session) -> None:
     kiosk.world.staff.add("12", "Li Wei", "supervisor", "481516")
-    kiosk.world.staff.add("7", "Wang Fang", "attendant", "2718")
+    kiosk.world.staff.add("7", "Wang Fang", "attendant", "271828")
 
 
 def sign_in(kiosk: Session, number: str, pin: str) -> None:
@@ -88,7 +88,7 @@ def test_a_supervisor_says_it_was_taken_and_the_tickets_are_printed(kiosk: Sessi
 
 def test_an_attendant_asks_but_does_not_decide(kiosk: Session) -> None:
     leave_an_unclear_payment(kiosk)
-    sign_in(kiosk, "7", "2718")
+    sign_in(kiosk, "7", "271828")
     kiosk.tap("matter-0")
     kiosk.says("Only a supervisor says this")
     assert kiosk.driver.find("say-1") is None
