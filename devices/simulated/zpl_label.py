@@ -41,7 +41,7 @@ def drawn(text: str, head: int) -> Label:
         elif name == "FO":
             at = (home[0] + numbers[0], home[1] + numbers[1])
         elif name == "GB":
-            fields.append((*at, _box(*(numbers + [1, 1, 1])[:3])))
+            fields.append((*at, _box(*[*numbers, 1, 1, 1][:3])))
         elif name == "GF" and rest.startswith("A,"):
             fields.append((*at, _graphic(rest)))
     picture = Image.new("1", (width, length), 1)

@@ -49,7 +49,7 @@ def test_holding_the_clock_asks_who_it_is_and_a_tap_does_not(kiosk: Session) -> 
 
 
 def test_nothing_waits_and_a_wrong_pin_shows_nothing(kiosk: Session) -> None:
-    sign_in(kiosk, "12", "4711")
+    sign_in(kiosk, "12", "471108")
     kiosk.says("do not belong together")
     kiosk.says("Your staff number")
     kiosk.tap("back")
