@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import time
 import tomllib
 from collections.abc import Awaitable, Callable
@@ -63,12 +64,16 @@ class Ledger:
         return [json.loads(line) for line in self.path.read_text().splitlines() if line]
 
 
-def run(serve: Serve, port: int, order: Order, control: int, **ready: Any) -> None:
+def run(
+    serve: Serve, port: int, order: Order, control: int, *, tls: ssl.SSLContext | None = None, **ready: Any
+) -> None:
     """Serve a device port and a control port on the loopback until SIGTERM; prints one JSON ready line."""
-    asyncio.run(_run(serve, port, order, control, ready))
+    asyncio.run(_run(serve, port, order, control, tls, ready))
 
 
-async def _run(serve: Serve, port: int, order: Order, control: int, ready: dict[str, Any]) -> None:
+async def _run(
+    serve: Serve, port: int, order: Order, control: int, tls: ssl.SSLContext | None, ready: dict[str, Any]
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -100,7 +105,7 @@ async def _run(serve: Serve, port: int, order: Order, control: int, ready: dict[
             open_writers.discard(writer)
             writer.close()
 
-    device = await asyncio.start_server(tracked, "127.0.0.1", port)
+    device = await asyncio.start_server(tracked, "127.0.0.1", port, ssl=tls)
     controller = await asyncio.start_server(obey, "127.0.0.1", control)
     ports = [server.sockets[0].getsockname()[1] for server in (device, controller)]
     print(json.dumps({"ready": True, "port": ports[0], "control": ports[1], **ready}), flush=True)
