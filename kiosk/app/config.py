@@ -8,7 +8,12 @@ url = "http://127.0.0.1:8700"
 address = "127.0.0.1:9100"         # or serial:, usb:, file:, cups:, pdf: (docs/printers.md); "" = none
 model = "escpos-80"                # what it can do: a shipped model, or a file NAME.toml of your own
 [payment]
+protocol = "jsonline"              # what the card terminal speaks: jsonline | nexo (needs [nexo])
 address = "127.0.0.1:9200"         # "" = none
+[nexo]
+poi_id = "V400m-346403161"         # model and serial number, as the terminal says itself
+key_file = "/etc/kiosk/nexo.toml"  # identifier, version, passphrase; "" = a test terminal that talks in the open
+ca_file = "/etc/kiosk/fleet.pem"   # who made its certificate, or instead: fingerprint = "..." (SHA-256)
 [camera]
 source = "0"                       # device number, file, folder or MJPEG URL; "" = none
 [screen]
@@ -36,6 +41,7 @@ from devices.printer.models import PrinterModel, PrinterModelFault, changed, mod
 from kiosk.domain.errors import KioskError
 
 PORT_MAX = 65535
+PROTOCOLS = ("jsonline", "nexo")
 _PORT = f"the port must be a number from 1 to {PORT_MAX}"
 
 
@@ -65,8 +71,19 @@ class PrinterSection:
 
 @dataclass(frozen=True)
 class PaymentSection:
+    protocol: str = "jsonline"
     address: str = ""
     timeout_s: float = 90.0
+
+
+@dataclass(frozen=True)
+class NexoSection:
+    poi_id: str = ""
+    sale_id: str = ""
+    key_file: str = ""
+    ca_file: str = ""
+    fingerprint: str = ""
+    notices: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +118,7 @@ class Config:
     central: CentralSection = field(default_factory=CentralSection)
     printer: PrinterSection = field(default_factory=PrinterSection)
     payment: PaymentSection = field(default_factory=PaymentSection)
+    nexo: NexoSection = field(default_factory=NexoSection)
     camera: CameraSection = field(default_factory=CameraSection)
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
@@ -172,15 +190,33 @@ def _addresses(config: Config) -> list[str]:
             address_of(config.printer.address)
         except AddressWrong as error:
             mistakes.append(f"[printer] address = {config.printer.address!r}: {error}")
-    for name, address in (("payment", config.payment.address),):
+    for name, address in (
+        ("[payment] address", config.payment.address),
+        ("[nexo] notices", config.nexo.notices),
+    ):
         host, _, port = address.rpartition(":")
         if address and not (host and port.isascii() and port.isdecimal()):
-            mistakes.append(f"[{name}] address = {address!r} must be HOST:PORT")
+            mistakes.append(f"{name} = {address!r} must be HOST:PORT")
         elif address and not 1 <= int(port) <= PORT_MAX:
-            mistakes.append(f"[{name}] address = {address!r}: {_PORT}")
+            mistakes.append(f"{name} = {address!r}: {_PORT}")
     for name, url in (("[central] url", config.central.url), ("[camera] source", config.camera.source)):
         if "://" in url and not _has_usable_port(url):
             mistakes.append(f"{name} = {url!r}: {_PORT}")
+    return mistakes
+
+
+def _payment(config: Config) -> list[str]:
+    """What a protocol needs to know of its terminal."""
+    if (protocol := config.payment.protocol) not in PROTOCOLS:
+        return [f"[payment] protocol = {protocol!r} must be {' or '.join(PROTOCOLS)}"]
+    nexo, mistakes = config.nexo, []
+    if protocol == "nexo" and not nexo.poi_id:
+        mistakes.append("[nexo] poi_id is missing: model and serial number, such as V400m-346403161")
+    if protocol == "nexo" and bool(nexo.ca_file) == bool(nexo.fingerprint):
+        mistakes.append("[nexo] needs ca_file (who made the terminal's certificate) or fingerprint, and not both")
+    digits = nexo.fingerprint.replace(":", "")
+    if digits and not (len(digits) == 64 and all(sign in "0123456789abcdefABCDEF" for sign in digits)):
+        mistakes.append("[nexo] fingerprint must be the certificate's SHA-256, 64 hexadecimal digits")
     return mistakes
 
 
@@ -214,7 +250,7 @@ def _sense(config: Config) -> list[str]:
         mistakes.append("[terminal] folder is missing: where the journal and the keys are kept")
     if not config.central.url.startswith(("http://", "https://")):
         mistakes.append(f"[central] url = {config.central.url!r} must begin with http:// or https://")
-    mistakes += _addresses(config)
+    mistakes += _addresses(config) + _payment(config)
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")

@@ -18,6 +18,14 @@ from kiosk.app.ways import names as ways
 from kiosk.domain.errors import KioskError
 
 ROOT = Path(__file__).resolve().parents[2]
+SIMULATED = (
+    "camera",
+    "link",
+    "nexo",
+    "payment",
+    "printer",
+    "zpl",
+)
 
 
 class Commands(click.Group):
@@ -219,7 +227,7 @@ def devices(config_path: Path, page: bool, as_json: bool) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("device", type=click.Choice(["printer", "payment", "camera", "link", "zpl"]))
+@click.argument("device", type=click.Choice(SIMULATED))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def simulate(device: str, arguments: tuple[str, ...]) -> None:
     """Start a simulated device (see --help of each)."""

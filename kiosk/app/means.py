@@ -14,7 +14,11 @@ log = logging.getLogger(__name__)
 def ways_to_pay(config: Config) -> dict[str, PaymentTerminal]:
     """Every means whose section names an address; drivers are imported only when they are used."""
     means: dict[str, PaymentTerminal] = {}
-    if config.payment.address:
+    if config.payment.address and config.payment.protocol == "nexo":
+        from kiosk.app.nexo import nexo_terminal
+
+        means["card"] = nexo_terminal(config)
+    elif config.payment.address:
         from devices.payment.jsonline import JsonLinePayment
 
         host, _, port = config.payment.address.rpartition(":")

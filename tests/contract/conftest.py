@@ -24,6 +24,7 @@ class Device:
         except ChildFailed:
             self.child.stop()
             raise
+        self.ready = ready
         self.port = int(ready["port"])
         self.control_port = int(ready["control"])
         self._control = Control(self.control_port, timeout_s=20)
@@ -53,6 +54,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 "printer": ["--out", str(tmp_path)],
                 "zpl": ["--out", str(tmp_path)],
                 "payment": ["--ledger", str(tmp_path / "ledger.jsonl")],
+                "nexo": ["--ledger", str(tmp_path / "ledger.jsonl")],
                 "camera": [],
                 "relay": ["--ledger", str(tmp_path / "turnstile.jsonl")],
             }[name]

@@ -44,18 +44,19 @@ class NexoPayment:
         key: Key | None,
         timeout_s: float = 90.0,
         *,
+        query_s: float = QUERY_TIMEOUT_S,
         notices: Notices | None = None,
         since_start: Uptime = uptime,
     ) -> None:
         self._line, self._ends, self._key = line, ends, key
-        self._timeout_s = timeout_s
+        self._timeout_s, self._query_s = timeout_s, query_s
         self._notices = notices
         self._since_start = since_start
         self._sent: OrderedDict[str, None] = OrderedDict()  # keys of this run that a terminal may have heard
 
     def ready(self) -> bool:
         try:
-            body = self._exchange(self._ends.diagnosis(), QUERY_TIMEOUT_S)
+            body = self._exchange(self._ends.diagnosis(), self._query_s)
             well, host = answers.works(body)
         except Fault as fault:
             log.warning("the card terminal is not ready: %s", fault)
@@ -102,7 +103,7 @@ class NexoPayment:
     def cancel(self, attempt_id: str) -> None:
         """Best effort: the charge itself answers what became of it."""
         try:
-            self._exchange(self._ends.abort(service_id(attempt_id)), QUERY_TIMEOUT_S)
+            self._exchange(self._ends.abort(service_id(attempt_id)), self._query_s)
         except Fault:
             return  # an abort is often answered by nothing at all
 
@@ -170,7 +171,7 @@ class NexoPayment:
     # the wire
 
     def _status(self, category: str, service: str) -> Body | str:
-        body = self._exchange(self._ends.status(category, service), QUERY_TIMEOUT_S)
+        body = self._exchange(self._ends.status(category, service), self._query_s)
         return answers.repeated(body, self._ends, category, service)
 
     def _send(self, request: ChargeRequest, message: Message, timeout_s: float) -> Body:
