@@ -14,12 +14,22 @@ from kiosk.domain.money import Pieces as Pieces
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a bitmap was drawn from, for a target that sets its own type (PDF); `name` is good for a file."""
+
+    page: Any
+    language: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Bitmap:
     """A page for paper: 1 bit a dot, 1 = black, rows padded to whole bytes, most significant bit left."""
 
     width: int  # dots, a multiple of 8
     height: int  # dots
     rows: bytes  # height * width // 8 bytes
+    source: Source | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,11 @@ Understands ^XA ^XZ ^PW ^LL ^LH ^FO ^FS ^GF (A: plain, with repeats, :B64:, :Z64
 commands are passed over.
 
 Orders on the control port (one JSON object a line, answered by the state):
+<<<<<<< HEAD
     paper_out paper_in head_open head_close ribbon_out ribbon_in hot cool pause resume   it stops after the row
+=======
+    paper_out paper_in head_open head_close ribbon_out ribbon_in hot cool pause resume    it stops at its row
+>>>>>>> f9d39e7 (Printers behind CUPS queues by IPP, PDF files as a printer, and an operator's own layouts are used)
     silent      accepts, never answers          power_off power_on     hangs up at once
     slow (rows_per_s)                           0 = full speed
     die_after_bytes (n)  of the next label: the line drops, nothing of it is on paper

@@ -7,6 +7,8 @@ url = "http://127.0.0.1:8700"
 [printer]
 address = "127.0.0.1:9100"         # or serial:, usb:, file:, cups:, pdf: (docs/printers.md); "" = none
 model = "escpos-80"                # what it can do: a shipped model, or a file NAME.toml of your own
+[ticket]
+layouts = ""                       # a folder with layouts of your own (docs/layouts.md)
 [payment]
 protocol = "jsonline"              # what the card terminal speaks: jsonline | nexo (needs [nexo])
 address = "127.0.0.1:9200"         # "" = none
@@ -70,6 +72,15 @@ class PrinterSection:
 
 
 @dataclass(frozen=True)
+class TicketSection:
+    layouts: str = ""
+
+    @property
+    def own_layouts(self) -> Path | None:
+        return Path(self.layouts).expanduser() if self.layouts else None
+
+
+@dataclass(frozen=True)
 class PaymentSection:
     protocol: str = "jsonline"
     address: str = ""
@@ -117,6 +128,7 @@ class Config:
     terminal: TerminalSection = field(default_factory=TerminalSection)
     central: CentralSection = field(default_factory=CentralSection)
     printer: PrinterSection = field(default_factory=PrinterSection)
+    ticket: TicketSection = field(default_factory=TicketSection)
     payment: PaymentSection = field(default_factory=PaymentSection)
     nexo: NexoSection = field(default_factory=NexoSection)
     camera: CameraSection = field(default_factory=CameraSection)
@@ -238,6 +250,20 @@ def _printer(section: PrinterSection) -> list[str]:
     return []
 
 
+def _ticket(section: TicketSection) -> list[str]:
+    if section.own_layouts is None:
+        return []
+    if not section.own_layouts.is_dir():
+        return [f"[ticket] layouts = {section.layouts!r} is not a folder"]
+    from kiosk.services.paper_layouts import layouts  # only when there are some: the first picture waits for us
+
+    try:
+        layouts(section.own_layouts)
+    except KioskError as error:
+        return [f"[ticket] layouts: {error}"]
+    return []
+
+
 def printer_model(section: PrinterSection) -> PrinterModel:
     """The model with what the configuration says otherwise; PrinterModelFault."""
     return changed(model_named(section.model), width_dots=section.width_dots, proof=section.proof)
@@ -254,7 +280,7 @@ def _sense(config: Config) -> list[str]:
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")
-    mistakes += _printer(config.printer)
+    mistakes += _printer(config.printer) + _ticket(config.ticket)
     if config.screen.shape not in ("portrait", "landscape", "window"):
         mistakes.append(f"[screen] shape = {config.screen.shape!r} must be portrait, landscape or window")
     return mistakes

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from kiosk.domain.pages import receipt_page, ticket_page
+from dataclasses import replace
+
+from kiosk.domain.pages import Page, receipt_page, ticket_page
 from kiosk.domain.sale import PageJob, Sale
-from kiosk.ports import Bitmap, Renderer
+from kiosk.ports import Bitmap, Renderer, Source
 from kiosk.services.issuing import Issuer
 
 
@@ -19,11 +21,17 @@ class Paper:
         self._machine = machine
 
     def draw(self, sale: Sale, job: PageJob) -> Bitmap:
+        page = self.page(sale, job)
+        name = f"{self._machine}-{sale.tickets[job.item_no].seq:07d}-{job.what}" + (
+            f"-copy{job.copy}" if job.copy else ""
+        )
+        bitmap = self._renderer.render(page, self._width_dots)
+        return replace(bitmap, source=Source(page, sale.language, name))
+
+    def page(self, sale: Sale, job: PageJob) -> Page:
+        """The page as values."""
         if job.what == "receipt":
             number = f"{self._machine}-{sale.tickets[0].seq:07d}"
-            page: object = receipt_page(sale, job.copy, machine=self._machine, receipt_no=number)
-        else:
-            payload = next(each.payload for each in sale.tickets if each.item_no == job.item_no)
-            code = self.issuer.text(payload)
-            page = ticket_page(sale, job.item_no, job.copy, code=code, machine=self._machine)
-        return self._renderer.render(page, self._width_dots)
+            return receipt_page(sale, job.copy, machine=self._machine, receipt_no=number)
+        payload = next(each.payload for each in sale.tickets if each.item_no == job.item_no)
+        return ticket_page(sale, job.item_no, job.copy, code=self.issuer.text(payload), machine=self._machine)

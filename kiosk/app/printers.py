@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kiosk.app.config import Config, printer_model
 from kiosk.ports import TicketPrinter
+from kiosk.services.paper_layouts import layouts
 
 
 def ticket_printer(config: Config) -> TicketPrinter | None:
@@ -14,6 +17,14 @@ def ticket_printer(config: Config) -> TicketPrinter | None:
     from devices.printer.address import address_of, connect_of
 
     address, model = address_of(settings.address), printer_model(settings)
+    if address.kind == "pdf":
+        from devices.printer.pdf_folder import PdfFolder
+
+        return PdfFolder(Path(address.name).expanduser(), layouts(config.ticket.own_layouts), model.dpi)
+    if address.kind == "cups":
+        from devices.printer.cups import CupsPrinter
+
+        return CupsPrinter(address.host, address.port, address.name, model, settings.timeout_s)
     connect = connect_of(address, settings.timeout_s)
     if model.protocol == "zpl":
         from devices.printer.zpl import ZplPrinter

@@ -72,7 +72,7 @@ def _open(config: Config) -> Terminal:
     from kiosk.app.wiring import Terminal
     from ui.paper import PaperRenderer
 
-    return Terminal(config, PaperRenderer())
+    return Terminal(config, PaperRenderer(config.ticket.own_layouts))
 
 
 def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Opening, told: Told) -> int:
