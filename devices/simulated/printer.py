@@ -13,8 +13,7 @@ Orders on the control port (one JSON object a line, answered by the state):
     die_after_bytes (n)       of the next page: the paper is torn there, the line drops
     stall_after_bytes (n)     of the next page: stops there, neither reads nor answers, until clear or power_cycle
     power_cycle               what is not on paper is gone        clear    all faults gone        state
-    unplug replug             with --pty: the line is gone, and there again
-With --pty LINK the printer is also on a serial line, whose name LINK leads to.
+    unplug replug             with --pty LINK (also on a serial line, whose name LINK leads to): it is gone, there again
 Ledger: DIR/printed.jsonl with file, bytes, complete. Files: ticket-NNNN.png, torn-NNNN.png.
 """
 

@@ -38,8 +38,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
-from devices.printer.address import AddressWrong, address_of
-from devices.printer.models import PrinterModel, PrinterModelFault, changed, model_named
+from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
 from kiosk.domain.errors import KioskError
 
 PORT_MAX = 65535
@@ -197,11 +196,6 @@ def _word(wanted: Any) -> str:
 def _addresses(config: Config) -> list[str]:
     """Addresses nothing can be reached at, whoever listens."""
     mistakes = []
-    if config.printer.address:
-        try:
-            address_of(config.printer.address)
-        except AddressWrong as error:
-            mistakes.append(f"[printer] address = {config.printer.address!r}: {error}")
     for name, address in (
         ("[payment] address", config.payment.address),
         ("[nexo] notices", config.nexo.notices),
@@ -240,35 +234,6 @@ def _has_usable_port(url: str) -> bool:
     return port is None or port > 0
 
 
-def _printer(section: PrinterSection) -> list[str]:
-    if section.width_dots and (section.width_dots % 8 or not 200 <= section.width_dots <= 2400):
-        return ["[printer] width_dots must be a multiple of 8 between 200 and 2400, or 0: as the model says"]
-    try:
-        printer_model(section)
-    except PrinterModelFault as error:
-        return [f"[printer] model = {section.model!r}, proof = {section.proof!r}: {error}"]
-    return []
-
-
-def _ticket(section: TicketSection) -> list[str]:
-    if section.own_layouts is None:
-        return []
-    if not section.own_layouts.is_dir():
-        return [f"[ticket] layouts = {section.layouts!r} is not a folder"]
-    from kiosk.services.paper_layouts import layouts  # only when there are some: the first picture waits for us
-
-    try:
-        layouts(section.own_layouts)
-    except KioskError as error:
-        return [f"[ticket] layouts: {error}"]
-    return []
-
-
-def printer_model(section: PrinterSection) -> PrinterModel:
-    """The model with what the configuration says otherwise; PrinterModelFault."""
-    return changed(model_named(section.model), width_dots=section.width_dots, proof=section.proof)
-
-
 def _sense(config: Config) -> list[str]:
     """Mistakes that only show when values are read together or have a range."""
     mistakes = []
@@ -280,7 +245,7 @@ def _sense(config: Config) -> list[str]:
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")
-    mistakes += _printer(config.printer) + _ticket(config.ticket)
+    mistakes += printer_mistakes(config.printer) + ticket_mistakes(config.ticket)
     if config.screen.shape not in ("portrait", "landscape", "window"):
         mistakes.append(f"[screen] shape = {config.screen.shape!r} must be portrait, landscape or window")
     return mistakes

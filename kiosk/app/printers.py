@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.app.config import Config, printer_model
+from kiosk.app.config import Config
+from kiosk.app.config_printing import printer_model
 from kiosk.ports import TicketPrinter
 from kiosk.services.paper_layouts import layouts
 
