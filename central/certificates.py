@@ -7,7 +7,17 @@ from sqlalchemy import Connection, text
 from central.context import Context
 from central.keys import SKEW_S
 from central.refusal import Refusal
-from kiosk.domain.certificate import LIFE_MAX_S, SEQ_MAX, TerminalCertificate, issue_terminal, key_id
+from kiosk.domain.certificate import (
+    LIFE_MAX_S,
+    SCOPE_GATE,
+    SCOPE_SELL,
+    SEQ_MAX,
+    BadCertificate,
+    TerminalCertificate,
+    issue_terminal,
+    key_id,
+    read_terminal,
+)
 from sync.wire import CertificateReply, CertificateRequest
 
 TICKET_CAP = 1_000_000  # records a certificate allows beyond those known at issue
@@ -17,7 +27,8 @@ def issue(connection: Connection, context: Context, terminal_id: int, incarnatio
     """A fresh certificate for the incarnation's key, stored."""
     row = connection.execute(
         text(
-            "SELECT i.public_key, i.head_seq, m.tenant FROM incarnation i CROSS JOIN meta m "
+            "SELECT i.public_key, i.head_seq, m.tenant, t.role FROM incarnation i CROSS JOIN meta m "
+            "JOIN terminal t ON t.id = i.terminal_id "
             "WHERE i.terminal_id = :terminal AND i.incarnation = :incarnation"
         ),
         {"terminal": terminal_id, "incarnation": incarnation},
@@ -34,6 +45,7 @@ def issue(connection: Connection, context: Context, terminal_id: int, incarnatio
             public_key=bytes(row.public_key),
             issuer_key_id=context.keys.issuer_key_id,
             seq_max=min(SEQ_MAX, row.head_seq + TICKET_CAP),
+            scope=_scope(row.role),
         )
         body = issue_terminal(wish, context.keys.issuing_key)
         stored = connection.execute(
@@ -55,6 +67,19 @@ def issue(connection: Connection, context: Context, terminal_id: int, incarnatio
     raise AssertionError(f"no free key id for terminal {terminal_id}.{incarnation} in 100 tries")
 
 
+def _scope(role: str) -> int:
+    """A gate's key signs no ticket, and no other key speaks as a gate."""
+    return SCOPE_GATE if role == "gate" else SCOPE_SELL
+
+
+def _fits(context: Context, certificate: bytes, role: str) -> bool:
+    """Made for this role; those of before gates had a scope of their own are made anew."""
+    try:
+        return read_terminal(certificate, context.keys.issuing_key.public_key()).scope == _scope(role)
+    except BadCertificate:  # by the issuing key before this one
+        return True
+
+
 def newest(connection: Connection, terminal_id: int, incarnation: int) -> tuple[bytes, int] | None:
     """(certificate, not_after) of the newest one."""
     row = connection.execute(
@@ -72,7 +97,7 @@ def renew(context: Context, terminal_id: int, incarnation: int, request: Certifi
     with context.engine.begin() as connection:
         row = connection.execute(
             text(
-                "SELECT i.public_key, i.forked, i.incarnation = t.incarnation AS newest FROM incarnation i "
+                "SELECT i.public_key, i.forked, t.role, i.incarnation = t.incarnation AS newest FROM incarnation i "
                 "JOIN terminal t ON t.id = i.terminal_id WHERE i.terminal_id = :terminal "
                 "AND i.incarnation = :incarnation FOR NO KEY UPDATE OF i"
             ),
@@ -83,7 +108,7 @@ def renew(context: Context, terminal_id: int, incarnation: int, request: Certifi
         if row.forked or not row.newest:
             raise Refusal(403, "superseded", "this incarnation gets no certificates any more; enrol the terminal anew")
         found = newest(connection, terminal_id, incarnation)
-        if found is None or found[1] - context.now() < LIFE_MAX_S / 2:
+        if found is None or found[1] - context.now() < LIFE_MAX_S / 2 or not _fits(context, found[0], row.role):
             certificate = issue(connection, context, terminal_id, incarnation)
         else:
             certificate = found[0]

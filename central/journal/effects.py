@@ -69,6 +69,7 @@ class Effects:
             facts.RefundPaid: self._refund_paid,
             facts.Admitted: self._admit,
             facts.AdmissionRefused: self._refuse,
+            facts.AdmissionContested: self._contested,
         }
 
     def apply(self, seq: int, event: AnyEvent) -> None:
@@ -257,6 +258,11 @@ class Effects:
             self._note("admitted_twice", f"ticket {event.ticket_id} at {event.gate}", seq)
         self._admitted.add(event.ticket_id)
         self._admission(seq, event.ticket_id, "", event.gate, event.at)
+
+    def _contested(self, seq: int, event: facts.AdmissionContested) -> None:
+        """Every gate that knows reports it; it is noted once, about the admission that was not the first."""
+        detail = f"ticket {event.ticket_id} at {event.gate}, at {event.at}"
+        self._incidents.append(("admission_contested", detail, event.terminal_id, event.incarnation, event.seq))
 
     def _refuse(self, seq: int, event: facts.AdmissionRefused) -> None:
         self._admission(seq, event.ticket_id, event.reason or "unknown", event.gate, event.at)

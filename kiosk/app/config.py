@@ -25,6 +25,11 @@ staff = ""                         # where people are: "Staff desk at entrance 3
 [gate]
 opens_before_min = 90
 grace_min = 30                     # after the planned departure: trains are late
+[lan]
+interface = ""                     # gates tell each other on this network: address of its card, or "any"; "" = alone
+group = "239.255.87.21"            # multicast group by which gates find each other; "" = only by peers
+port = 8721
+peers = ""                         # where multicast does not pass: "10.0.0.5:8721, 10.0.0.6:8721"
 [clock]
 offset_s = 0                       # demonstrations only: how far this terminal's clock is from the machine's
 """
@@ -34,6 +39,7 @@ from __future__ import annotations
 import tomllib
 import types
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
@@ -116,6 +122,14 @@ class GateSection:
 
 
 @dataclass(frozen=True)
+class LanSection:
+    interface: str = ""
+    group: str = "239.255.87.21"
+    port: int = 8721
+    peers: str = ""
+
+
+@dataclass(frozen=True)
 class ClockSection:
     offset_s: float = 0.0
 
@@ -133,6 +147,7 @@ class Config:
     camera: CameraSection = field(default_factory=CameraSection)
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
+    lan: LanSection = field(default_factory=LanSection)
     clock: ClockSection = field(default_factory=ClockSection)
 
     def address_of(self, means: str) -> str:
@@ -234,6 +249,30 @@ def _has_usable_port(url: str) -> bool:
     return port is None or port > 0
 
 
+def _lan(section: LanSection) -> list[str]:
+    """Addresses of the network of gates."""
+    mistakes = []
+    if section.interface not in ("", "any") and not _is_ipv4(section.interface):
+        mistakes.append(f"[lan] interface = {section.interface!r} must be an IPv4 address of this machine, or any")
+    if section.group and not (_is_ipv4(section.group) and IPv4Address(section.group).is_multicast):
+        mistakes.append(f"[lan] group = {section.group!r} must be an IPv4 multicast address, such as 239.255.87.21")
+    if not 1 <= section.port <= PORT_MAX:
+        mistakes.append(f"[lan] port = {section.port}: {_PORT}")
+    for peer in filter(None, (each.strip() for each in section.peers.split(","))):
+        host, _, port = peer.rpartition(":")
+        if not (host and port.isascii() and port.isdecimal() and 1 <= int(port) <= PORT_MAX):
+            mistakes.append(f"[lan] peers: {peer!r} must be HOST:PORT")
+    return mistakes
+
+
+def _is_ipv4(words: str) -> bool:
+    try:
+        IPv4Address(words)
+    except ValueError:
+        return False
+    return True
+
+
 def _sense(config: Config) -> list[str]:
     """Mistakes that only show when values are read together or have a range."""
     mistakes = []
@@ -242,6 +281,7 @@ def _sense(config: Config) -> list[str]:
     if not config.central.url.startswith(("http://", "https://")):
         mistakes.append(f"[central] url = {config.central.url!r} must begin with http:// or https://")
     mistakes += _addresses(config) + _payment(config)
+    mistakes += _lan(config.lan)
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")

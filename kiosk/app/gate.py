@@ -6,7 +6,9 @@ from pathlib import Path
 
 from devices.camera.reader import CameraReader
 from kiosk.app.config import Config
+from kiosk.app.lan import Network
 from kiosk.app.wiring import Terminal
+from kiosk.domain.certificate import SCOPE_GATE
 from kiosk.services.gate import Gate
 from kiosk.store.manifest import ManifestStore
 from sync.client import CentralClient
@@ -35,7 +37,21 @@ class GateTerminal(Terminal):
             grace_min=self.config.gate.grace_min,
         )
         gate = self.gate
+        self.network = self._network()
         return [PullGate(client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock)]
+
+    def _network(self) -> Network | None:
+        """The other gates, where the configuration names a network."""
+        if not self.config.lan.interface:
+            return None
+        network = Network(self.config.lan, self.identity, self.store, self.gate.trust, self.clock)
+        self.gate.neighbours = network.neighbours
+        self._closing.callback(network.stop)
+        return network
+
+    def _life(self) -> tuple[int, int]:
+        """A certificate from before gates had a scope of their own is renewed at once."""
+        return super()._life() if self._certificate().scope & SCOPE_GATE else (0, 0)
 
 
 def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
@@ -52,6 +68,8 @@ def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
         )
         options = ScreenOptions(shape=config.screen.shape, size=SIZE, drive=str(drive) if drive else "")
         terminal.engine.start()
+        if terminal.network is not None:
+            terminal.network.start()
         return run_gate(services, options)
     finally:
         terminal.close()

@@ -21,7 +21,7 @@ from kiosk.domain.errors import KioskError
 
 LIFE_MAX_S = 14 * 86400
 SEQ_MAX = (1 << 40) - 1
-SCOPE_SELL, SCOPE_TEST = 1, 2
+SCOPE_SELL, SCOPE_TEST, SCOPE_GATE = 1, 2, 4  # a gate sells nothing, and only a gate speaks as one
 
 _TERMINAL = struct.Struct(">BBHHBBII5s5sI4s32s")
 _ISSUER = struct.Struct(">BBII32s")

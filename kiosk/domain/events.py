@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
 from kiosk.domain.allotment import Block, Gid, SignedGrant
+from kiosk.domain.event import Event as Event
 from kiosk.domain.items import SaleItem
 from kiosk.domain.money import Pieces
-
-
-class Event(msgspec.Struct, frozen=True, tag_field="kind", tag=True, kw_only=True):
-    """Base of all facts. `kind` on the wire is the class name; new fields need a default."""
+from kiosk.domain.network_events import AdmissionContested as AdmissionContested
+from kiosk.domain.network_events import AdmissionGiven as AdmissionGiven
+from kiosk.domain.network_events import AdmissionLearned as AdmissionLearned
 
 
 class TerminalEnrolled(Event, frozen=True, kw_only=True):
@@ -220,13 +218,16 @@ class RefundPaid(Event, frozen=True, kw_only=True):
     reference: str
 
 
-class Admitted(Event, frozen=True, kw_only=True):
+class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The gate let the holder in."""
 
     ticket_id: str  # 16 hex digits
     journey_id: int
     gate: str
     at: int  # unix s
+    place: int = 0  # coach (6 bits) and seat (10 bits) as on the ticket; 0 = no place of its own
+    from_call: int = 0
+    to_call: int = 0
 
 
 class AdmissionRefused(Event, frozen=True, kw_only=True):
@@ -263,4 +264,7 @@ AnyEvent = (
     | RefundPaid
     | Admitted
     | AdmissionRefused
+    | AdmissionGiven
+    | AdmissionLearned
+    | AdmissionContested
 )

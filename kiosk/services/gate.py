@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from kiosk.domain.errors import CentralUnreachable, StoreFault
 from kiosk.domain.events import AdmissionRefused, Admitted
 from kiosk.ports import Clock
 from kiosk.services.differences import without
+from kiosk.services.neighbours import Neighbours, alone
 from kiosk.services.rides import GateCatalogue, Rides
 from kiosk.services.trust import checked, trust_of
 from kiosk.store.manifest import Held, KeptManifest, ManifestStore
@@ -73,6 +75,7 @@ class Gate:
         self._kept: KeptManifest | None = None
         self._confirmed_at = 0
         self._trust = Trust()
+        self.neighbours: Callable[[int], Neighbours] = alone  # the other gates, with counts since a unix second
         self._load()
 
     def _load(self) -> None:
@@ -201,6 +204,10 @@ class Gate:
     def confirm(self) -> None:
         """Central says that the manifest in hand is still right."""
         self._confirmed_at = int(self._clock.now())
+
+    def trust(self) -> Trust:
+        """What is believed now."""
+        return self._trust
 
     def kept(self) -> KeptManifest | None:
         """What is in hand, as it lies on the disk."""

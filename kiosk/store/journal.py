@@ -54,6 +54,7 @@ class Journal:
         self._in_doubt = False  # what is read may be only in memory, until `heal` has written it anew
         self._seq, self._hash = 0, GENESIS
         self.projections = Projections(db)
+        self.listeners: list[Callable[[], object]] = []  # hear, in the writer's thread, that facts became durable
         self._read()
 
     def _read(self) -> None:
@@ -104,6 +105,8 @@ class Journal:
                 raise
             self.projections.publish(changes)
             self._seq, self._hash = records[-1].seq, records[-1].hash
+            for listener in self.listeners:
+                listener()
             return records
 
     def _records(self, events: Sequence[Event]) -> list[Record]:

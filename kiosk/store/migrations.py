@@ -87,4 +87,33 @@ def m003_sale_as_bytes(db: Database) -> None:
     )
 
 
-PROJECTION_TABLES = ("sale", "ticket", "holding", "takings", "admitted")
+@projections()
+def m005_network(db: Database) -> None:
+    """Facts of every gate of the network; author 0.0 is this one. `ticket_id` empty: of a kind not known here."""
+    db.executescript(
+        """
+        CREATE TABLE network_fact (
+            terminal_id INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
+            previous INTEGER NOT NULL, journal_seq INTEGER NOT NULL,
+            ticket_id TEXT NOT NULL, journey_id INTEGER NOT NULL, place INTEGER NOT NULL, at INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (terminal_id, incarnation, seq)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX network_fact_of_ticket ON network_fact (ticket_id);
+        CREATE INDEX network_fact_on_place ON network_fact (journey_id, place) WHERE place > 0;
+        CREATE INDEX network_fact_by_time ON network_fact (terminal_id, incarnation, at);
+        CREATE TABLE network_head (
+            terminal_id INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
+            PRIMARY KEY (terminal_id, incarnation)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE contested (
+            terminal_id INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
+            ticket_id TEXT NOT NULL, gate TEXT NOT NULL, at INTEGER NOT NULL,
+            first_gate TEXT NOT NULL, first_at INTEGER NOT NULL,
+            PRIMARY KEY (terminal_id, incarnation, seq)
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
+
+
+PROJECTION_TABLES = ("sale", "ticket", "holding", "takings", "admitted", "network_fact", "network_head", "contested")

@@ -19,6 +19,9 @@ from kiosk.domain import cells
 from kiosk.domain.allotment import Gid, Grant
 from kiosk.domain.cells import Holding, Key
 from kiosk.domain.events import (
+    AdmissionContested,
+    AdmissionGiven,
+    AdmissionLearned,
     Admitted,
     CellsReleased,
     EpochAdopted,
@@ -33,6 +36,7 @@ from kiosk.domain.events import (
     TicketVoided,
 )
 from kiosk.domain.sale import SALE_EVENTS, Sale, evolve_record
+from kiosk.store.network import NetworkChanges, NetworkTables
 from sync.wire import Record
 
 _encode = msgspec.json.Encoder().encode
@@ -65,6 +69,7 @@ class Changes(msgspec.Struct):
     holdings: dict[Key, Holding] = {}
     tickets: list[tuple[int, str, str, int]] = []
     admitted: list[tuple[str, int, str, int]] = []
+    network: NetworkChanges = msgspec.field(default_factory=NetworkChanges)
     takings: list[tuple[str, str, str, int, int]] = []  # day, means, currency, payments, amount
     last_gid: Gid | None = None
     epoch: int = 0
@@ -84,6 +89,7 @@ class Projections:
         self.sales: dict[str, Sale] = {}  # only those that are not at rest
         self.holdings: dict[int, dict[Gid, Holding]] = {}
         self.last_gid = Gid(0, 0)
+        self.network = NetworkTables()
         self.epoch = 1  # of central: the highest this terminal adopted; 1 is the first there is
 
     def load(self) -> None:
@@ -99,6 +105,7 @@ class Projections:
             self.last_gid = max(self.last_gid, Gid(epoch, n))
         row = self._db.execute("SELECT value FROM cursor WHERE name = 'epoch'").fetchone()
         self.epoch = int(row[0]) if row else 1
+        self.network.load(self._db)
 
     def sale(self, sale_id: str) -> Sale | None:
         """A sale, open or at rest."""
@@ -120,6 +127,8 @@ class Projections:
                     _AROUND_A_SALE[kind](self, changes, record, event, after)
             elif kind in _OTHERS:
                 _OTHERS[kind](self, changes, event)
+            elif kind in _AT_A_GATE:
+                _AT_A_GATE[kind](self, changes, record, event)
         for (key, a, b, source, target), mask in changes.moves.items():
             holding = changes.holdings.get(key) or self.holdings[key[0]][key[1]]
             changes.holdings[key] = cells.moved(holding, source, target, mask, a, b)
@@ -163,8 +172,18 @@ class Projections:
     def _adopted(self, changes: Changes, event: EpochAdopted | TerminalEnrolled) -> None:
         changes.epoch = max(changes.epoch, event.epoch)
 
-    def _admitted(self, changes: Changes, event: Admitted) -> None:
+    def _admitted(self, changes: Changes, record: Record, event: Admitted) -> None:
         changes.admitted.append((event.ticket_id, event.journey_id, event.gate, event.at))
+        self.network.ours(changes.network, record)
+
+    def _given(self, changes: Changes, record: Record, event: AdmissionGiven) -> None:
+        self.network.ours(changes.network, record)
+
+    def _learned(self, changes: Changes, record: Record, event: AdmissionLearned) -> None:
+        self.network.learned(changes.network, record, event)
+
+    def _contested(self, changes: Changes, record: Record, event: AdmissionContested) -> None:
+        self.network.contested(changes.network, event)
 
     def _move(self, changes: Changes, parts: Iterable[tuple[Key, int, int, int]], source: str, target: str) -> None:
         """Moves of one append are gathered: a party's places lie on the same stretch and move at once."""
@@ -190,6 +209,7 @@ class Projections:
             execute("INSERT OR REPLACE INTO cursor VALUES ('epoch', ?)", (str(changes.epoch),))
         for admitted in changes.admitted:
             execute(_PUT_ADMITTED, admitted)
+        self.network.write(self._db, changes.network)
 
     def publish(self, changes: Changes) -> None:
         """After the commit: memory follows the disk."""
@@ -201,6 +221,7 @@ class Projections:
         for (journey_id, gid), holding in changes.holdings.items():
             # A new dict for each change: readers on other threads see the old or the new, never half.
             self.holdings[journey_id] = {**self.holdings.get(journey_id, {}), gid: holding}
+        self.network.publish(changes.network)
         self.epoch = max(self.epoch, changes.epoch)
         if changes.last_gid is not None:
             self.last_gid = changes.last_gid
@@ -217,9 +238,14 @@ _AROUND_A_SALE: dict[type[Event], Callable[..., None]] = {
 _OTHERS: dict[type[Event], Callable[..., None]] = {
     GrantAccepted: Projections._accepted,
     CellsReleased: Projections._released,
-    Admitted: Projections._admitted,
     EpochAdopted: Projections._adopted,
     TerminalEnrolled: Projections._adopted,
+}
+_AT_A_GATE: dict[type[Event], Callable[..., None]] = {
+    Admitted: Projections._admitted,
+    AdmissionGiven: Projections._given,
+    AdmissionLearned: Projections._learned,
+    AdmissionContested: Projections._contested,
 }
 
 

@@ -23,6 +23,7 @@ from kiosk.domain.errors import StoreDamaged
 from kiosk.domain.sale import Sale
 from kiosk.store.codec import decode
 from kiosk.store.database import durable_write, errors
+from kiosk.store.network import Row
 from kiosk.store.projections import Changes, Projections, decode_sale
 from kiosk.store.projections import _encode as encode_sale
 from kiosk.store.projections import _holding_state as holding_state
@@ -136,6 +137,8 @@ class Folded(Projections):
         self._takings: Count[tuple[str, str, str]] = Count()
         self._amounts: Count[tuple[str, str, str]] = Count()
         self._first_admissions: dict[str, tuple[str, int, str, int]] = {}
+        self._network: list[Row] = []
+        self._contests: dict[tuple[int, ...], Row] = {}
 
     def sale(self, sale_id: str) -> Sale | None:
         if sale_id in self.sales:
@@ -155,6 +158,9 @@ class Folded(Projections):
             self._amounts[day, means, currency] += amount_minor
         for admitted in changes.admitted:
             self._first_admissions.setdefault(admitted[0], admitted)
+        self._network += changes.network.rows
+        for row in changes.network.contested:
+            self._contests.setdefault(row[:3], row)
         super().publish(msgspec.structs.replace(changes, holdings={}))
 
     def rows(self) -> Rows:
@@ -175,4 +181,7 @@ class Folded(Projections):
             "holding": sorted(holdings),
             "takings": sorted(takings),
             "admitted": sorted(self._first_admissions.values()),
+            "network_fact": sorted(self._network),
+            "network_head": sorted((*author, seq) for author, seq in self.network.heads.items()),
+            "contested": sorted(self._contests.values()),
         }

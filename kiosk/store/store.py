@@ -22,6 +22,7 @@ from kiosk.store import database, migrations, recheck
 from kiosk.store.counter import Counter
 from kiosk.store.journal import Journal
 from kiosk.store.keys import store_key
+from kiosk.store.network import first_use
 from kiosk.store.projections import decode_sale
 from sync.chain import GENESIS
 
@@ -247,10 +248,9 @@ class Store:
             return list(rows.fetchall())
 
     def admitted(self, ticket_id: str) -> tuple[str, int] | None:
-        """(gate, unix s) of the first admission here."""
-        with self.lock, database.errors(self._path):
-            row = self._db.execute("SELECT gate, at FROM admitted WHERE ticket_id = ?", [ticket_id]).fetchone()
-        return (row[0], row[1]) if row else None
+        """(gate, unix s) of the first admission that is known, here or at another gate."""
+        used = first_use(self, ticket_id)
+        return (used.fact.gate, used.fact.at) if used else None
 
     def admitted_since(self, at: int) -> int:
         """Tickets let in here since a unix second."""

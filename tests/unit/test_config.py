@@ -94,3 +94,16 @@ def test_where_people_are_is_the_operators_to_say(tmp_path: Path) -> None:
     path = tmp_path / "t.toml"
     path.write_text(f'{GOOD}[screen]\nstaff = "Staff desk at entrance 3"\n')
     assert load(path).screen.staff == "Staff desk at entrance 3"
+
+
+def test_the_network_of_gates_is_named_by_addresses(tmp_path: Path) -> None:
+    file = tmp_path / "gate.toml"
+    file.write_text(
+        '[terminal]\nfolder = "x"\n[lan]\ninterface = "eth0"\ngroup = "10.0.0.1"\nport = 0\npeers = "a, b:1"\n'
+    )
+    with pytest.raises(ConfigWrong) as fault:
+        load(file)
+    for words in ("interface = 'eth0'", "group = '10.0.0.1'", "port = 0", "'a' must be HOST:PORT"):
+        assert words in str(fault.value)
+    file.write_text(GOOD + '[lan]\ninterface = "any"\npeers = "10.0.0.5:8721, gate6:8721"\n')
+    assert load(file).lan.interface == "any"

@@ -1,0 +1,1 @@
+"""Gates that tell each other: rules, lines, real sockets on the loopback."""
