@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
 
-from kiosk.domain.admission import Verdict
+from kiosk.domain.gate.shown import Verdict
 from kiosk.ports import Clock, CodeReader
 from kiosk.services.gate import Gate
 from kiosk.store.catalogue import CatalogueStore

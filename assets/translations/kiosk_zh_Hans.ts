@@ -494,6 +494,10 @@
         <translation>祝您旅途愉快</translation>
     </message>
     <message>
+        <source>Goodbye, see you again</source>
+        <translation>再见，欢迎再次光临</translation>
+    </message>
+    <message>
         <source>This is not a ticket of ours</source>
         <translation>这不是本系统的车票</translation>
     </message>
@@ -510,6 +514,10 @@
         <translation>此票是伪造的</translation>
     </message>
     <message>
+        <source>The key of this ticket is no longer in use</source>
+        <translation>此票的密钥已停用</translation>
+    </message>
+    <message>
         <source>The machine may not sell this ticket</source>
         <translation>该售票机无权出售此票</translation>
     </message>
@@ -522,12 +530,56 @@
         <translation>此票属于其他运营商</translation>
     </message>
     <message>
-        <source>This journey is not known here</source>
-        <translation>此处查不到该班次</translation>
+        <source>This card or wristband does not count</source>
+        <translation>此卡或手环无效</translation>
     </message>
     <message>
-        <source>This ticket begins at another station</source>
-        <translation>此票从其他车站出发</translation>
+        <source>This card or wristband belongs to somebody</source>
+        <translation>此卡或手环已属他人</translation>
+    </message>
+    <message>
+        <source>Change this ticket for a wristband first</source>
+        <translation>请先将此票换成手环</translation>
+    </message>
+    <message>
+        <source>This ticket was withdrawn</source>
+        <translation>此票已作废</translation>
+    </message>
+    <message>
+        <source>This ticket is blocked</source>
+        <translation>此票已被冻结</translation>
+    </message>
+    <message>
+        <source>This ticket was changed for another</source>
+        <translation>此票已改签</translation>
+    </message>
+    <message>
+        <source>This ticket is not paid yet</source>
+        <translation>此票尚未付款</translation>
+    </message>
+    <message>
+        <source>This ticket is not confirmed yet</source>
+        <translation>此票尚未确认</translation>
+    </message>
+    <message>
+        <source>This gate does not know the time</source>
+        <translation>本闸口时间不准</translation>
+    </message>
+    <message>
+        <source>This ticket is for another event</source>
+        <translation>此票属于另一场活动</translation>
+    </message>
+    <message>
+        <source>This ticket is for another train</source>
+        <translation>此票属于另一车次</translation>
+    </message>
+    <message>
+        <source>This train does not run</source>
+        <translation>本次列车停运</translation>
+    </message>
+    <message>
+        <source>This journey is not known here</source>
+        <translation>此处查不到该班次</translation>
     </message>
     <message>
         <source>This ticket is for another day</source>
@@ -546,12 +598,84 @@
         <translation>此票已作废</translation>
     </message>
     <message>
+        <source>This ticket is for another part of the line</source>
+        <translation>此票不含本区段</translation>
+    </message>
+    <message>
+        <source>This ticket is for another gate</source>
+        <translation>此票须走另一闸口</translation>
+    </message>
+    <message>
+        <source>This ticket does not open this gate</source>
+        <translation>此票不能从本闸口进入</translation>
+    </message>
+    <message>
         <source>This seat cannot be confirmed here</source>
         <translation>此处无法确认该座位</translation>
     </message>
     <message>
+        <source>Not at this time or not so often</source>
+        <translation>此时或此次数不可进入</translation>
+    </message>
+    <message>
+        <source>The rule of this gate cannot be read</source>
+        <translation>本闸口的规则无法识别</translation>
+    </message>
+    <message>
+        <source>One more question, please</source>
+        <translation>还有一个问题</translation>
+    </message>
+    <message>
+        <source>Your document, please</source>
+        <translation>请出示证件</translation>
+    </message>
+    <message>
+        <source>More people than this ticket has left</source>
+        <translation>人数超过此票余额</translation>
+    </message>
+    <message>
+        <source>No rides are left here</source>
+        <translation>本处已无剩余次数</translation>
+    </message>
+    <message>
+        <source>It is full inside</source>
+        <translation>场内已满</translation>
+    </message>
+    <message>
+        <source>The person you go with goes first</source>
+        <translation>请同行人先进</translation>
+    </message>
+    <message>
+        <source>This ticket came in a moment ago</source>
+        <translation>此票刚刚进入过</translation>
+    </message>
+    <message>
+        <source>This ticket did not come in</source>
+        <translation>此票没有进站记录</translation>
+    </message>
+    <message>
         <source>This ticket is already used</source>
         <translation>此票已使用过</translation>
+    </message>
+    <message>
+        <source>This code stands for several tickets</source>
+        <translation>此码对应多张票</translation>
+    </message>
+    <message>
+        <source>The lists of this gate are too old</source>
+        <translation>本闸口的名单太旧</translation>
+    </message>
+    <message>
+        <source>Emergency: nobody goes in</source>
+        <translation>紧急情况：禁止进入</translation>
+    </message>
+    <message>
+        <source>This may not be passed over</source>
+        <translation>此项不可放行</translation>
+    </message>
+    <message>
+        <source>This gate has no list</source>
+        <translation>本闸口没有名单</translation>
     </message>
     <message>
         <source>Please show the code on the ticket</source>
@@ -566,6 +690,10 @@
         <translation>工作人员：查看纸质票并核对票号</translation>
     </message>
     <message>
+        <source>Staff: call the supervisor</source>
+        <translation>工作人员：请叫主管</translation>
+    </message>
+    <message>
         <source>Hold the square code of the ticket to the camera</source>
         <translation>请将票面的方形码对准摄像头</translation>
     </message>
@@ -578,6 +706,22 @@
         <translation>请使用该运营商的闸机</translation>
     </message>
     <message>
+        <source>Show the ticket itself</source>
+        <translation>请出示车票本身</translation>
+    </message>
+    <message>
+        <source>Staff: take another one</source>
+        <translation>工作人员：请换一个</translation>
+    </message>
+    <message>
+        <source>Staff: hand one out and scan it</source>
+        <translation>工作人员：请发放并扫描</translation>
+    </message>
+    <message>
+        <source>Show the new ticket</source>
+        <translation>请出示新票</translation>
+    </message>
+    <message>
         <source>Please come back when the gate opens</source>
         <translation>请在闸机开放后再来</translation>
     </message>
@@ -586,8 +730,68 @@
         <translation>售票处可办理下一班次</translation>
     </message>
     <message>
+        <source>Staff: look at the ticket, then let in or call the supervisor</source>
+        <translation>工作人员：请核对车票，然后放行或叫主管</translation>
+    </message>
+    <message>
+        <source>Use the entrance of that event</source>
+        <translation>请走该活动的入口</translation>
+    </message>
+    <message>
+        <source>Wait for your train, or ask at the desk</source>
+        <translation>请等候您的车次，或到服务台咨询</translation>
+    </message>
+    <message>
+        <source>The ticket desk helps with another train</source>
+        <translation>请到售票处改乘其他列车</translation>
+    </message>
+    <message>
+        <source>Use the gate on the ticket</source>
+        <translation>请走票上所示闸口</translation>
+    </message>
+    <message>
+        <source>Use the entrance for this ticket</source>
+        <translation>请走此票对应的入口</translation>
+    </message>
+    <message>
+        <source>Come back when it is allowed, or ask at the desk</source>
+        <translation>请在允许的时间再来，或到服务台咨询</translation>
+    </message>
+    <message>
+        <source>Staff: ask, and enter the answer</source>
+        <translation>工作人员：请询问并录入答案</translation>
+    </message>
+    <message>
+        <source>Staff: look at the document, then scan again</source>
+        <translation>工作人员：请查验证件后再扫</translation>
+    </message>
+    <message>
+        <source>Staff: count, and let in who is left</source>
+        <translation>工作人员：请清点并放行余下人数</translation>
+    </message>
+    <message>
+        <source>Wait until somebody comes out</source>
+        <translation>请等候有人离场</translation>
+    </message>
+    <message>
+        <source>Scan that ticket first</source>
+        <translation>请先扫那张票</translation>
+    </message>
+    <message>
+        <source>Staff: ask who came in with it</source>
+        <translation>工作人员：请询问是谁用此票进入</translation>
+    </message>
+    <message>
+        <source>Staff: let out and tell the supervisor</source>
+        <translation>工作人员：请放行离场并告知主管</translation>
+    </message>
+    <message>
         <source>Staff: ask for the document, then let in or send to the desk</source>
         <translation>工作人员：查验证件后放行，或请到售票处</translation>
+    </message>
+    <message>
+        <source>Leave by the open gates</source>
+        <translation>请从开放的闸口离开</translation>
     </message>
     <message>
         <source>just now</source>

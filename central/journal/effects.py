@@ -254,7 +254,7 @@ class Effects:
             ledger.voided(inventory, self._seller, row["place"], item.gids)  # central voided it before it forgot it
 
     def _admit(self, seq: int, event: facts.Admitted) -> None:
-        if event.ticket_id in self._admitted:
+        if event.ticket_id in self._admitted and not event.allowed:
             self._note("admitted_twice", f"ticket {event.ticket_id} at {event.gate}", seq)
         self._admitted.add(event.ticket_id)
         self._admission(seq, event.ticket_id, "", event.gate, event.at)

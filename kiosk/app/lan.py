@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kiosk.app.config import LanSection
 from kiosk.app.identity import Identity
-from kiosk.domain.admission import Trust
+from kiosk.domain.gate.held import Trust
 from kiosk.domain.passages import Author
 from kiosk.ports import Clock
 from kiosk.services.neighbours import Neighbour, Neighbours

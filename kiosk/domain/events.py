@@ -11,6 +11,10 @@ from typing import Literal
 
 from kiosk.domain.allotment import Block, Gid, SignedGrant
 from kiosk.domain.event import Event as Event
+from kiosk.domain.gate_events import AdmissionAnnulled as AdmissionAnnulled
+from kiosk.domain.gate_events import Exited as Exited
+from kiosk.domain.gate_events import TicketLookedUp as TicketLookedUp
+from kiosk.domain.gate_events import VerdictExplained as VerdictExplained
 from kiosk.domain.items import SaleItem
 from kiosk.domain.money import Pieces
 from kiosk.domain.network_events import AdmissionContested as AdmissionContested
@@ -228,6 +232,18 @@ class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
     place: int = 0  # coach (6 bits) and seat (10 bits) as on the ticket; 0 = no place of its own
     from_call: int = 0
     to_call: int = 0
+    persons: int = 1
+    list: str = ""
+    again: bool = False  # the rules allow a further entry: no second use
+    override: str = ""  # the verdict that staff passed over, with role, reason and name
+    role: str = ""
+    reason: str = ""
+    by: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Let in knowing of the use before: by the rules, or on somebody's responsibility."""
+        return self.again or bool(self.override)
 
 
 class AdmissionRefused(Event, frozen=True, kw_only=True):
@@ -267,4 +283,8 @@ AnyEvent = (
     | AdmissionGiven
     | AdmissionLearned
     | AdmissionContested
+    | Exited
+    | AdmissionAnnulled
+    | TicketLookedUp
+    | VerdictExplained
 )

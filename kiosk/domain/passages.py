@@ -75,7 +75,7 @@ def contested(passages: Iterable[Passage]) -> list[Passage]:
 
     What a gate let in knowing of the one before (a further entry, staff's own responsibility) contests nothing.
     """
-    entries = [each for each in passages if isinstance(each.fact, Admitted)]
+    entries = [each for each in passages if isinstance(each.fact, Admitted) and not each.fact.allowed]
     found = sorted(entries, key=lambda each: each.order)
     return found if len(found) > 1 else []
 

@@ -5,18 +5,28 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.domain.admission import FirstUse, GateRules, Reason, Trust, Verdict, decide
 from kiosk.domain.codes import human_code, human_code_of
 from kiosk.domain.errors import CentralUnreachable, StoreFault
-from kiosk.domain.events import AdmissionRefused, Admitted
+from kiosk.domain.events import AdmissionAnnulled, TicketLookedUp
+from kiosk.domain.gate.grounds import Grounds, decided
+from kiosk.domain.gate.held import Trust
+from kiosk.domain.gate.judge import Judged
+from kiosk.domain.gate.order import in_order
+from kiosk.domain.gate.presented import GateSetting, Presented, Presenter
+from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.shown import Verdict
+from kiosk.domain.gate.words import UNPROVEN as UNSHOWN
+from kiosk.domain.gate.words import Decision, Word
+from kiosk.domain.gate.world import Passage, Ticket, World
 from kiosk.ports import Clock
 from kiosk.services.differences import without
+from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan
 from kiosk.services.neighbours import Neighbours, alone
 from kiosk.services.rides import GateCatalogue, Rides
 from kiosk.services.trust import checked, trust_of
@@ -27,10 +37,7 @@ from sync.wire import GateManifest
 log = logging.getLogger(__name__)
 
 GAP_S = 3.0  # a code that was away for longer is shown anew, by whom nobody knows
-# Anybody can print what is not a ticket, so records of such codes are rationed: a few at once, then one now and then.
-UNPROVEN = {Reason.NOT_A_TICKET, Reason.UNKNOWN_ISSUER, Reason.NOT_IN_FORCE, Reason.FORGED}
-UNPROVEN_AT_ONCE = 5
-UNPROVEN_EVERY_S = 10.0
+NOTHING: tuple[Passage, ...] = ()
 
 
 class _Presence(msgspec.Struct):
@@ -56,22 +63,32 @@ class Gate:
         root_key: bytes,
         opens_before_min: int = 90,
         grace_min: int = 30,
+        group: int = 0,
+        plan: World | None = None,
+        heard_inside: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`root_key`: 32 bytes, from enrolment. `stop_place_id` "" = this gate may stand anywhere."""
+        """`root_key`: 32 bytes, from enrolment. `stop_place_id` "" = this gate may stand anywhere.
+
+        `plan`: what the operator wrote for the gates. `heard_inside`: how many more the others let in than out.
+        """
         self.name = name
-        self.rules = GateRules(
+        self.setting = GateSetting(
             tenant=tenant,
+            name=name,
             stop_place_id=stop_place_id,
-            opens_before_s=opens_before_min * 60,
-            grace_s=grace_min * 60,
+            group=group,
+            opens_before_min=opens_before_min,
+            grace_min=grace_min,
+            plan=plan or World(),
         )
         self._store, self._catalogue, self._manifests, self._clock = store, catalogue, manifests, clock
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
-        self._rides = Rides(catalogue)
+        self._presenter = Presenter(self.setting, Rides(catalogue).ride)
+        self._heard_inside = heard_inside
         self._lock = threading.Lock()
         self._taking = threading.Lock()
         self._present: dict[str, _Presence] = {}
-        self._allowance, self._allowance_at = float(UNPROVEN_AT_ONCE), clock.monotonic()
+        self._ration = Ration(clock.monotonic())
         self._kept: KeptManifest | None = None
         self._confirmed_at = 0
         self._trust = Trust()
@@ -91,31 +108,50 @@ class Gate:
 
     # verdicts
 
-    def scan(self, text: str) -> Verdict:
+    def scan(self, text: str, said: Scan | None = None) -> Verdict:
         """The verdict on a code; while the code stays in view, the same verdict again and nothing new on record.
 
+        `said`: what staff add to it (answers, heads, a document seen, an override); then it is decided anew.
         StoreFault: the verdict could not be recorded, so there is none and nobody goes in.
         """
         with self._lock:
             now = self._clock.monotonic()
             present = self._present.get(text)
-            if present is not None and now - present.seen <= GAP_S:
+            if said is None and present is not None and now - present.seen <= GAP_S:
                 present.seen = now
                 return present.verdict
-            verdict = decide(
-                text,
-                rules=self.rules,
-                trust=self._trust,
-                ride_of=self._rides.ride,
-                first_use_of=self._first_use,
-                now=self._clock.now(),
-            )
+            presented = self._presenter.present(text, self._trust, self.checked_at())
+            grounds = self._grounds(presented, plain_scan(self.name, presented.code or text, said))
+            judged = decided(grounds)
             if not self._store.healthy and not self._store.heal():
                 raise StoreFault("The gate cannot record who comes in, so it lets nobody in. Call the operator.")
-            self._record(verdict, now)
+            if judged.decision.word not in UNPROVEN or self._ration.allows(now):
+                at = int(self._clock.now())
+                self._store.journal.append_built(lambda seq: events_of(presented, grounds, judged, at, seq))
+            verdict = _verdict(presented, judged)
             self._present = {each: p for each, p in self._present.items() if now - p.seen <= GAP_S}
             self._present[text] = _Presence(verdict, now)
             return verdict
+
+    def _grounds(self, presented: Presented, scan: Scan) -> Grounds:
+        """Everything the rules look at, gathered by look-ups."""
+        at, code = datetime.fromtimestamp(self._clock.now(), UTC), presented.code
+        own = [passage_of(code, row) for row in self._store.passings(code)] if code else []
+        return Grounds(
+            world=presented.world,
+            scan=scan,
+            at=at,
+            inside=self._inside(),
+            seen=in_order(own, heard_of(self._store, code)) if code else NOTHING,
+        )
+
+    def _inside(self) -> int:
+        """People in this gate's zone, as far as it knows; 0 where nobody counts."""
+        name = self._presenter.plan.gates[0].zone
+        if not name:
+            return 0
+        start = sum(each.inside for each in self._presenter.plan.zones if each.id == name)
+        return max(start + self._store.persons_inside() + self._heard_inside(), 0)
 
     def seen(self, text: str) -> Verdict | None:
         """The verdict on a code that is still in view; None when it has to be scanned. Does no work on disk."""
@@ -127,23 +163,49 @@ class Gate:
             present.seen = now
             return present.verdict
 
-    def type_code(self, code: str) -> Verdict:
+    def type_code(self, code: str, by: str = "") -> Verdict:
         """What this gate knows of a ticket by its typed code: cancelled, or used and when, or nothing.
 
-        A code is a name of a ticket, never its proof, so nobody is let in by it and nothing is recorded. Looks through
-        everything that was let in here, so not for the UI thread.
+        A code is a name of a ticket, never its proof, so nobody is let in by it; that somebody looked is on record.
+        Looks through everything that was let in here, so not for the UI thread.
         """
-        known = human_code_of(code)
+        known, at = human_code_of(code), int(self._clock.now())
+        found = "" if known is None else self._by_code(known)
+        self._store.journal.append(TicketLookedUp(gate=self.name, at=at, text=code[:40], by=by, hits=int(bool(found))))
         if known is None:
-            return Verdict(reason=Reason.NOT_A_TICKET)
-        for ticket_id in self._trust.revoked_tickets:
-            if human_code(ticket_id) == known:
-                return Verdict(reason=Reason.REVOKED, ticket_id=ticket_id)
-        for ticket_id, journey_id, gate, at in self._store.tables()["admitted"]:
-            if human_code(ticket_id) == known:
-                used = FirstUse(gate, at)
-                return Verdict(reason=Reason.ALREADY_USED, ticket_id=ticket_id, journey_id=journey_id, first_use=used)
-        return Verdict(reason=Reason.TYPED_CODE)
+            return Verdict(decision=Decision(word=Word.UNKNOWN))
+        if not found:
+            return Verdict(decision=Decision(word=Word.NAME_ONLY))
+        world = msgspec.structs.replace(
+            self._presenter.plan,
+            tickets=(Ticket(code=found, short_code=known),),
+            revoked=(found,) if found in self._trust.revoked_tickets else (),
+        )
+        presented = Presented(world=world, code=found)
+        judged = decided(self._grounds(presented, Scan(scan=known, source="typed", gate=self.name)))
+        return Verdict(decision=judged.decision, ticket_id=found)
+
+    def _by_code(self, known: str) -> str:
+        """The ticket of this code among those that were cancelled or came in; "" = none of them."""
+        for tickets in (self._trust.revoked_tickets, self._store.passed_tickets()):
+            for ticket_id in tickets:
+                if human_code(ticket_id) == known:
+                    return ticket_id
+        return ""
+
+    def annul(self) -> bool:
+        """Nobody passed after all: the last passing here no longer counts. False: there is none, or it is too old."""
+        with self._lock:
+            last, at = self._store.last_passing(), int(self._clock.now())
+            limit_s = self.setting.post.annul_within_s
+            if last is None or (limit_s and at - last[3] > limit_s):
+                return False
+            seq, ticket_id, journey_id, _ = last
+            self._store.journal.append(
+                AdmissionAnnulled(ticket_id=ticket_id, journey_id=journey_id, gate=self.name, at=at, of_seq=seq)
+            )
+            self._present.clear()
+            return True
 
     def admitted_today(self) -> int:
         """Tickets let in here since midnight."""
@@ -151,30 +213,6 @@ class Gate:
         zone = ZoneInfo(info.timezone) if info else None
         today = datetime.fromtimestamp(self._clock.now(), zone).date()
         return self._store.admitted_since(int(datetime.combine(today, time(), zone).timestamp()))
-
-    def _first_use(self, ticket_id: str) -> FirstUse | None:
-        used = self._store.admitted(ticket_id)
-        return FirstUse(*used) if used else None
-
-    def _record(self, verdict: Verdict, monotonic: float) -> None:
-        at = int(self._clock.now())
-        if verdict.admitted:
-            self._store.journal.append(
-                Admitted(ticket_id=verdict.ticket_id, journey_id=verdict.journey_id, gate=self.name, at=at)
-            )
-        elif verdict.reason not in UNPROVEN or self._may_record_unproven(monotonic):
-            self._store.journal.append(
-                AdmissionRefused(ticket_id=verdict.ticket_id, reason=verdict.reason.value, gate=self.name, at=at)
-            )
-
-    def _may_record_unproven(self, monotonic: float) -> bool:
-        earned = (monotonic - self._allowance_at) / UNPROVEN_EVERY_S
-        self._allowance = min(float(UNPROVEN_AT_ONCE), self._allowance + earned)
-        self._allowance_at = monotonic
-        if self._allowance < 1:
-            return False
-        self._allowance -= 1
-        return True
 
     # what central says
 
@@ -220,3 +258,13 @@ class Gate:
     def checked_at(self) -> int | None:
         """When central last sent or confirmed the manifest, unix s; None = never, and every ticket is refused."""
         return max(self._kept.taken_at, self._confirmed_at) if self._kept else None
+
+
+def _verdict(presented: Presented, judged: Judged) -> Verdict:
+    hidden = judged.decision.word in UNSHOWN
+    return Verdict(
+        decision=judged.decision,
+        ticket_id=presented.code,
+        journey_id=presented.journey_id,
+        facts=None if hidden else presented.facts(judged.decision.next_at),
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from kiosk.domain.admission import Ride
 from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.gate.held import Ride
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Line, ServiceJourney, StopPlace, service_day_start
 
@@ -69,4 +69,5 @@ class Rides:
             line_name=line.name if line else "",
             layout=catalogue.layout(service.layout_id) if service.layout_id else None,
             categories=tuple({"": each.name, **each.names} for each in info.tariff.categories),
+            products=tuple(each.id for each in info.tariff.categories),
         )

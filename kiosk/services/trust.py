@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.domain.admission import KnownCertificate, Trust
 from kiosk.domain.certificate import (
+    SCOPE_SELL,
     BadCertificate,
     IssuerCertificate,
     TerminalCertificate,
@@ -22,6 +23,8 @@ from kiosk.domain.certificate import (
     read_terminal,
 )
 from kiosk.domain.errors import CentralUnreachable
+from kiosk.domain.gate.held import KnownCertificate, Trust
+from kiosk.domain.gate.issuing import Certificate
 from sync.wire import GateManifest, LeaseRow
 
 log = logging.getLogger(__name__)
@@ -70,7 +73,8 @@ def trust_of(manifest: GateManifest, root_key: Ed25519PublicKey) -> Trust:
         if key in found and found[key].certificate != certificate:
             twice.add(key)
         since = revoked.get((certificate.terminal_id, certificate.incarnation))
-        found[key] = KnownCertificate(certificate, Ed25519PublicKey.from_public_bytes(certificate.public_key), since)
+        public = Ed25519PublicKey.from_public_bytes(certificate.public_key)
+        found[key] = KnownCertificate(certificate, public, since, _for_rules(key.hex(), certificate, since))
     if manifest.certificates and not found:
         raise CentralUnreachable("no certificate in the gate's list leads to our root key: another central answers")
     for key in twice:
@@ -78,6 +82,23 @@ def trust_of(manifest: GateManifest, root_key: Ed25519PublicKey) -> Trust:
         del found[key]
     return Trust(
         certificates=found, revoked_tickets=frozenset(manifest.revoked_tickets), leases=_leases(manifest.leases)
+    )
+
+
+def _for_rules(key: str, certificate: TerminalCertificate, revoked_from: int | None) -> Certificate:
+    """The same permission in the words of the gate's rules."""
+    mask = certificate.product_mask
+    return Certificate(
+        key=key,
+        operator=str(certificate.tenant),
+        seller=f"{certificate.terminal_id}.{certificate.incarnation}",
+        not_before=datetime.fromtimestamp(certificate.not_before, UTC),
+        not_after=datetime.fromtimestamp(certificate.not_after, UTC),
+        revoked_from=None if revoked_from is None else datetime.fromtimestamp(revoked_from, UTC),
+        sells=bool(certificate.scope & SCOPE_SELL),
+        first_number=certificate.seq_first,
+        last_number=certificate.seq_max,
+        classes=None if mask == 0xFFFFFFFF else tuple(str(bit) for bit in range(32) if mask >> bit & 1),
     )
 
 

@@ -88,6 +88,21 @@ def m003_sale_as_bytes(db: Database) -> None:
 
 
 @projections()
+def m004_passings(db: Database) -> None:
+    """Every passing of this gate that counts, in and out, in order; `admitted` has the first of each ticket."""
+    db.executescript(
+        """
+        CREATE TABLE passing (
+            seq INTEGER PRIMARY KEY, ticket_id TEXT NOT NULL, journey_id INTEGER NOT NULL, gate TEXT NOT NULL,
+            at INTEGER NOT NULL, kind TEXT NOT NULL, persons INTEGER NOT NULL, list TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX passing_by_ticket ON passing (ticket_id);
+        CREATE INDEX passing_by_time ON passing (at);
+        """
+    )
+
+
+@projections()
 def m005_network(db: Database) -> None:
     """Facts of every gate of the network; author 0.0 is this one. `ticket_id` empty: of a kind not known here."""
     db.executescript(
@@ -116,4 +131,14 @@ def m005_network(db: Database) -> None:
     )
 
 
-PROJECTION_TABLES = ("sale", "ticket", "holding", "takings", "admitted", "network_fact", "network_head", "contested")
+PROJECTION_TABLES = (
+    "sale",
+    "ticket",
+    "holding",
+    "takings",
+    "admitted",
+    "passing",
+    "network_fact",
+    "network_head",
+    "contested",
+)

@@ -19,6 +19,7 @@ from kiosk.domain import cells
 from kiosk.domain.allotment import Gid, Grant
 from kiosk.domain.cells import Holding, Key
 from kiosk.domain.events import (
+    AdmissionAnnulled,
     AdmissionContested,
     AdmissionGiven,
     AdmissionLearned,
@@ -26,6 +27,7 @@ from kiosk.domain.events import (
     CellsReleased,
     EpochAdopted,
     Event,
+    Exited,
     GrantAccepted,
     PaymentApproved,
     PaymentReversed,
@@ -51,6 +53,8 @@ _PUT_SALE = (
 _PUT_HOLDING = "INSERT INTO holding VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state"
 _PUT_TICKET = "INSERT INTO ticket VALUES (?, ?, ?, ?)"
 _PUT_ADMITTED = "INSERT OR IGNORE INTO admitted VALUES (?, ?, ?, ?)"
+_PUT_PASSING = "INSERT INTO passing VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ANNUL_PASSING = "DELETE FROM passing WHERE seq = ?"
 _PUT_TAKINGS = (
     "INSERT INTO takings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
     " sales = sales + excluded.sales, amount_minor = amount_minor + excluded.amount_minor"
@@ -70,6 +74,8 @@ class Changes(msgspec.Struct):
     tickets: list[tuple[int, str, str, int]] = []
     admitted: list[tuple[str, int, str, int]] = []
     network: NetworkChanges = msgspec.field(default_factory=NetworkChanges)
+    passings: list[tuple[int, str, int, str, int, str, int, str]] = []  # as the columns of the table
+    annulled: list[int] = []  # seqs of passings
     takings: list[tuple[str, str, str, int, int]] = []  # day, means, currency, payments, amount
     last_gid: Gid | None = None
     epoch: int = 0
@@ -175,6 +181,16 @@ class Projections:
     def _admitted(self, changes: Changes, record: Record, event: Admitted) -> None:
         changes.admitted.append((event.ticket_id, event.journey_id, event.gate, event.at))
         self.network.ours(changes.network, record)
+        self._passed(changes, record, event)
+
+    def _passed(self, changes: Changes, record: Record, event: Admitted | Exited) -> None:
+        kind = "entry" if isinstance(event, Admitted) else "exit"
+        changes.passings.append(
+            (record.seq, event.ticket_id, event.journey_id, event.gate, event.at, kind, event.persons, event.list)
+        )
+
+    def _annulled(self, changes: Changes, record: Record, event: AdmissionAnnulled) -> None:
+        changes.annulled.append(event.of_seq)
 
     def _given(self, changes: Changes, record: Record, event: AdmissionGiven) -> None:
         self.network.ours(changes.network, record)
@@ -209,6 +225,10 @@ class Projections:
             execute("INSERT OR REPLACE INTO cursor VALUES ('epoch', ?)", (str(changes.epoch),))
         for admitted in changes.admitted:
             execute(_PUT_ADMITTED, admitted)
+        for passing in changes.passings:
+            execute(_PUT_PASSING, passing)
+        for seq in changes.annulled:
+            execute(_ANNUL_PASSING, (seq,))
         self.network.write(self._db, changes.network)
 
     def publish(self, changes: Changes) -> None:
@@ -243,6 +263,8 @@ _OTHERS: dict[type[Event], Callable[..., None]] = {
 }
 _AT_A_GATE: dict[type[Event], Callable[..., None]] = {
     Admitted: Projections._admitted,
+    Exited: Projections._passed,
+    AdmissionAnnulled: Projections._annulled,
     AdmissionGiven: Projections._given,
     AdmissionLearned: Projections._learned,
     AdmissionContested: Projections._contested,

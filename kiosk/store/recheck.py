@@ -137,6 +137,7 @@ class Folded(Projections):
         self._takings: Count[tuple[str, str, str]] = Count()
         self._amounts: Count[tuple[str, str, str]] = Count()
         self._first_admissions: dict[str, tuple[str, int, str, int]] = {}
+        self._passings: dict[int, Row] = {}
         self._network: list[Row] = []
         self._contests: dict[tuple[int, ...], Row] = {}
 
@@ -158,6 +159,9 @@ class Folded(Projections):
             self._amounts[day, means, currency] += amount_minor
         for admitted in changes.admitted:
             self._first_admissions.setdefault(admitted[0], admitted)
+        self._passings |= {passing[0]: passing for passing in changes.passings}
+        for seq in changes.annulled:
+            self._passings.pop(seq, None)
         self._network += changes.network.rows
         for row in changes.network.contested:
             self._contests.setdefault(row[:3], row)
@@ -181,6 +185,7 @@ class Folded(Projections):
             "holding": sorted(holdings),
             "takings": sorted(takings),
             "admitted": sorted(self._first_admissions.values()),
+            "passing": sorted(self._passings.values()),
             "network_fact": sorted(self._network),
             "network_head": sorted((*author, seq) for author, seq in self.network.heads.items()),
             "contested": sorted(self._contests.values()),

@@ -16,6 +16,7 @@ from kiosk.domain.allotment import Gid
 from kiosk.domain.cells import Holdings
 from kiosk.domain.errors import StoreDamaged, StoreFault
 from kiosk.domain.events import EpochAdopted, TerminalEnrolled
+from kiosk.domain.passages import Author
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Ids
 from kiosk.store import database, migrations, recheck
@@ -252,10 +253,40 @@ class Store:
         used = first_use(self, ticket_id)
         return (used.fact.gate, used.fact.at) if used else None
 
+    @property
+    def author(self) -> Author:
+        """This life of this terminal, as other gates name it."""
+        return Author(*self._identity)
+
     def admitted_since(self, at: int) -> int:
-        """Tickets let in here since a unix second."""
+        """How often somebody was let in here since a unix second."""
         with self.lock, database.errors(self._path):
-            return int(self._db.execute("SELECT count(*) FROM admitted WHERE at >= ?", [at]).fetchone()[0])
+            query = "SELECT count(*) FROM passing WHERE at >= ? AND kind = 'entry'"
+            return int(self._db.execute(query, [at]).fetchone()[0])
+
+    def passings(self, ticket_id: str) -> list[tuple[int, int, str, int, str, int, str]]:
+        """(seq, journey, gate, unix s, "entry" or "exit", persons, list) of a ticket here, in order."""
+        query = "SELECT seq, journey_id, gate, at, kind, persons, list FROM passing WHERE ticket_id = ? ORDER BY seq"
+        with self.lock, database.errors(self._path):
+            return list(self._db.execute(query, [ticket_id]).fetchall())
+
+    def last_passing(self) -> tuple[int, str, int, int] | None:
+        """(seq, ticket, journey, unix s) of the last passing here that counts."""
+        query = "SELECT seq, ticket_id, journey_id, at FROM passing ORDER BY seq DESC LIMIT 1"
+        with self.lock, database.errors(self._path):
+            row = self._db.execute(query).fetchone()
+        return (row[0], row[1], row[2], row[3]) if row else None
+
+    def passed_tickets(self) -> list[str]:
+        """Ids of all tickets that passed here."""
+        with self.lock, database.errors(self._path):
+            return [row[0] for row in self._db.execute("SELECT DISTINCT ticket_id FROM passing").fetchall()]
+
+    def persons_inside(self) -> int:
+        """Who came in here less who went out here; below zero where people leave by another gate than they came."""
+        query = "SELECT coalesce(sum(CASE kind WHEN 'entry' THEN persons ELSE -persons END), 0) FROM passing"
+        with self.lock, database.errors(self._path):
+            return int(self._db.execute(query).fetchone()[0])
 
     # cells
 

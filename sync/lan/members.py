@@ -7,9 +7,9 @@ from collections.abc import Callable
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.domain.admission import Trust
 from kiosk.domain.certificate import SCOPE_GATE, BadCertificate, TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import KioskError
+from kiosk.domain.gate.held import Trust
 from kiosk.domain.passages import Author
 from kiosk.ports import Clock
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from kiosk.domain.admission import Trust
 from kiosk.domain.certificate import SCOPE_GATE, TerminalCertificate, issue_terminal
 from kiosk.domain.events import Admitted
+from kiosk.domain.gate.held import Trust
 from kiosk.domain.passages import Author
 from kiosk.ports import Clock
 from kiosk.services.trust import trust_of

@@ -10,7 +10,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import ticket as tickets
-from kiosk.domain.admission import Reason
 from kiosk.domain.certificate import (
     LIFE_MAX_S,
     IssuerCertificate,
@@ -20,6 +19,7 @@ from kiosk.domain.certificate import (
     key_id,
 )
 from kiosk.domain.errors import CentralUnreachable, StoreFault
+from kiosk.domain.gate.words import Word
 from kiosk.services.gate import GAP_S
 from tests.conftest import SettableClock
 from tests.gate_world import DAY, Central, GateWorld, Seller, berlin
@@ -58,7 +58,7 @@ def test_a_damaged_list_is_fetched_anew_and_nobody_goes_in_until_then(world: Gat
         (world.folder / "gate.json").write_bytes(damage)
         world.restart()
         assert world.gate.etag() == "" and world.gate.checked_at() is None
-        assert world.gate.scan(world.central.seller.sell()).reason is Reason.UNKNOWN_ISSUER
+        assert world.gate.scan(world.central.seller.sell()).reason is Word.UNKNOWN_ISSUER
     world.gate.take_manifest(world.central.manifest(), '"m2"')
     assert world.gate.scan(world.central.seller.sell()).admitted
 
@@ -74,10 +74,10 @@ def test_an_older_list_is_refused_whole(world: GateWorld, older: dict[str, Any])
     with pytest.raises(CentralUnreachable, match="old central"):
         world.gate.take_manifest(world.central.manifest(**{**known, "revoked_tickets": (), **older}), '"old"')
     assert world.gate.etag() == '"new"'
-    assert world.gate.scan(text).reason is Reason.REVOKED
+    assert world.gate.scan(text).reason is Word.REVOKED
     world.restart()
     clock_of(world).forward(GAP_S + 1)
-    assert world.gate.scan(text).reason is Reason.REVOKED
+    assert world.gate.scan(text).reason is Word.REVOKED
 
 
 def test_a_restored_central_does_not_unrevoke(world: GateWorld) -> None:
@@ -88,8 +88,8 @@ def test_a_restored_central_does_not_unrevoke(world: GateWorld) -> None:
     world.gate.take_manifest(
         world.central.manifest(version=1, epoch=2, revocation_version=1, revoked_tickets=(id_of(two),)), '"3"'
     )
-    assert world.gate.scan(one).reason is Reason.REVOKED
-    assert world.gate.scan(two).reason is Reason.REVOKED
+    assert world.gate.scan(one).reason is Word.REVOKED
+    assert world.gate.scan(two).reason is Word.REVOKED
 
 
 def test_only_certificates_that_lead_to_the_root_are_believed(world: GateWorld) -> None:
@@ -103,7 +103,7 @@ def test_only_certificates_that_lead_to_the_root_are_believed(world: GateWorld) 
         ),
         '"2"',
     )
-    assert world.gate.scan(stranger.seller.sell()).reason is Reason.UNKNOWN_ISSUER
+    assert world.gate.scan(stranger.seller.sell()).reason is Word.UNKNOWN_ISSUER
     assert world.gate.scan(world.central.seller.sell()).admitted
     with pytest.raises(CentralUnreachable, match="root key"):
         world.gate.take_manifest(stranger.manifest(version=9), '"9"')
@@ -139,10 +139,10 @@ def test_two_certificates_of_one_key_id_are_both_refused(world: GateWorld, caplo
     ours = world.central.seller.certificate.hex()
     one, both = ((ours, same[1].hex()), (ours, *(each.hex() for each in same)))
     world.gate.take_manifest(world.central.manifest(version=2, certificates=one, issuer_certificates=issuers), '"2"')
-    assert world.gate.scan(text).reason is not Reason.UNKNOWN_ISSUER
+    assert world.gate.scan(text).reason is not Word.UNKNOWN_ISSUER
     world.gate.take_manifest(world.central.manifest(version=3, certificates=both, issuer_certificates=issuers), '"3"')
     clock_of(world).forward(GAP_S + 1)
-    assert world.gate.scan(text).reason is Reason.UNKNOWN_ISSUER
+    assert world.gate.scan(text).reason is Word.UNKNOWN_ISSUER
     assert "f0db64b7" in caplog.text
     assert world.gate.scan(world.central.seller.sell(seat=2)).admitted, "the others are not touched"
 
@@ -172,7 +172,7 @@ def test_a_renewed_certificate_and_the_one_before_both_count(world: GateWorld) -
 def test_a_list_of_another_root_is_not_used_after_a_new_enrolment(world: GateWorld) -> None:
     root = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     gate = world.make_gate(root_key=root)
-    assert gate.etag() == "" and gate.scan(world.central.seller.sell()).reason is Reason.UNKNOWN_ISSUER
+    assert gate.etag() == "" and gate.scan(world.central.seller.sell()).reason is Word.UNKNOWN_ISSUER
 
 
 def test_a_list_that_cannot_be_kept_is_not_taken(world: GateWorld) -> None:

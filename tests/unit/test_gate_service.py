@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain import ticket as tickets
-from kiosk.domain.admission import FirstUse, Reason
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import StoreFault
-from kiosk.services.gate import GAP_S, UNPROVEN_AT_ONCE
+from kiosk.domain.gate.shown import FirstUse
+from kiosk.domain.gate.words import Word
+from kiosk.services.gate import GAP_S
+from kiosk.services.gaterecord import UNPROVEN_AT_ONCE
 from tests.conftest import SettableClock
 from tests.gate_world import T1, GateWorld, berlin
 from tests.small_catalogue import small_catalogue
@@ -57,7 +59,7 @@ def test_after_a_gap_the_same_code_is_a_second_person(world: GateWorld) -> None:
     clock_of(world).forward(GAP_S + 0.1)
     assert world.gate.seen(text) is None
     again = world.gate.scan(text)
-    assert again.reason is Reason.ALREADY_USED and again.first_use == FirstUse("Gate 5", at)
+    assert again.reason is Word.USED and again.first_use == FirstUse("Gate 5", at)
     assert [kind for kind, _, _ in world.records()] == ["Admitted", "AdmissionRefused"]
 
 
@@ -74,7 +76,7 @@ def test_the_first_use_survives_a_restart(world: GateWorld) -> None:
     assert world.gate.scan(text).admitted
     world.restart()
     again = world.gate.scan(text)
-    assert again.reason is Reason.ALREADY_USED and again.first_use is not None
+    assert again.reason is Word.USED and again.first_use is not None
 
 
 def test_the_clock_of_the_wall_may_jump(world: GateWorld) -> None:
@@ -83,20 +85,20 @@ def test_the_clock_of_the_wall_may_jump(world: GateWorld) -> None:
     clock_of(world).time -= 200
     assert world.gate.scan(text).admitted, "still the same person: seconds are counted by the other clock"
     clock_of(world).mono += 60
-    assert world.gate.scan(text).reason is Reason.ALREADY_USED
+    assert world.gate.scan(text).reason is Word.USED
 
 
 def test_a_refusal_is_recorded_with_its_reason(world: GateWorld) -> None:
     text = world.central.other.sell()
-    assert world.gate.scan(text).reason is Reason.NOT_LEASED
+    assert world.gate.scan(text).reason is Word.NOT_LEASED
     assert world.records() == [("AdmissionRefused", id_of(text), "not_leased")]
 
 
 def test_junk_in_view_writes_one_record(world: GateWorld) -> None:
     for _ in range(50):
-        assert world.gate.scan("https://example.org").reason is Reason.NOT_A_TICKET
+        assert world.gate.scan("https://example.org").reason is Word.UNKNOWN
         clock_of(world).forward(0.1)
-    assert world.records() == [("AdmissionRefused", "", "not_a_ticket")]
+    assert world.records() == [("AdmissionRefused", "", "unknown")]
 
 
 def test_a_film_of_junk_cannot_fill_the_disk(world: GateWorld) -> None:
@@ -132,8 +134,8 @@ def test_how_many_came_in_today(world: GateWorld) -> None:
 
 def test_a_typed_code_is_a_name_and_lets_nobody_in(world: GateWorld) -> None:
     code = human_code(id_of(world.central.seller.sell()))
-    assert world.gate.type_code(code.lower().replace("-", " ")).reason is Reason.TYPED_CODE
-    assert world.gate.type_code("2222-2223").reason is Reason.NOT_A_TICKET
+    assert world.gate.type_code(code.lower().replace("-", " ")).reason is Word.NAME_ONLY
+    assert world.gate.type_code("2222-2223").reason is Word.UNKNOWN
     assert world.records() == []
 
 
@@ -146,10 +148,10 @@ def test_a_typed_code_finds_what_this_gate_knows(world: GateWorld) -> None:
     world.restart()
     before = world.records()
     found = {text: world.gate.type_code(human_code(id_of(text))) for text in (used, cancelled, unseen)}
-    assert found[used].reason is Reason.ALREADY_USED and found[used].first_use == FirstUse("Gate 5", at)
+    assert found[used].reason is Word.USED and found[used].first_use == FirstUse("Gate 5", at)
     assert found[used].ticket_id == id_of(used)
-    assert found[cancelled].reason is Reason.REVOKED and found[cancelled].ticket_id == id_of(cancelled)
-    assert found[unseen].reason is Reason.TYPED_CODE
+    assert found[cancelled].reason is Word.REVOKED and found[cancelled].ticket_id == id_of(cancelled)
+    assert found[unseen].reason is Word.NAME_ONLY
     assert not any(verdict.admitted for verdict in found.values()) and world.records() == before
 
 
@@ -158,7 +160,7 @@ def test_a_new_catalogue_is_seen_at_once(world: GateWorld) -> None:
     whole = small_catalogue(2)
     without = small_catalogue(2, journeys=tuple(each for each in whole.journeys if each.id != T1))
     world.catalogue.replace(without, '"2"')
-    assert world.gate.scan(text).reason is Reason.UNKNOWN_JOURNEY
+    assert world.gate.scan(text).reason is Word.UNKNOWN_JOURNEY
     world.catalogue.replace(small_catalogue(3), '"3"')
     clock_of(world).forward(GAP_S + 1)
     assert world.gate.scan(text).admitted

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.admission import EVENT_MODE, Reason, TicketFacts, Verdict
+from kiosk.domain.gate.held import EVENT_MODE
+from kiosk.domain.gate.shown import TicketFacts, Verdict
+from kiosk.domain.gate.words import Word
 from kiosk.domain.network import Names
 from ui.rows import RowsModel
 from ui.viewmodels.gatewords import next_step, reason_words
@@ -200,7 +202,7 @@ def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFa
         return []
     zone = ZoneInfo(facts.timezone)
     train = VerdictFact(_what(facts), f"{_number(facts, language)}, {_clock(facts.departs_at, zone)}")
-    if verdict.reason is Reason.ALREADY_USED and verdict.first_use is not None:
+    if verdict.reason is Word.USED and verdict.first_use is not None:
         used = _clock(verdict.first_use.at, zone)
         day = datetime.fromtimestamp(verdict.first_use.at, zone).date().isoformat()
         label = translate("Gate", "Used today") if day == today else short_date(day, language)
@@ -209,12 +211,12 @@ def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFa
             VerdictFact(translate("Gate", "At"), verdict.first_use.gate),
             train,
         ]
-    if verdict.reason is Reason.TOO_EARLY:
+    if verdict.reason is Word.NOT_YET:
         return [train, VerdictFact(translate("Gate", "Opens"), _clock(facts.opens_at, zone)), _to(facts, language)]
-    if verdict.reason is Reason.WRONG_DAY:
+    if verdict.reason is Word.WRONG_DAY:
         day = datetime.fromtimestamp(facts.departs_at, zone).date().isoformat()
         return [VerdictFact(translate("Gate", "Day"), short_date(day, language)), train, _to(facts, language)]
-    if verdict.reason is Reason.WRONG_STATION:
+    if verdict.reason is Word.WRONG_PLACE:
         origin = VerdictFact(translate("Gate", "From"), _name(facts.origin, language))
         return [train, origin, _to(facts, language)]
     if verdict.admitted and facts.place and not facts.counted:

@@ -182,9 +182,9 @@ class Story:
 
     def _gate(self, plan: Plan) -> None:
         for path, code in list(self.trail.tickets):
-            self._show(path, code, "admitted")
+            self._show(path, code, "admit")
         path, code = self.trail.tickets[0]
-        self._show(path, code, "already_used")
+        self._show(path, code, "used")
         self.say("the gate let each ticket in once and refused the second use")
 
     def _show(self, path: Path, code: str, expected: str) -> None:
@@ -203,7 +203,7 @@ class Story:
         finally:
             entry = {
                 "code": human_code(ticket_id),
-                "verdict": "admit" if seen.get("verdict") == "admitted" else "refuse",
+                "verdict": "admit" if seen.get("verdict") == "admit" else "refuse",
             }
             self.report["gate"].append({**entry, "reason": seen.get("verdict", "nothing")})
         number = len(self.report["gate"])

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from kiosk.domain.gate.form import Form, Mode
+from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.words import Word
-from kiosk.domain.gate.world import Form, Kind, Mode, World
+from kiosk.domain.gate.world import Passage, World
 
 
 class BadCase(Exception):
-    """A case that cannot be read; says where."""
-
-
-class Override(Form, frozen=True, kw_only=True):
-    role: str
-    reason: str
+    """A case that cannot be read or played; says where."""
 
 
 class Lookup(Form, frozen=True, kw_only=True):
-    """By hand: a typed code, a name, a booking; any part of it, in any case."""
+    """By hand: a part of a code, a name, an e-mail or a booking, in any case. Always on record."""
 
     text: str
     by: str = ""  # who looks it up, for the audit
+    role: str = ""
+    lists: tuple[str, ...] | None = None  # of these lists' events; None = as the gate; () = none
 
 
 class Used(Form, frozen=True, kw_only=True):
@@ -36,56 +36,69 @@ class Expect(Form, frozen=True, kw_only=True):
     """What must be so after the step; what is not named is not looked at."""
 
     verdict: Word | None = None
+    verdict_in: tuple[Word, ...] | None = None  # any of these will do
+    signal: str | None = None
     rule: str | None = None
     detail: str | None = None  # a part of it
     next_at: datetime | None = None
+    no_next: bool | None = None  # true: there is no next useful instant
+    right_gate: str | None = None
     used: Used | None = None
     remaining: int | None = None
     fare_due: int | None = None
     questions: tuple[str, ...] | None = None
     attention: bool | None = None
     note: str | None = None
+    acknowledge: bool | None = None
+    doubts: tuple[str, ...] | None = None
     may_override: bool | None = None
+    override: str | None = None  # the verdict that was passed over
+    list: str | None = None
+    event: str | None = None  # of the list that was chosen
     ticket: str | None = None  # which ticket a medium or an add-on list chose
     product: str | None = None
+    variation: str | None = None
     holder: str | None = None
+    medium: str | None = None
     recorded: tuple[str, ...] | None = None  # of this step: "entry", "exit", "refused used", "annulled", "looked up"
-    passages: int | None = None  # valid ones of all gates, after the step
-    inside: int | None = None  # people in the gate's zone, after the step
+    record_list: str | None = None  # on which list's record
+    same: bool | None = None  # true: the answer before, given again; nothing was decided
+    passages: int | None = None  # that count, of all gates, after the step
+    known_here: int | None = None  # of those, what this gate knows
+    refusals: int | None = None  # on record at this gate
+    inside: int | None = None  # people in the gate's zone, as this gate knows them
     contested: tuple[str, ...] | None = None  # tickets with an admission too many, known to this gate
+    contested_at: tuple[str, ...] | None = None  # the gates of those later admissions
     hits: tuple[str, ...] | None = None
+    counts: dict[str, int] | None = None  # of a status: tickets, came, inside, products, and of product 1: "1.tickets"
 
 
-class Step(Form, frozen=True, kw_only=True):
-    """One thing that happens. Exactly one of scan, look_up, annul, split, merge, change, why."""
+class Step(Scan, frozen=True, kw_only=True):
+    """One thing that happens: a scan, or one of the others below."""
 
-    scan: str = ""
     look_up: Lookup | None = None
-    annul: bool = False  # the last admission at this gate: "not turned"
+    annul: bool = False  # an admission at this gate, "not turned": the last, or the one of `nonce`
     split: tuple[tuple[str, ...], ...] = ()  # the network falls into these parts
-    merge: bool = False
-    change: dict[str, Any] = msgspec.field(default_factory=dict)  # new values of the world, as in the case's own world
-    why: datetime | None = None  # the refusal at that instant, from the record
-    at: datetime | None = None  # None = as the step before
-    gate: str = ""
-    list: str = ""  # "" = the gate's
-    mode: Mode | None = None
-    kind: Kind = "entry"
-    journey: str = ""
-    alight: str = ""
-    persons: int = 1
-    answers: dict[str, str] = msgspec.field(default_factory=dict)
-    ask: bool = True
-    document_seen: bool = False
-    allow_unpaid: bool = False
-    override: Override | None = None
+    exchange: tuple[str, ...] = ()  # these gates tell each other what each knows
+    merge: bool = False  # all do, and the network is one again
+    arrive: tuple[Passage, ...] = ()  # passages that are heard of only now, each with its own time
+    restart: bool = False  # the gate begins anew with what is on its disk
+    forget: bool = False  # the history is wiped
+    status: bool = False  # the figures of the gate's list
+    change: dict[str, Any] = msgspec.field(default_factory=dict)  # new values, as in the case's own world
+    why: datetime | None = None  # what was said at that instant, decided again from the record
+    why_code: str = ""  # of several, the one of this ticket
     nonce: str = ""  # the same try again is no second passing
+    times: int = 1  # so many scans in a row …
+    every_s: float = 0  # … so far apart
     expect: Expect = Expect()
 
 
 class Case(Form, frozen=True, kw_only=True):
     id: str
     title: str = ""
+    source: str = ""
+    note: str = ""
     mode: Mode = "local"
     world: World = World()
     steps: tuple[Step, ...]
@@ -107,24 +120,42 @@ def _rows(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str
     rows = {_name(row, number): row for number, row in enumerate(old)}
     for number, row in enumerate(new):
         name = _name(row, len(old) + number)
-        rows[name] = {**rows.get(name, {}), **row}
+        if row.get("gone"):
+            rows.pop(name, None)
+        else:
+            rows[name] = {**rows.get(name, {}), **row}
     return list(rows.values())
 
 
 def _name(row: dict[str, Any], number: int) -> str:
-    return str(row.get("id") or row.get("code") or row.get("journey") or number)
+    return str(row.get("id") or row.get("code") or row.get("key") or row.get("journey") or number)
 
 
-def cases_of(document: dict[str, Any]) -> list[tuple[Case, dict[str, Any]]]:
-    """The cases of a document, each with its raw world; BadCase names the case and the key."""
-    shared = document.get("world", {})
-    if unknown := set(document) - {"world", "case"}:
-        raise BadCase(f"unknown key {', '.join(sorted(unknown))} at the top")
-    found = []
-    for number, raw in enumerate(document.get("case", [])):
-        world = laid_over(shared, raw.get("world", {}))
+def cases_of(document: dict[str, Any]) -> list[tuple[Case, dict[str, Any]] | tuple[str, BadCase]]:
+    """The cases of a document with their raw worlds; of one that cannot be read its name and what is wrong with it.
+
+    BadCase: the document itself is none.
+    """
+    if unknown := set(document) - {"world", "case", "about"}:
+        raise BadCase(f"unknown key {', '.join(map(repr, sorted(unknown)))} at the top; known are world, case, about")
+    shared, rows = document.get("world", {}), document.get("case", [])
+    if not isinstance(shared, dict) or not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+        raise BadCase("`world` must be a table and `case` a list of tables")
+    found: list[tuple[Case, dict[str, Any]] | tuple[str, BadCase]] = []
+    for number, raw in enumerate(rows, 1):
+        name = str(raw.get("id") or f"number {number}")
         try:
+            world = laid_over(shared, raw.get("world", {}))
             found.append((msgspec.convert({**raw, "world": world}, Case), world))
-        except msgspec.ValidationError as fault:
-            raise BadCase(f"case {raw.get('id', number + 1)}: {fault}") from fault
+        except (msgspec.ValidationError, AttributeError, TypeError) as fault:
+            found.append((name, BadCase(f"cannot be read: {plain(str(fault), raw)}")))
     return found
+
+
+def plain(fault: str, raw: dict[str, Any]) -> str:
+    """msgspec's words with the way to the key as a reader counts: `$.steps[0]` is step 1."""
+    where = re.search(r" - at `\$?\.?(.*)`$", fault)
+    if where is None:
+        return fault
+    way = re.sub(r"\[(\d+)\]", lambda found: f" {int(found[1]) + 1}", where[1]).replace(".", ", ")
+    return f"{fault[: where.start()]} in {way.replace('steps', 'step') or 'the case'}".replace("[...]", "")

@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk.domain.gate.case import Expect
 from kiosk.domain.gate.words import Decision
-from kiosk.domain.gate.world import Product, Ticket, World
+from kiosk.domain.gate.world import GateList, Product, Ticket, World
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,39 +17,83 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision | None
     ticket: Ticket | None
     product: Product | None
+    list: GateList | None
+    medium: str
     recorded: tuple[str, ...]
+    same: bool
     passages: int
+    known_here: int
+    refusals: int
     inside: int
     contested: tuple[str, ...]
+    contested_at: tuple[str, ...]
     hits: tuple[str, ...]
+    counts: dict[str, int] = {}
+
+
+OF_DECISION = (
+    *("signal", "rule", "right_gate", "remaining", "fare_due", "questions", "attention", "note", "acknowledge"),
+    *("doubts", "may_override", "override"),
+)
+OF_OUTCOME = (
+    *(
+        "recorded",
+        "same",
+        "passages",
+        "known_here",
+        "refusals",
+        "inside",
+        "contested",
+        "contested_at",
+        "hits",
+        "medium",
+    ),
+)
+OTHERWISE = ("detail", "next_at", "no_next", "used", "counts", "verdict_in")
 
 
 def differences(world: World, expect: Expect, outcome: Outcome) -> list[str]:
     """Named values that differ, each with both sides."""
-    decision, found = outcome.decision, dict[str, Any]()
+    decision, ticket, found = outcome.decision, outcome.ticket, dict[str, Any]()
     if decision is not None:
-        found = {
-            "verdict": decision.word,
-            **{name: getattr(decision, name) for name in ("rule", "remaining", "fare_due", "questions")},
-            **{name: getattr(decision, name) for name in ("attention", "note", "may_override")},
-        }
-    found |= {name: getattr(outcome, name) for name in ("recorded", "passages", "inside", "contested", "hits")}
-    found["ticket"] = outcome.ticket.code if outcome.ticket else None
-    found["holder"] = outcome.ticket.holder if outcome.ticket else None
-    found["product"] = outcome.product.name if outcome.product else None
+        found = {"verdict": decision.word, **{name: getattr(decision, name) for name in OF_DECISION}}
+    found |= {name: getattr(outcome, name) for name in OF_OUTCOME}
+    if ticket is not None:
+        found |= {"ticket": ticket.code, "holder": ticket.holder, "variation": ticket.variation}
+    if outcome.list is not None:
+        found |= {"list": outcome.list.id, "record_list": outcome.list.id, "event": outcome.list.event}
+    found["product"] = (outcome.product.name or outcome.product.id) if outcome.product else None
     wrong = [
-        f"{name} is {found.get(name)!r}, expected {wanted!r}"
+        f"{name} is {_shown(found.get(name))}, expected {_shown(wanted)}"
         for name, wanted in msgspec.structs.asdict(expect).items()
-        if wanted is not None and name not in ("detail", "next_at", "used") and found.get(name) != wanted
+        if wanted is not None and name not in OTHERWISE and found.get(name) != wanted
     ]
+    word = found.get("verdict")
+    if expect.verdict_in is not None and word not in expect.verdict_in:
+        wrong.append(f"verdict is {_shown(word)}, expected one of {_shown(expect.verdict_in)}")
     detail = decision.detail if decision else ""
     if expect.detail is not None and expect.detail not in detail:
         wrong.append(f"detail is {detail!r}, expected {expect.detail!r} in it")
+    for name, value in (expect.counts or {}).items():
+        if outcome.counts.get(name) != value:
+            wrong.append(f"counts.{name} is {outcome.counts.get(name)}, expected {value}")
+    return wrong + _next(world, expect, decision) + _used(world, expect, decision)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(_shown, value))}]"
+    return repr(str(value) if isinstance(value, str) else value)
+
+
+def _next(world: World, expect: Expect, decision: Decision | None) -> list[str]:
     next_at = decision.next_at if decision else None
+    shown = "none" if next_at is None else world.local(next_at).isoformat()
+    if expect.no_next and next_at is not None:
+        return [f"next_at is {shown}, expected none"]
     if expect.next_at is not None and next_at != world.instant(expect.next_at):
-        shown = None if next_at is None else world.local(next_at).isoformat()
-        wrong.append(f"next_at is {shown}, expected {expect.next_at.isoformat()}")
-    return wrong + _used(world, expect, decision)
+        return [f"next_at is {shown}, expected {expect.next_at.isoformat()}"]
+    return []
 
 
 def _used(world: World, expect: Expect, decision: Decision | None) -> list[str]:

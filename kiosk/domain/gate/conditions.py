@@ -2,7 +2,8 @@
 
 `["and", …]`, `["or", …]`, `["not", x]`; `["<", a, b]` and the other five comparisons, `["in", a, [..]]`;
 `["after", when, tolerance_min]`, `["before", when, tolerance_min]`. A value is a number, a text in `'…'`, or a name:
-gate, product, weekday (1 = Monday), entries, days, entries_today, since_first_min, since_last_min (-1 = never).
+gate, list, product, variation, status ('inside', 'outside'), now (unix s), weekday (1 = Monday), entries, days,
+entries_today, since_first_min, since_last_min (-1 = never).
 `["entries_since", when]`, `["entries_before", when]`, `["days_since", when]`, `["days_before", when]` count. `when` is
 the name of an instant, "HH:MM" of the local day, or an ISO time.
 """
@@ -14,9 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-import msgspec
-
-from kiosk.domain.gate.world import World
+from kiosk.domain.gate.asked import Asked
 
 DAYS_AHEAD = 8
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -33,14 +32,13 @@ class NotUnderstood(Exception):
     """A rule that cannot be evaluated; says which part."""
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """What a condition may look at. `entries`: instants of earlier entries on the list."""
+class Seen:
+    """What a condition may look at, now or at another instant."""
 
-    world: World
-    now: float
-    gate: str
-    product: str
-    entries: tuple[float, ...]
+    def __init__(self, asked: Asked, now: float | None = None) -> None:
+        self.asked, self.world = asked, asked.world
+        self.now = asked.now if now is None else now
+        self.entries = tuple(self.world.instant(each.at) for each in asked.entries)
 
 
 def holds(rule: Any, seen: Seen) -> bool:
@@ -62,7 +60,7 @@ def holds(rule: Any, seen: Seen) -> bool:
         if word == "in":
             return _value(rest[0], seen) in rest[1]
         if word in ("after", "before"):
-            tolerance = 60 * (rest[1] if len(rest) > 1 else 0)
+            tolerance = 60 * (rest[1] or 0 if len(rest) > 1 else 0)
             at = _when(rest[0], seen)
             return seen.now >= at - tolerance if word == "after" else seen.now <= at + tolerance
     except (IndexError, TypeError, ValueError) as fault:
@@ -84,8 +82,12 @@ def _value(word: Any, seen: Seen) -> Any:
         if name in ("days_since", "days_before"):
             return len({seen.world.local_day(each) for each in chosen})
     values: dict[str, Callable[[], Any]] = {
-        "gate": lambda: seen.gate,
-        "product": lambda: seen.product,
+        "gate": lambda: seen.asked.gate.id,
+        "list": lambda: seen.asked.list.id,
+        "product": lambda: seen.asked.ticket.product,
+        "variation": lambda: seen.asked.ticket.variation,
+        "status": lambda: "inside" if seen.asked.is_inside else "outside",
+        "now": lambda: seen.now,
         "weekday": lambda: seen.world.local(seen.now).isoweekday(),
         "entries": lambda: len(seen.entries),
         "entries_today": lambda: sum(_same_day(seen, each) for each in seen.entries),
@@ -119,13 +121,41 @@ def _when(word: Any, seen: Seen) -> float:
         raise NotUnderstood(f"no instant {word!r}") from fault
 
 
+def why_not(rule: Any, seen: Seen) -> str:
+    """The part that is not true, in words of the rule: a count before a time, for waiting does not mend it."""
+    parts = _failing(rule, seen)
+    counts = [each for each in parts if each[0] not in ("after", "before")]
+    times = sorted(
+        (each for each in parts if each not in counts), key=lambda each: abs(_when(each[1], seen) - seen.now)
+    )
+    chosen = (counts or times or [[]])[0]
+    if not chosen:
+        return ""
+    if chosen[0] in ("after", "before"):
+        return f"{chosen[0]} {seen.world.local(_when(chosen[1], seen)).isoformat(timespec='minutes')}"
+    if chosen[0] in (*COMPARE, "in"):
+        word = " ".join(map(str, chosen[1])) if isinstance(chosen[1], list) else chosen[1]
+        among = ", ".join(map(str, chosen[2])) if isinstance(chosen[2], (list, tuple)) else chosen[2]
+        return f"{word} {chosen[0]} {among}"
+    return str(chosen[0])
+
+
+def _failing(rule: Any, seen: Seen) -> list[Any]:
+    """The smallest parts that are not true."""
+    if isinstance(rule, bool) or holds(rule, seen):
+        return []
+    if rule[0] in ("and", "or"):
+        return [part for each in rule[1:] for part in _failing(each, seen)]
+    return [rule]
+
+
 def next_true(rule: Any, seen: Seen) -> float | None:
     """The first later instant, within eight days, at which the rule holds if nobody passes until then."""
     at = [instant + 0.0 for instant in _instants(rule, seen)]
     at += [(seen.entries[-1] + 60 * each) for each in _numbers(rule) if seen.entries]
     for candidate in sorted({each + more for each in at for more in (0, 1) if each + more > seen.now}):
         try:
-            if holds(rule, msgspec.structs.replace(seen, now=candidate)):
+            if holds(rule, Seen(seen.asked, candidate)):
                 return candidate
         except NotUnderstood:
             return None
@@ -140,7 +170,7 @@ def _instants(rule: Any, seen: Seen) -> list[float]:
         for ahead in range(DAYS_AHEAD):
             day = datetime.combine(today + timedelta(days=ahead), time(12), seen.world.zone).timestamp()
             try:
-                found.append(_when(word, msgspec.structs.replace(seen, now=day)) - 60 * tolerance)
+                found.append(_when(word, Seen(seen.asked, day)) - 60 * tolerance)
             except NotUnderstood:
                 continue
     midnights = [datetime.combine(today + timedelta(days=n), time(0), seen.world.zone) for n in range(1, DAYS_AHEAD)]

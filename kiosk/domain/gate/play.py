@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from kiosk.domain.gate.case import BadCase, Case, Step, laid_over
-from kiosk.domain.gate.choice import Chosen, choose
+from kiosk.domain.gate.case import BadCase, Case, Lookup, Step, laid_over, plain
+from kiosk.domain.gate.choice import clean
 from kiosk.domain.gate.compare import Outcome, differences
-from kiosk.domain.gate.decision import OVERRIDABLE, decide
-from kiosk.domain.gate.words import Asked, Decision, Word
-from kiosk.domain.gate.world import GateList, GatePost, Mode, Passage, World
+from kiosk.domain.gate.figures import figures, found_by
+from kiosk.domain.gate.form import Mode
+from kiosk.domain.gate.grounds import decided, grounds_of, packed, unpacked
+from kiosk.domain.gate.judge import Judged, judge
+from kiosk.domain.gate.record import Entry, Records
+from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.words import Decision, Word
+from kiosk.domain.gate.world import GateList, GatePost, Passage, World
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Entry(msgspec.Struct, kw_only=True):
-    """One record: a passage that counts, or a refusal, with what was decided then."""
-
-    passage: Passage
-    decision: Decision
-    known_to: set[str]
-    counts: bool
-    nonce: str = ""
 
 
 class Player:
@@ -35,115 +30,115 @@ class Player:
         self._parts: tuple[frozenset[str], ...] = ()
         self._now = EPOCH
         self._gate = GatePost(id="")
-        everyone = {each.id for each in case.world.gates} | {""}
-        self.record = [
-            Entry(
-                passage=msgspec.structs.replace(used, ticket=ticket.code),
-                decision=Decision(word=Word.ADMIT),
-                known_to=set(everyone),
-                counts=True,
-            )
-            for ticket in case.world.tickets
-            for used in ticket.used
-        ]
-        self.record.sort(key=lambda entry: case.world.instant(entry.passage.at))
+        self.records = Records(case.world)
 
     def step(self, step: Step) -> Outcome:
-        """What comes of one step."""
+        """What comes of one step; BadCase for one that makes no sense."""
         self._now = step.at or self._now
-        if step.gate or not self._gate.id:
-            gates = {each.id: each for each in self.world.gates}
-            self._gate = gates.get(step.gate, GatePost(id=step.gate))
-        if step.change:
-            self._raw = laid_over(self._raw, step.change)
-            self.world = msgspec.convert(self._raw, World)
-        elif step.split:
-            self._parts = tuple(frozenset(part) for part in step.split)
-        elif step.merge:
-            self._merge()
-        elif step.annul:
-            return self._annul()
-        elif step.why:
-            return self._why(step.why)
-        elif step.look_up:
-            needle = step.look_up.text.casefold()
-            hits = [t.code for t in self.world.tickets if needle in f"{t.code}\n{t.holder}\n{t.booking}".casefold()]
-            return self._outcome(Decision(word=Word.ADMIT), None, (f"looked up {step.look_up.by}".strip(),), hits)
-        elif step.scan:
-            return self._scan(step)
-        else:
-            raise BadCase("a step without anything that happens")
-        return self._outcome(None, None, ())
+        self._at_gate(step)
+        names = ("scan", "look_up", "annul", "split", "exchange", "merge", "arrive", "restart", "forget", "status")
+        happens = [name for name in (*names, "change", "why") if getattr(step, name)]
+        if len(happens) != 1:
+            said = " and ".join(happens) or "nothing"
+            raise BadCase(f"{said} in one step; exactly one of {', '.join((*names, 'change', 'why'))} is needed")
+        outcome: Outcome = getattr(self, f"_{happens[0]}")(step)
+        return outcome
+
+    def _at_gate(self, step: Step) -> None:
+        gates = {each.id: each for each in self.world.gates}
+        name = step.gate or self._gate.id
+        if name and gates and name not in gates:
+            raise BadCase(f"there is no gate {name!r} in the world; it has {', '.join(gates)}")
+        self._gate = gates.get(name, GatePost(id=name))
+
+    # scans
 
     def _scan(self, step: Step) -> Outcome:
-        lists = {each.id: each for each in self.world.lists}
+        outcome = self._once(step)
+        for _ in range(step.times - 1):
+            self._now += timedelta(seconds=step.every_s)
+            outcome = self._once(step)
+        return outcome
+
+    def _once(self, step: Step) -> Outcome:
         gate, mode = self._gate, step.mode or self.case.mode
-        chosen_list = lists.get(step.list or gate.list)
-        if chosen_list is None and (step.list or gate.list or lists):
-            return self._outcome(Decision(word=Word.NOT_CONFIGURED, detail=step.list or gate.list), None, ())
-        passing = chosen_list or GateList(id="")
-        self._check_out(passing)
-        again = next((each for each in self.record if step.nonce and each.nonce == step.nonce and each.counts), None)
-        if again is not None:
-            chosen = choose(self.world, step.scan, passing, self._instant(), mode)
-            return self._outcome(again.decision, chosen, ())
-        chosen = choose(self.world, step.scan, passing, self._instant(), mode)
-        decision = chosen.refusal or decide(self._asked(step, chosen, passing, mode))
-        recorded = ""
-        if step.override is not None and not decision.passes:
-            decision, recorded = self._overridden(step, decision)
-        kind = step.kind if decision.passes else "entry"
-        passage = Passage(
-            ticket=chosen.ticket.code if chosen.ticket else step.scan,
-            at=self._now,
-            list=passing.id,
-            gate=gate.id,
-            kind=kind,
-            persons=step.persons,
+        self._check_out(step)
+        before = self._the_same(step)
+        if before is not None:
+            return self._outcome(before.decision, before.judged, (), same=True)
+        seen = [each.passage for each in self.records.counting(None if mode == "live" else gate.id)]
+        scan = Scan(
+            **{name: getattr(step, name) for name in Scan.__struct_fields__ if name not in ("at", "gate")}, gate=gate.id
         )
-        entry = Entry(
-            passage=passage,
-            decision=decision,
-            known_to=self._hearers(mode),
-            counts=decision.passes,
-            nonce=step.nonce,
-        )
-        self.record.append(entry)
-        return self._outcome(decision, chosen, (recorded or (kind if decision.passes else f"refused {decision.word}"),))
-
-    def _asked(self, step: Step, chosen: Chosen, passing: GateList, mode: Mode) -> Asked:
-        assert chosen.ticket is not None
-        return Asked(
-            world=self.world,
-            ticket=chosen.ticket,
-            gate=self._gate,
-            list=passing,
-            now=self._instant(),
+        judged = judge(self.world, scan, self._now, mode=mode, inside=self.inside(), seen=seen)
+        grounds = grounds_of(
+            self.world,
+            scan,
+            self._now,
             mode=mode,
-            kind=step.kind,
-            journey=step.journey,
-            alight=step.alight,
-            persons=step.persons,
-            answers=step.answers,
-            ask=step.ask,
-            document_seen=step.document_seen,
-            allow_unpaid=step.allow_unpaid,
             inside=self.inside(),
-            seen=tuple(e.passage for e in self.record if e.counts and (self._gate.id in e.known_to or mode == "live")),
+            seen=seen,
+            code=judged.ticket.code if judged.ticket else clean(step.scan),
         )
+        decision = judged.decision
+        passage = judged.passage or Passage(
+            ticket=judged.ticket.code if judged.ticket else step.scan,
+            at=self._now,
+            list=judged.list.id,
+            gate=gate.id,
+            kind=step.kind,
+            persons=step.persons,
+        )
+        counts = judged.passage is not None
+        written = self._written(step, judged)
+        if written:
+            self.records.entries.append(
+                Entry(
+                    passage=passage,
+                    decision=decision,
+                    known_to=self._hearers(mode) if counts else {gate.id},
+                    counts=counts,
+                    recorded_at=self.world.instant(self._now),
+                    nonce=step.nonce,
+                    judged=judged,
+                    grounds=unpacked(packed(grounds)),
+                )
+            )
+        if counts and step.hand_out and judged.ticket:
+            self._link(step.hand_out, judged.ticket.code)
+        return self._outcome(decision, judged, (written,) if written else ())
 
-    def _overridden(self, step: Step, decision: Decision) -> tuple[Decision, str]:
-        override = step.override
-        assert override is not None
-        allowed = decision.word in OVERRIDABLE and override.role in self.world.override_roles and override.reason
-        if not allowed:
-            refused = msgspec.structs.replace(decision, word=Word.OVERRIDE_REFUSED, detail=decision.word)
-            return refused, ""
-        passed = msgspec.structs.replace(decision, word=Word.ADMIT)
-        return passed, f"override {decision.word} {override.role}: {override.reason}"
+    def _written(self, step: Step, judged: Judged) -> str:
+        """What goes on record; nothing of a gate that has no list to record it on."""
+        decision = judged.decision
+        if decision.word is Word.NOT_CONFIGURED:
+            return ""
+        if decision.override and step.override:
+            return f"override {decision.override} {step.override.role}: {step.override.reason}"
+        if decision.word is Word.EXIT and judged.ticket is None:
+            return "emergency exit"
+        return step.kind if decision.passes else f"refused {decision.word}"
 
-    def _instant(self) -> float:
-        return self.world.instant(self._now)
+    def _the_same(self, step: Step) -> Entry | None:
+        """The same try sent again, or a code that is still held up."""
+        for entry in reversed(self.records.entries):
+            if step.nonce and entry.nonce == step.nonce and entry.counts:
+                return entry
+            again_s = self._gate.same_scan_s
+            mine = entry.grounds is not None and entry.passage.gate == self._gate.id
+            gone_s = self.world.instant(self._now) - entry.recorded_at
+            held_up = mine and entry.grounds is not None and entry.grounds.scan.scan == step.scan
+            if held_up and again_s and 0 <= gone_s <= again_s:
+                entry.recorded_at = self.world.instant(self._now)
+                return entry
+        return None
+
+    def _link(self, medium: str, ticket: str) -> None:
+        media = tuple(
+            msgspec.structs.replace(each, tickets=(*each.tickets, ticket)) if each.code == medium else each
+            for each in self.world.media
+        )
+        self.world = msgspec.structs.replace(self.world, media=media)
 
     def _hearers(self, mode: Mode) -> set[str]:
         """Which gates learn of it at once."""
@@ -154,85 +149,171 @@ class Player:
             return {each.id for each in self.world.gates} | {here}
         return {here, *(next((part for part in self._parts if here in part), frozenset()))}
 
-    def _merge(self) -> None:
-        """Every gate learns all; of several single entries the earliest stands, later ones are contested."""
-        self._parts = ()
-        everyone = {each.id for each in self.world.gates} | {""}
-        for entry in self.record:
-            entry.known_to |= everyone
-        lists = {each.id: each for each in self.world.lists}
-        ordered = sorted(
-            (e for e in self.record if e.counts),
-            key=lambda e: (self.world.instant(e.passage.at), e.passage.gate),
-        )
-        came: dict[tuple[str, str], str] = {}
-        for entry in ordered:
-            passage = entry.passage
-            key = (passage.ticket, passage.list)
-            rules = lists.get(passage.list, GateList(id=""))
-            twice = passage.kind == "entry" and came.get(key) == "entry" and not rules.multi_entry
-            entry.passage = msgspec.structs.replace(passage, contested=twice)
-            came[key] = passage.kind if rules.reentry else came.get(key, passage.kind)
+    def _check_out(self, step: Step) -> None:
+        names = (step.list, self._gate.list, *self._gate.lists)
+        for passing in [each for each in self.world.lists if each.id in names]:
+            self.records.check_out(self.world, passing, self._now)
 
-    def _check_out(self, passing: GateList) -> None:
-        """The list's hour has struck since the last entry: whoever is inside is out."""
-        if not passing.checkout_at:
-            return
-        local = self.world.local(self._instant())
-        hour, minute = (int(part) for part in passing.checkout_at.split(":"))
-        struck = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if local < struck:
-            return
-        last = {e.passage.ticket: e for e in self.record if e.counts and e.passage.list == passing.id}
-        for entry in last.values():
-            if entry.passage.kind == "entry" and self.world.instant(entry.passage.at) < struck.timestamp():
-                out = msgspec.structs.replace(entry.passage, at=struck, kind="exit")
-                decision = Decision(word=Word.EXIT, detail="hour")
-                self.record.append(Entry(passage=out, decision=decision, known_to=entry.known_to, counts=True))
+    # other steps
 
-    def _annul(self) -> Outcome:
-        for entry in reversed(self.record):
-            if entry.counts and entry.passage.gate == self._gate.id:
-                entry.counts = False
-                entry.passage = msgspec.structs.replace(entry.passage, annulled=True)
-                return self._outcome(None, None, ("annulled",))
+    def _change(self, step: Step) -> Outcome:
+        media = self.world.media
+        self._raw = laid_over(self._raw, step.change)
+        try:
+            self.world = msgspec.convert(self._raw, World)
+        except msgspec.ValidationError as fault:
+            raise BadCase(f"the change cannot be read: {plain(str(fault), {})}") from fault
+        if "media" not in step.change:
+            self.world = msgspec.structs.replace(self.world, media=media)  # with what was handed out
         return self._outcome(None, None, ())
 
-    def _why(self, at: datetime) -> Outcome:
-        found = [
-            e
-            for e in self.record
-            if self.world.instant(e.passage.at) == self.world.instant(at) and e.passage.gate == self._gate.id
-        ]
-        if not found:
-            return self._outcome(None, None, ())
-        return self._outcome(found[-1].decision, None, (), [found[-1].passage.ticket])
+    def _split(self, step: Step) -> Outcome:
+        self._parts = tuple(frozenset(part) for part in step.split)
+        return self._outcome(None, None, ())
+
+    def _exchange(self, step: Step) -> Outcome:
+        """Two or more gates tell each other; then each knows what any of them knew."""
+        for entry in self.records.entries:
+            if entry.counts and entry.known_to & set(step.exchange):
+                entry.known_to |= set(step.exchange)
+        self.records.merge(self.world)
+        return self._outcome(None, None, ())
+
+    def _merge(self, step: Step) -> Outcome:
+        self._parts = ()
+        everyone = {each.id for each in self.world.gates} | {""}
+        for entry in self.records.entries:
+            entry.known_to |= everyone if entry.counts else set()
+        self.records.merge(self.world)
+        return self._outcome(None, None, ())
+
+    def _arrive(self, step: Step) -> Outcome:
+        hearers = self._hearers("lan")
+        for passage in step.arrive:
+            known = [each for each in self.records.entries if each.counts and _same_passage(each.passage, passage)]
+            if known:
+                known[0].known_to |= hearers  # heard of twice is one passage
+            else:
+                self.records.add_old(self.world, passage, hearers)
+        self.records.merge(self.world)
+        return self._outcome(None, None, ())
+
+    def _restart(self, step: Step) -> Outcome:
+        """Only what is on the disk is left; everything that was said is."""
+        for entry in self.records.entries:
+            if entry.passage.gate == self._gate.id and entry.grounds is not None:
+                entry.recorded_at = float("-inf")  # nobody is held up any more
+        return self._outcome(None, None, ())
+
+    def _forget(self, step: Step) -> Outcome:
+        self.records.entries.clear()
+        return self._outcome(None, None, ())
+
+    def _status(self, step: Step) -> Outcome:
+        self._check_out(step)
+        passing = next(
+            (each for each in self.world.lists if each.id == (step.list or self._gate.list)), GateList(id="")
+        )
+        passages = [each.passage for each in self.records.counting(self._gate.id)]
+        outcome = self._outcome(None, None, ())
+        return msgspec.structs.replace(outcome, list=passing, counts=figures(self.world, passing, passages))
+
+    def _annul(self, step: Step) -> Outcome:
+        limit_s, now = self._gate.annul_within_s, self.world.instant(self._now)
+        for entry in reversed(self.records.entries):
+            wanted = not step.nonce or entry.nonce == step.nonce
+            if entry.counts and entry.passage.gate == self._gate.id and wanted:
+                if limit_s and now - self.world.instant(entry.passage.at) > limit_s:
+                    return self._outcome(None, entry.judged, ("too late to annul",))
+                entry.counts = False
+                entry.passage = msgspec.structs.replace(entry.passage, annulled=True)
+                return self._outcome(None, entry.judged, ("annulled",))
+        return self._outcome(None, None, ("nothing to annul",))
+
+    def _why(self, step: Step) -> Outcome:
+        """The last answer at that instant, decided again; a different answer would be a broken record."""
+        assert step.why is not None
+        at = self.world.instant(step.why)
+        for entry in reversed(self.records.entries):
+            if entry.grounds is None or entry.passage.gate != self._gate.id:
+                continue
+            if self.world.instant(entry.grounds.at) == at and step.why_code in ("", entry.passage.ticket):
+                replayed = decided(entry.grounds)
+                if replayed.decision != entry.decision:
+                    raise BadCase(f"the record said {entry.decision}, decided again it is {replayed.decision}")
+                return self._outcome(replayed.decision, replayed, (), [entry.passage.ticket])
+        return self._outcome(None, None, ())
+
+    def _look_up(self, step: Step) -> Outcome:
+        look_up = step.look_up
+        assert look_up is not None
+        decision, hits = self._found(look_up)
+        return self._outcome(decision, None, (f"looked up {look_up.by}".strip(),), hits)
+
+    def _found(self, look_up: Lookup) -> tuple[Decision, list[str]]:
+        roles = self.world.look_up_roles
+        if roles is not None and look_up.role not in roles:
+            return Decision(word=Word.OVERRIDE_REFUSED, detail="look_up"), []
+        chosen = look_up.lists
+        if chosen is None:
+            chosen = self._gate.lists or ((self._gate.list,) if self._gate.list else ())
+        known = {each.id: each for each in self.world.lists}
+        lists = [known[name] for name in chosen if name in known]
+        events = [each.event for each in lists]
+        if (known and not lists) or len(set(events)) < len(events):
+            return Decision(word=Word.NOT_CONFIGURED), []
+        hits = found_by(self.world, look_up.text, set(events) if known else None)
+        return Decision(word=Word.NAME_ONLY if hits else Word.UNKNOWN), hits
+
+    # what came of it
 
     def inside(self) -> int:
-        """People in the zone of the gate of this step."""
+        """People in the zone of this gate, as far as it knows."""
         if not self._gate.zone:
             return 0
         posts = {each.id for each in self.world.gates if each.zone == self._gate.zone}
         start = sum(each.inside for each in self.world.zones if each.id == self._gate.zone)
-        passed = [e.passage for e in self.record if e.counts and e.passage.gate in posts]
-        return start + sum(each.persons if each.kind == "entry" else -each.persons for each in passed)
+        passed = [each.passage for each in self.records.counting(self._gate.id) if each.passage.gate in posts]
+        extras = {
+            t.code for t in self.world.tickets for p in self.world.products if p.id == t.product and not p.admission
+        }
+        signs = [(each, 1 if each.kind == "entry" else -1) for each in passed if each.ticket not in extras]
+        return start + sum(sign * each.persons for each, sign in signs if not each.contested)
 
     def _outcome(
-        self, decision: Decision | None, chosen: Chosen | None, recorded: tuple[str, ...], hits: list[str] | None = None
+        self,
+        decision: Decision | None,
+        judged: Judged | None,
+        recorded: tuple[str, ...],
+        hits: list[str] | None = None,
+        same: bool = False,
     ) -> Outcome:
-        ticket = chosen.ticket if chosen else None
-        products = {each.id: each for each in self.world.products}
-        known = [e.passage for e in self.record if e.counts and self._gate.id in e.known_to]
+        ticket = judged.ticket if judged else None
+        known = [each.passage for each in self.records.counting(self._gate.id)]
+        contested = [each for each in known if each.contested]
         return Outcome(
             decision=decision,
             ticket=ticket,
-            product=products.get(ticket.product) if ticket else None,
+            product=next((each for each in self.world.products if ticket and each.id == ticket.product), None),
+            list=judged.list if judged else None,
+            medium=judged.medium if judged else "",
             recorded=recorded,
-            passages=sum(e.counts for e in self.record),
+            same=same,
+            passages=len(self.records.counting()),
+            known_here=len(known),
+            refusals=sum(
+                not each.counts and not each.passage.annulled and each.passage.gate == self._gate.id
+                for each in self.records.entries
+            ),
             inside=self.inside(),
-            contested=tuple(dict.fromkeys(each.ticket for each in known if each.contested)),
+            contested=tuple(dict.fromkeys(each.ticket for each in contested)),
+            contested_at=tuple(each.gate for each in contested),
             hits=tuple(hits or ()),
         )
+
+
+def _same_passage(one: Passage, two: Passage) -> bool:
+    return (one.ticket, one.at, one.gate, one.kind) == (two.ticket, two.at, two.gate, two.kind)
 
 
 def play(case: Case, raw_world: dict[str, Any]) -> list[str]:
@@ -240,6 +321,9 @@ def play(case: Case, raw_world: dict[str, Any]) -> list[str]:
     player = Player(case, raw_world)
     found = []
     for number, step in enumerate(case.steps, 1):
-        outcome = player.step(step)
+        try:
+            outcome = player.step(step)
+        except BadCase as fault:
+            raise BadCase(f"step {number}: {fault}") from fault
         found += [f"step {number}: {each}" for each in differences(player.world, step.expect, outcome)]
     return found

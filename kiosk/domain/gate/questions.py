@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from math import isfinite
 
 from kiosk.domain.gate.world import Question
 
 EMAIL = re.compile(r"[^@\s]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+PHONE = re.compile(r"\+[1-9][0-9 ]{5,18}[0-9]")
+COUNTRY = re.compile(r"[A-Z]{2}")
 YES_NO = {"True", "true", "False", "false", "0", "1", ""}
 AGREED = {"True", "true", "1"}
 
-
 FORMS: dict[str, Callable[[Question, str], bool]] = {
     "text": lambda _, answer: True,
-    "number": lambda _, answer: isfinite(float(answer)),
+    "number": lambda question, answer: _in_range(question, float(answer)),
     "choice": lambda question, answer: answer in question.options,
-    "choices": lambda question, answer: all(each in question.options for each in answer.split(",")),
+    "choices": lambda question, answer: all(each.strip() in question.options for each in answer.split(",")),
     "date": lambda _, answer: len(answer) == 10 and bool(date.fromisoformat(answer)),
     "time": lambda _, answer: bool(time.fromisoformat(answer).isoformat()),
     "date_time": lambda _, answer: "T" in answer and bool(datetime.fromisoformat(answer)),
+    "phone": lambda _, answer: PHONE.fullmatch(answer) is not None,
+    "country": lambda question, answer: (
+        COUNTRY.fullmatch(answer) is not None and (not question.options or answer in question.options)
+    ),
+    "file": lambda _, answer: answer.startswith("file:"),  # only what was uploaded before, never a path or a text
     "email": lambda _, answer: EMAIL.fullmatch(answer) is not None,
 }
+
+
+def _in_range(question: Question, value: float) -> bool:
+    low, high = question.lowest, question.highest
+    return isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
+
+
+def missing(questions: Iterable[Question], product: str, answers: Mapping[str, str]) -> tuple[str, ...]:
+    """Those asked at the gate of a holder of this product that are not yet answered."""
+    return tuple(
+        each.id
+        for each in questions
+        if each.at_gate
+        and (not each.products or product in each.products)
+        and all(answers.get(other, "") == answer for other, answer in each.only_if.items())
+        and not accepted(each, answers.get(each.id, ""))
+    )
 
 
 def accepted(question: Question, answer: str) -> bool:

@@ -2,64 +2,124 @@
 
 from __future__ import annotations
 
-from kiosk.domain.gate.words import Asked, Word
+from typing import NamedTuple
+
+from kiosk.domain.gate.asked import Asked
+from kiosk.domain.gate.words import Word
+from kiosk.domain.gate.world import Passage
 
 
-def used_up(asked: Asked) -> tuple[Word | None, int, str]:
-    """(verdict or None, what is left, where the rest is) before this entry."""
-    if asked.product.unlimited or asked.list.multi_entry:
-        return None, -1, ""
-    if (rides := _rides(asked)) > 0:
-        return _carnet(asked, rides)
-    if asked.ticket.persons > 1:
-        left = asked.ticket.persons - _inside_or_used(asked)
-        if asked.persons <= left:
-            return None, left, ""
-        word = Word.GROUP_REST if left > 0 else Word.USED
-        return word, left, f"{asked.ticket.persons - left} of {asked.ticket.persons}"
-    if not asked.entries or (asked.list.reentry and asked.passages[-1].kind == "exit"):
-        return None, -1, ""
-    if all(each.kind == "exit" for each in asked.passages):
-        return None, -1, ""
-    return Word.USED, 0, ""
+class Use(NamedTuple):
+    """What an entry would find: a refusal or None, what is left before it (-1 = not counted), where the rest is."""
+
+    word: Word | None
+    left: int = -1
+    detail: str = ""
+
+
+def use_of(asked: Asked) -> Use:
+    """Carnets count rides, groups heads, all others entries and exits."""
+    ticket, one = asked.ticket, asked.heads <= 1
+    if asked.product.unlimited:
+        return Use(None)
+    if _rides(asked):
+        return _carnet(asked)
+    if ticket.persons > 1:
+        return _group(asked)
+    if asked.list.multi_entry:
+        return Use(None)
+    if not one:
+        return Use(Word.GROUP_REST, 1, "1 of 1")
+    if not asked.entries or (asked.list.reentry and not asked.is_inside):
+        return Use(None)
+    return Use(Word.USED, 0)
+
+
+def heads_of(asked: Asked) -> int:
+    """How many pass with this scan: as many as were said, or all who are left."""
+    if asked.heads:
+        return asked.heads
+    if asked.ticket.persons <= 1 or _rides(asked):
+        return 1
+    inside = _came(asked.passages)
+    return max(inside if asked.leaving else asked.ticket.persons - _taken(asked), 1)
 
 
 def left_after(asked: Asked) -> int:
     """Rides or heads left once this scan is recorded; -1 = not counted."""
-    entering = asked.persons if asked.kind == "entry" else 0
-    if asked.product.unlimited or asked.list.multi_entry:
+    if asked.product.unlimited:
         return -1
     if (rides := _rides(asked)) > 0:
-        return rides - _used_rides(asked) - (1 if entering else 0)
-    if asked.ticket.persons > 1:
-        returning = asked.persons if asked.kind == "exit" and asked.list.reentry else 0
-        return asked.ticket.persons - _inside_or_used(asked) - entering + returning
+        return rides - _rides_begun(asked) - (0 if asked.leaving or _riding(asked) else 1)
+    if asked.ticket.persons > 1 and not asked.list.multi_entry:
+        heads = heads_of(asked)
+        came_back = heads if asked.list.reentry else 0
+        return asked.ticket.persons - _taken(asked) + (came_back if asked.leaving else -heads)
     return -1
+
+
+def again(asked: Asked) -> bool:
+    """An entry after another one that is right all the same, so no second use."""
+    return bool(asked.entries) and use_of(asked).word is None
+
+
+def _group(asked: Asked) -> Use:
+    if asked.list.multi_entry:
+        return Use(None)
+    of, left = asked.ticket.persons, asked.ticket.persons - _taken(asked)
+    heads = asked.heads or max(left, 1)
+    if heads <= left:
+        return Use(None, left)
+    return Use(Word.GROUP_REST if left > 0 else Word.USED, left, f"{of - left} of {of}")
+
+
+def _taken(asked: Asked) -> int:
+    """Heads that came in; those who left count again only where re-entry is allowed."""
+    came = sum(each.persons for each in asked.entries)
+    return _came(asked.passages) if asked.list.reentry else came
+
+
+def _came(passages: tuple[Passage, ...]) -> int:
+    return sum(each.persons if each.kind == "entry" else -each.persons for each in passages)
 
 
 def _rides(asked: Asked) -> int:
     return asked.ticket.rides or asked.product.rides
 
 
-def _used_rides(asked: Asked) -> int:
-    return len([each for each in asked.entries])
+def _begun(asked: Asked) -> list[Passage]:
+    """The entries that began a ride; within its time a ride goes on."""
+    lasts_s, found = asked.product.ride_min * 60, list[Passage]()
+    for each in asked.entries:
+        at = asked.world.instant(each.at)
+        if not found or not lasts_s or at >= asked.world.instant(found[-1].at) + lasts_s:
+            found.append(each)
+    return found
 
 
-def _carnet(asked: Asked, rides: int) -> tuple[Word | None, int, str]:
-    left = rides - _used_rides(asked)
-    if left <= 0:
-        return Word.NO_RIDES, 0, ""
+def _rides_begun(asked: Asked) -> int:
+    return sum(each.persons for each in _begun(asked))
+
+
+def _riding(asked: Asked) -> bool:
+    begun, lasts_s = _begun(asked), asked.product.ride_min * 60
+    return bool(begun and lasts_s) and asked.now < asked.world.instant(begun[-1].at) + lasts_s
+
+
+def _carnet(asked: Asked) -> Use:
+    left = _rides(asked) - _rides_begun(asked)
+    if _riding(asked):
+        return Use(None, left)
+    if left < max(asked.heads, 1):
+        return Use(Word.NO_RIDES, left)
     leases = asked.ticket.leases
     if leases and asked.mode != "live":
-        here = leases.get(asked.gate.id, 0) - len([each for each in asked.entries if each.gate == asked.gate.id])
-        if here <= 0:
-            others = ", ".join(f"{gate} {count}" for gate, count in leases.items() if gate != asked.gate.id and count)
-            return Word.NO_RIDES, 0, others
-    return None, left, ""
-
-
-def _inside_or_used(asked: Asked) -> int:
-    """Heads of a group that came in; those who left count again only where re-entry is allowed."""
-    came = sum(each.persons for each in asked.entries)
-    left = sum(each.persons for each in asked.passages if each.kind == "exit") if asked.list.reentry else 0
-    return came - left
+        gate = asked.gate
+        name = gate.id if gate.id in leases or gate.group not in leases else gate.group
+        here = leases.get(name, 0) - sum(
+            each.persons for each in _begun(asked) if each.gate == gate.id or name == gate.group
+        )
+        if here < max(asked.heads, 1):
+            others = ", ".join(f"{each} {count}" for each, count in leases.items() if each != name and count)
+            return Use(Word.NO_RIDES, max(here, 0), others)
+    return Use(None, left)

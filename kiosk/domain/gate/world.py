@@ -7,18 +7,14 @@ Times with an offset are instants; times without one are wall clock in the world
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-Mode = Literal["signed-only", "local", "lan", "live"]
-Kind = Literal["entry", "exit"]
-Condition = list[Any]
-
-
-class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value that can be written in a case."""
+from kiosk.domain.gate.form import Condition, Form, Kind
+from kiosk.domain.gate.issuing import Certificate, Lease
+from kiosk.domain.gate.railway import Delay, Journey
 
 
 class Product(Form, frozen=True, kw_only=True):
@@ -27,11 +23,17 @@ class Product(Form, frozen=True, kw_only=True):
     id: str
     name: str = ""
     event: str = ""
+    admission: bool = True  # False = an extra; its holders are not counted as guests
     attention: bool = False
     text: str = ""
+    acknowledge: bool = False  # staff must confirm the note before the holder passes
     document: str = ""  # the document to be seen, "" = none
     rides: int = 0
+    ride_min: int = 0  # so long after its first entry a ride goes on
     unlimited: bool = False  # a pass: never used up
+    medium: Literal["", "needed", "only"] = ""  # handed out before the first entry; only = then the code is void
+    valid_from: datetime | None = None  # when holders of it may come in
+    valid_until: datetime | None = None
 
 
 class Question(Form, frozen=True, kw_only=True):
@@ -43,6 +45,9 @@ class Question(Form, frozen=True, kw_only=True):
     at_gate: bool = True
     products: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    only_if: dict[str, str] = msgspec.field(default_factory=dict)  # asked when these other questions are answered so
+    lowest: float | None = None  # of a number
+    highest: float | None = None
 
 
 class GateList(Form, frozen=True, kw_only=True):
@@ -59,6 +64,7 @@ class GateList(Form, frozen=True, kw_only=True):
     rule: Condition | None = None
     rule_fails_open: bool = False
     passback_min: int = 0  # nobody comes in again sooner than this after the last entry
+    strict_exit: bool = False  # only who is inside may leave
     checkout_at: str = ""  # "HH:MM" wall clock: whoever is inside is counted out
 
 
@@ -67,10 +73,24 @@ class GatePost(Form, frozen=True, kw_only=True):
 
     id: str
     list: str = ""
+    lists: tuple[str, ...] = ()  # one for each event it serves; the ticket's event chooses
+    group: str = ""  # tickets may name the group instead of the gate
     stop: str = ""
+    fare_zone: str = ""
     zone: str = ""
+    operator: str = ""
     early_min: int = 0  # tolerance before a window opens
     late_min: int = 0
+    typed_is_proof: bool = False  # a code typed in by hand counts like one that was read
+    same_scan_s: float = 0  # a code held up again so soon is the same person
+    annul_within_s: float = 0  # "not turned" counts so long; 0 = always
+    emergency: bool = False  # everybody out, nobody in
+    clock_off_s: float = 0  # what its clock shows minus the true time
+    clock_corrected: bool = True  # signed time says how wrong the clock is, so the gate decides by the true time
+    clock_trusted: bool = True  # False = nobody knows how wrong it is
+    clock_doubt: Literal["refuse", "admit"] = "refuse"  # then: whoever has a time limit stops, or passes with a look
+    amber_after_h: float = 0  # older lists: admit, but let staff look; 0 = never
+    refuse_after_h: float = 0  # older lists: nobody comes in
 
 
 class Zone(Form, frozen=True, kw_only=True):
@@ -79,34 +99,6 @@ class Zone(Form, frozen=True, kw_only=True):
     id: str
     capacity: int
     inside: int = 0
-
-
-class Call(Form, frozen=True, kw_only=True):
-    stop: str
-    arrives: datetime | None = None
-    departs: datetime | None = None
-
-
-class Journey(Form, frozen=True, kw_only=True):
-    """A train on one day. `fares`: "A-B" = minor units, for over-riding."""
-
-    id: str
-    calls: tuple[Call, ...] = ()
-    opens_before_min: int = 90
-    grace_min: int = 30
-    fares: dict[str, int] = {}
-
-    def index(self, stop: str) -> int:
-        """Of the first call at a stop; -1 = none."""
-        return next((i for i, call in enumerate(self.calls) if call.stop == stop), -1)
-
-
-class Delay(Form, frozen=True, kw_only=True):
-    """From the disruption feed, in minutes, from `from_stop` on ("" = the whole way)."""
-
-    journey: str
-    minutes: int
-    from_stop: str = ""
 
 
 class Passage(Form, frozen=True, kw_only=True):
@@ -126,31 +118,45 @@ class Ticket(Form, frozen=True, kw_only=True):
     """One code. `stored`: the gate holds its record; `signature`: what its signature proves without one."""
 
     code: str
+    short_code: str = ""  # under which people ask for it; "" = its code
     product: str = ""
+    variation: str = ""
     event: str = ""
     day: str = ""
     holder: str = ""
+    email: str = ""
     booking: str = ""
     stored: bool = True
-    signature: Literal["none", "good", "bad"] = "none"
-    key: str = ""  # which signing key; must be in world.keys when that is given
+    signature: Literal["none", "good", "bad", "unchecked"] = "none"  # unchecked = nobody knows its key
+    key: str = ""  # which signing key; must be in world.keys or world.certificates when those are given
+    operator: str = ""
+    seller: str = ""
+    number: int = 0  # of the seller's tickets
+    issued: datetime | None = None
+    test: bool = False
     status: Literal["paid", "pending", "cancelled", "expired", "exchanged", "unapproved"] = "paid"
     valid_if_pending: bool = False
     blocked: bool = False
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     journey: str = ""
+    bound: bool = True  # to that departure; otherwise any on its way
     origin: str = ""
+    origin_call: int = -1  # which visit, where a journey stops twice
     destination: str = ""
+    destination_call: int = -1
+    place: str = ""
+    place_class: str = ""
+    fare_zones: tuple[str, ...] = ()
     persons: int = 1
     rides: int = 0
-    leases: dict[str, int] = {}  # carnet rides leased to each gate
+    leases: dict[str, int] = msgspec.field(default_factory=dict)  # carnet rides leased to each gate
     companion_of: str = ""  # that ticket must be inside first
     addon_of: str = ""
     attention: bool = False
     text: str = ""
-    answers: dict[str, str] = {}
-    home_gate: str = ""
+    answers: dict[str, str] = msgspec.field(default_factory=dict)
+    home_gate: str = ""  # or a group of gates
     used: tuple[Passage, ...] = ()
 
 
@@ -161,14 +167,18 @@ class Medium(Form, frozen=True, kw_only=True):
     tickets: tuple[str, ...] = ()
     active: bool = True
     expires: datetime | None = None
+    source: str = "barcode"  # how it is read; a code that was read in another way is not this medium
 
 
 class World(Form, frozen=True, kw_only=True):
     """All of it."""
 
     time_zone: str = "UTC"
-    instants: dict[str, datetime] = {}  # named, for rules: admission, start, end
+    instants: dict[str, datetime] = msgspec.field(default_factory=dict)  # named, for rules: admission, start, end
     keys: tuple[str, ...] = ()  # signing keys in force; empty = every key
+    certificates: tuple[Certificate, ...] | None = None  # None = a good signature is enough
+    leases: tuple[Lease, ...] | None = None  # None = not looked at
+    lists_as_of: datetime | None = None  # when revocations and records last came
     products: tuple[Product, ...] = ()
     questions: tuple[Question, ...] = ()
     lists: tuple[GateList, ...] = ()
@@ -181,6 +191,11 @@ class World(Form, frozen=True, kw_only=True):
     revoked: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     override_roles: tuple[str, ...] = ("supervisor",)
+    overrides: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # verdict -> roles that may, instead
+    look_up_roles: tuple[str, ...] | None = None  # who may look up names and bookings; None = everybody at the gate
+    zone_fares: dict[str, int] = msgspec.field(default_factory=dict)  # "A-B" = what a ticket for A pays on in B
+    search_min: int = 1  # fewer letters find nothing
+    search_max: int = 50
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,0 +1,54 @@
+"""Figures of a list, and who is found by a name, a booking or a part of a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kiosk.domain.gate.choice import letters
+from kiosk.domain.gate.world import GateList, Passage, Ticket, World
+
+
+def figures(world: World, passing: GateList, passages: Iterable[Passage]) -> dict[str, int]:
+    """tickets, came, inside, products; and the first three of each product as "PRODUCT.tickets"."""
+    on_list = [each for each in world.tickets if _on(world, passing, each)]
+    product_of = {each.code: each.product for each in world.tickets}
+    here = [each for each in passages if each.list == passing.id and not each.contested]
+    came = {each.ticket for each in here if each.kind == "entry"}
+    inside: dict[str, int] = {}
+    for each in here:
+        product = product_of.get(each.ticket, "")
+        inside[product] = inside.get(product, 0) + (each.persons if each.kind == "entry" else -each.persons)
+    products = [each.id for each in world.products if passing.products is None or each.id in passing.products]
+    products = [each.id for each in world.products if each.id in products and each.event in ("", passing.event)]
+    found = {"tickets": len(on_list), "came": len(came), "inside": sum(inside.values()), "products": len(products)}
+    for product in products:
+        found[f"{product}.tickets"] = sum(each.product == product for each in on_list)
+        found[f"{product}.came"] = sum(product_of.get(each) == product for each in came)
+        found[f"{product}.inside"] = inside.get(product, 0)
+    return found
+
+
+def _on(world: World, passing: GateList, ticket: Ticket) -> bool:
+    event = ticket.event or next((each.event for each in world.products if each.id == ticket.product), "")
+    return (
+        (not passing.event or event in ("", passing.event))
+        and (passing.products is None or ticket.product in passing.products)
+        and (ticket.status == "paid" or (passing.include_pending and ticket.status == "pending"))
+        and (not passing.day or ticket.day in ("", passing.day))
+    )
+
+
+def found_by(world: World, text: str, events: set[str] | None) -> list[str]:
+    """Codes of the tickets that a text is part of, each once, in their order; of these events, None = of all."""
+    needle = text.strip().casefold()
+    if len(needle) < max(world.search_min, 1):
+        return []
+    event_of = {each.id: each.event for each in world.products}
+    hits = [
+        each.code
+        for each in world.tickets
+        if needle in "\n".join((each.code, each.short_code, each.holder, each.email, each.booking)).casefold()
+        or (letters(needle) and letters(needle) == letters(each.short_code))
+        if events is None or "" in events or (each.event or event_of.get(each.product, "")) in ("", *events)
+    ]
+    return list(dict.fromkeys(hits))[: world.search_max]

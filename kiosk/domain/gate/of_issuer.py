@@ -1,0 +1,87 @@
+"""Rules about who made the ticket: a signature that is right, by somebody who was allowed to sign this."""
+
+from __future__ import annotations
+
+from kiosk.domain.gate.asked import Asked
+from kiosk.domain.gate.issuing import CLOCK_SKEW_S, Certificate
+from kiosk.domain.gate.words import Decision, Word
+
+
+def signature(asked: Asked) -> Decision | None:
+    """Genuine? Without a record of its own only a signature proves a ticket."""
+    ticket, keys = asked.ticket, asked.world.keys
+    if ticket.signature == "bad":
+        return Decision(word=Word.BAD_SIGNATURE)
+    if ticket.signature == "unchecked":
+        return Decision(word=Word.UNKNOWN_ISSUER)
+    if ticket.signature == "good" and keys and ticket.key not in keys:
+        return Decision(word=Word.KEY_RETIRED, detail=ticket.key)
+    if ticket.signature == "none" and not asked.stored:
+        return Decision(word=Word.UNKNOWN)
+    return None
+
+
+def issuer(asked: Asked) -> Decision | None:
+    """The key was in force when it signed, and was allowed to sign this ticket."""
+    known = asked.world.certificates
+    if asked.ticket.signature != "good" or known is None:
+        return None
+    certificate = next((each for each in known if each.key == asked.ticket.key), None)
+    if certificate is None:
+        return Decision(word=Word.UNKNOWN_ISSUER)
+    if not _in_force(asked, certificate):
+        return Decision(word=Word.NOT_IN_FORCE)
+    return None if _in_scope(asked, certificate) else Decision(word=Word.OUT_OF_SCOPE)
+
+
+def _in_force(asked: Asked, certificate: Certificate) -> bool:
+    """At the issuing, which no clock of a seller may put into the future."""
+    world, at = asked.world, asked.ticket.issued
+    if at is None:
+        return True
+    issued = world.instant(at)
+    return (
+        issued <= asked.now + CLOCK_SKEW_S
+        and (certificate.not_before is None or issued >= world.instant(certificate.not_before))
+        and (certificate.not_after is None or issued <= world.instant(certificate.not_after))
+        and (certificate.revoked_from is None or issued < world.instant(certificate.revoked_from))
+    )
+
+
+def _in_scope(asked: Asked, certificate: Certificate) -> bool:
+    ticket = asked.ticket
+    return (
+        certificate.sells
+        and certificate.seller in ("", ticket.seller)
+        and certificate.operator in ("", ticket.operator)
+        and (not certificate.first_number or ticket.number >= certificate.first_number)
+        and (not certificate.last_number or ticket.number <= certificate.last_number)
+        and (certificate.classes is None or ticket.place_class in certificate.classes)
+    )
+
+
+def trial(asked: Asked) -> Decision | None:
+    """Tickets of a test never open a gate."""
+    return Decision(word=Word.TEST_TICKET) if asked.ticket.test else None
+
+
+def operator(asked: Asked) -> Decision | None:
+    ours, theirs = asked.gate.operator, asked.ticket.operator
+    return Decision(word=Word.OTHER_OPERATOR) if ours and theirs and ours != theirs else None
+
+
+def leased(asked: Asked) -> Decision | None:
+    """The seller was given this place on every stretch of the way; if not, it may be sold twice."""
+    ticket, leases = asked.ticket, asked.world.leases
+    if leases is None or not (ticket.place and ticket.journey):
+        return None
+    way = asked.way
+    if way is None:
+        return Decision(word=Word.NOT_LEASED)
+    given = {
+        stretch
+        for each in leases
+        if (each.journey, each.seller, each.place) == (ticket.journey, ticket.seller, ticket.place)
+        for stretch in range(each.first, each.last or way.last)
+    }
+    return None if given >= set(range(way.first, way.last)) else Decision(word=Word.NOT_LEASED)

@@ -1,0 +1,204 @@
+"""A code before a gate of the product, put into the words of the rules: by look-ups, never by a walk over all tickets.
+
+The result is a world with one ticket in it, the form in which cases are written; so what runs at a gate, what is tried
+on paper and what is decided again from the record are one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+
+from kiosk.domain import ticket as tickets
+from kiosk.domain.errors import BadTicket
+from kiosk.domain.gate.held import EVENT_MODE, Ride, Trust
+from kiosk.domain.gate.issuing import Lease
+from kiosk.domain.gate.railway import Call, Journey
+from kiosk.domain.gate.shown import TicketFacts, facts_of
+from kiosk.domain.gate.world import GatePost, Ticket, World
+
+NO_PLACE_BIT = 31  # in a certificate's product mask: tickets without a place
+
+
+class GateSetting(msgspec.Struct, frozen=True, kw_only=True):
+    """This gate: whose tickets, where, and how long around the departure.
+
+    `plan`: what the operator wrote for the gates, a world without tickets; it may name this gate and its list.
+    """
+
+    tenant: int
+    name: str = ""
+    stop_place_id: str = ""  # "" = a gate that may stand anywhere
+    group: int = 0  # tickets may be bound to a group of gates
+    opens_before_min: int = 90
+    grace_min: int = 30  # after the planned departure: trains are late, and nobody may have told
+    plan: World = World()
+
+    @property
+    def post(self) -> GatePost:
+        """Of the plan, with what enrolment and the configuration say."""
+        known = next((each for each in self.plan.gates if each.id == self.name), GatePost(id=self.name))
+        return msgspec.structs.replace(
+            known,
+            stop=known.stop or self.stop_place_id,
+            operator=str(self.tenant),
+            group=known.group or (str(self.group) if self.group else ""),
+        )
+
+
+class Presented(msgspec.Struct, frozen=True, kw_only=True):
+    """One code with what this gate holds of it."""
+
+    world: World
+    code: str  # under which the rules know it: the ticket id, or "" for what is no ticket
+    journey_id: int = 0
+    ticket: tickets.Ticket | None = None
+    ride: Ride | None = None
+    place: int = -1  # in the layout
+
+    def facts(self, next_at: float | None = None) -> TicketFacts | None:
+        """For the screen, of a ticket that is proven."""
+        return facts_of(self.ticket, self.ride, self.place, next_at) if self.ticket and self.ride else None
+
+
+class Presenter:
+    """Puts codes into words. One thread at a time."""
+
+    def __init__(self, setting: GateSetting, ride_of: Callable[[int], Ride | None]) -> None:
+        self.setting, self._ride_of = setting, ride_of
+        post = setting.post
+        others = tuple(each for each in setting.plan.gates if each.id != post.id)
+        self.plan = msgspec.structs.replace(setting.plan, gates=(post, *others))
+        self._journeys: dict[int, tuple[Ride, Journey]] = {}
+
+    def present(self, text: str, trust: Trust, lists_as_of: float | None = None) -> Presented:
+        """Never raises for anything a code can contain."""
+        as_of = None if lists_as_of is None else datetime.fromtimestamp(lists_as_of, UTC)
+        try:
+            ticket, payload, signature = tickets.read(text)
+        except BadTicket:
+            return Presented(world=msgspec.structs.replace(self.plan, lists_as_of=as_of), code="")
+        known = trust.certificates.get(ticket.key_id)
+        proof = "unchecked"
+        if known is not None:
+            proof = "good" if tickets.verified(payload, signature, known.key) else "bad"
+        ride = self._ride_of(ticket.journey_id)
+        if ride is None or ticket.to_call >= len(ride.service.calls) or ticket.from_call >= ticket.to_call:
+            ride = None
+        place = -1
+        if ride is not None and ride.layout and ticket.reserved:
+            place = ride.layout.index_of(ticket.coach, ticket.seat)
+        value = self._ticket(ticket, ride, place, proof)
+        world = msgspec.structs.replace(
+            self.plan,
+            time_zone=ride.timezone if ride else self.plan.time_zone,
+            certificates=(known.rules,) if known else (),
+            leases=self._leases(ticket, trust, place),
+            lists_as_of=as_of,
+            journeys=(self._journey(ticket.journey_id, ride),) if ride else (),
+            tickets=(value,),
+            revoked=(value.code,) if value.code in trust.revoked_tickets else (),
+            blocked=(value.code,) if value.code in self.plan.blocked else (),
+        )
+        return Presented(
+            world=world, code=value.code, journey_id=ticket.journey_id, ticket=ticket, ride=ride, place=place
+        )
+
+    def _ticket(self, ticket: tickets.Ticket, ride: Ride | None, place: int, proof: str) -> Ticket:
+        opens = None
+        if ride is not None:
+            opens = ride.departs_at(0) + ticket.valid_from_min * 60
+        product = ride.products[ticket.category] if ride and ticket.category < len(ride.products) else ""
+        return Ticket(
+            code=ticket.ticket_id,
+            product=product,
+            event=ride.service.id if ride and ride.mode == EVENT_MODE else "",
+            day=ride.journey.operating_day if ride else "",
+            stored=False,
+            signature=proof,  # type: ignore[arg-type]
+            key=ticket.key_id.hex(),
+            operator=str(ticket.tenant),
+            seller=f"{ticket.terminal_id}.{ticket.incarnation}",
+            number=ticket.seq,
+            issued=_moment(ticket.issued),
+            test=bool(ticket.flags & tickets.FLAG_TEST),
+            valid_from=None if opens is None else _moment(opens),
+            valid_until=None if opens is None else _moment(opens + ticket.valid_for_min * 60),
+            journey=ride.name if ride else str(ticket.journey_id),
+            bound=ticket.reserved,
+            origin=ride.service.calls[ticket.from_call].stop_place_id if ride else "",
+            origin_call=ticket.from_call,
+            destination=ride.service.calls[ticket.to_call].stop_place_id if ride else "",
+            destination_call=ticket.to_call,
+            place=str(place) if ticket.reserved else "",
+            place_class=str(min(ticket.product_class, NO_PLACE_BIT) if ticket.reserved else NO_PLACE_BIT),
+            persons=max(ticket.persons, 1),
+            home_gate=str(ticket.gate_group) if ticket.gate_group else "",
+        )
+
+    def _journey(self, journey_id: int, ride: Ride) -> Journey:
+        kept = self._journeys.get(journey_id)
+        if kept is not None and kept[0] is ride:
+            return kept[1]
+        if len(self._journeys) > 1000:
+            self._journeys.clear()
+        calls = tuple(
+            Call(
+                stop=call.stop_place_id,
+                arrives=_moment(ride.day_start + call.arrival_s),
+                departs=_moment(ride.day_start + call.departure_s),
+            )
+            for call in ride.service.calls
+        )
+        journey = Journey(
+            id=ride.name,
+            calls=calls,
+            opens_before_min=self.setting.opens_before_min,
+            grace_min=self.setting.grace_min,
+            until_end=ride.mode == EVENT_MODE,
+            fares=next((each.fares for each in self.plan.journeys if each.id in (ride.name, ride.service.id)), {}),
+        )
+        self._journeys[journey_id] = ride, journey
+        return journey
+
+    def _leases(self, ticket: tickets.Ticket, trust: Trust, place: int) -> tuple[Lease, ...]:
+        """The stretches on which this seller was given this place."""
+        if place < 0:
+            return ()
+        masks = trust.leases.get((ticket.journey_id, ticket.terminal_id, ticket.incarnation), ())
+        has = [mask >> place & 1 for mask in masks]
+        name = self._ride_name(ticket.journey_id)
+        seller = f"{ticket.terminal_id}.{ticket.incarnation}"
+        found, first = [], -1
+        for segment, given in enumerate([*has, 0]):
+            if given and first < 0:
+                first = segment
+            elif not given and first >= 0:
+                found.append(Lease(journey=name, seller=seller, place=str(place), first=first, last=segment))
+                first = -1
+        return tuple(found)
+
+    def _ride_name(self, journey_id: int) -> str:
+        ride = self._ride_of(journey_id)
+        return ride.name if ride else str(journey_id)
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def light(world: World) -> World:
+    """The same for the rules, smaller for the record: times only of the calls that a decision can look at."""
+    ticket = world.tickets[0] if world.tickets else None
+    if ticket is None or not world.journeys:
+        return world
+    stops = {each.stop for each in world.gates[:1]} | {ticket.origin, ticket.destination}
+    journeys = tuple(
+        msgspec.structs.replace(
+            journey, calls=tuple(call if call.stop in stops else Call(stop=call.stop) for call in journey.calls)
+        )
+        for journey in world.journeys
+    )
+    return msgspec.structs.replace(world, journeys=journeys)

@@ -1,0 +1,111 @@
+"""What the gates of a written case have on record, and which gate knows what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from kiosk.domain.gate.grounds import Grounds
+from kiosk.domain.gate.judge import Judged
+from kiosk.domain.gate.words import Decision, Word
+from kiosk.domain.gate.world import GateList, Passage, World
+
+
+class Entry(msgspec.Struct, kw_only=True):
+    """One record: a passage that counts, or a refusal, with what the decision looked at."""
+
+    passage: Passage
+    decision: Decision
+    known_to: set[str]
+    counts: bool
+    recorded_at: float  # unix s, of the step
+    nonce: str = ""
+    judged: Judged | None = None
+    grounds: Grounds | None = None
+
+
+class Records:
+    """All gates' records in the order in which they were made."""
+
+    def __init__(self, world: World) -> None:
+        self.entries: list[Entry] = []
+        everyone = {each.id for each in world.gates} | {""}
+        for ticket in world.tickets:
+            for used in ticket.used:
+                self.add_old(world, msgspec.structs.replace(used, ticket=ticket.code), everyone)
+
+    def add_old(self, world: World, passage: Passage, known_to: Iterable[str]) -> None:
+        """A passage heard of later; it takes its place by time among what is known."""
+        at = world.instant(passage.at)
+        word = Word.EXIT if passage.kind == "exit" else Word.ADMIT
+        entry = Entry(
+            passage=passage,
+            decision=Decision(word=word),
+            known_to=set(known_to),
+            counts=not passage.annulled,
+            recorded_at=at,
+        )
+        place = next((i for i, each in enumerate(self.entries) if world.instant(each.passage.at) > at), None)
+        self.entries.insert(len(self.entries) if place is None else place, entry)
+
+    def counting(self, gate: str | None = None) -> list[Entry]:
+        """Those that count; of what a gate knows."""
+        return [each for each in self.entries if each.counts and (gate is None or gate in each.known_to)]
+
+    def merge(self, world: World) -> None:
+        """Of several single entries the earliest by time stands; a later one is contested and counts as no guest."""
+        lists = {each.id: each for each in world.lists}
+        many = {each.code for each in world.tickets if each.persons > 1 or each.rides}
+        many |= {
+            t.code for t in world.tickets for p in world.products if p.id == t.product and (p.rides or p.unlimited)
+        }
+        ordered = sorted(self.counting(), key=lambda each: (world.instant(each.passage.at), each.passage.gate))
+        inside: dict[tuple[str, str], bool] = {}
+        for entry in ordered:
+            passage = entry.passage
+            key = (passage.ticket, passage.list)
+            rules = lists.get(passage.list, GateList(id=""))
+            single = not rules.multi_entry and passage.ticket not in many and not entry.decision.override
+            twice = passage.kind == "entry" and inside.get(key, False) and single
+            entry.passage = msgspec.structs.replace(passage, contested=twice)
+            inside[key] = passage.kind == "entry" or (inside.get(key, False) and not rules.reentry)
+        self._over_used(world, ordered)
+
+    def _over_used(self, world: World, ordered: list[Entry]) -> None:
+        """Groups and carnets: heads and rides beyond what was bought are contested too."""
+        rides = {each.id: each.rides for each in world.products}
+        for ticket in world.tickets:
+            bought = ticket.rides or rides.get(ticket.product, 0) or (ticket.persons if ticket.persons > 1 else 0)
+            used = 0
+            for entry in ordered:
+                if not bought or entry.passage.ticket != ticket.code or entry.passage.kind != "entry":
+                    continue
+                used += entry.passage.persons
+                if used > bought:
+                    entry.passage = msgspec.structs.replace(entry.passage, contested=True)
+
+    def check_out(self, world: World, passing: GateList, now: datetime) -> None:
+        """The list's hour has struck since the last entry: whoever is inside is counted out."""
+        if not passing.checkout_at:
+            return
+        local = world.local(world.instant(now))
+        hour, minute = (int(part) for part in passing.checkout_at.split(":"))
+        struck = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if local < struck:
+            return
+        last = {each.passage.ticket: each for each in self.counting() if each.passage.list == passing.id}
+        for entry in last.values():
+            if entry.passage.kind == "entry" and world.instant(entry.passage.at) < struck.timestamp():
+                out = msgspec.structs.replace(entry.passage, at=struck, kind="exit")
+                decision = Decision(word=Word.EXIT, detail="hour")
+                self.entries.append(
+                    Entry(
+                        passage=out,
+                        decision=decision,
+                        known_to=entry.known_to,
+                        counts=True,
+                        recorded_at=struck.timestamp(),
+                    )
+                )

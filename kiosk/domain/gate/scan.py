@@ -1,0 +1,38 @@
+"""What is held up at a gate, and what staff say with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from kiosk.domain.gate.form import Form, Kind, Mode
+
+
+class Override(Form, frozen=True, kw_only=True):
+    """Staff let somebody pass on their own responsibility; or, before it counts, want to."""
+
+    role: str
+    reason: str
+    by: str = ""
+
+
+class Scan(Form, frozen=True, kw_only=True):
+    """One code at one gate."""
+
+    scan: str = ""  # the text of the code
+    source: str = "barcode"  # how it was read: barcode, nfc, …
+    at: datetime | None = None  # None = as the step before
+    gate: str = ""
+    list: str = ""  # "" = the gate's
+    mode: Mode | None = None
+    kind: Kind = "entry"
+    journey: str = ""  # the train that boards here; "" = none in particular
+    alight: str = ""  # where the holder wants out, for over-riding
+    persons: int = 1  # 0 = all who are left of a group
+    answers: dict[str, str] = msgspec.field(default_factory=dict)
+    ask: bool = True
+    document_seen: bool = False
+    allow_unpaid: bool = False
+    hand_out: str = ""  # the medium that staff hand out for the ticket
+    override: Override | None = None

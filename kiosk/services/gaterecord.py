@@ -1,0 +1,116 @@
+"""What a gate writes down of a verdict, and how much of what nobody proved."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from kiosk.domain.events import AdmissionRefused, Admitted, Event, Exited, VerdictExplained
+from kiosk.domain.gate.grounds import Grounds, packed
+from kiosk.domain.gate.judge import Judged
+from kiosk.domain.gate.presented import Presented, light
+from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.words import Word
+from kiosk.domain.gate.world import Passage
+from kiosk.domain.passages import uses
+from kiosk.store.network import known
+from kiosk.store.store import Store
+
+# Anybody can print what is not a ticket, so records of such codes are rationed: a few at once, then one now and then.
+UNPROVEN = frozenset({Word.UNKNOWN, Word.UNKNOWN_ISSUER, Word.NOT_IN_FORCE, Word.BAD_SIGNATURE})
+UNPROVEN_AT_ONCE = 5
+UNPROVEN_EVERY_S = 10.0
+SCAN_MAX = 240  # letters of a code that is no ticket
+
+
+def events_of(presented: Presented, grounds: Grounds, judged: Judged, at: int, seq: int) -> tuple[Event, ...]:
+    """The fact, and what it was decided from. `seq`: of the fact in the journal."""
+    scan = msgspec.structs.replace(grounds.scan, scan=grounds.scan.scan[:SCAN_MAX])
+    small = msgspec.structs.replace(grounds, world=light(grounds.world), scan=scan)
+    explained = VerdictExplained(of_seq=seq, gate=judged.gate.id, at=at, grounds=packed(small))
+    return _fact(presented, scan, judged, at), explained
+
+
+def _fact(presented: Presented, scan: Scan, judged: Judged, at: int) -> Event:
+    decision, gate, ticket_id, ticket = judged.decision, judged.gate.id, presented.code, presented.ticket
+    if decision.word is Word.EXIT:
+        persons = judged.passage.persons if judged.passage else 1
+        return Exited(
+            ticket_id=ticket_id,
+            journey_id=presented.journey_id,
+            gate=gate,
+            at=at,
+            persons=persons,
+            list=judged.list.id,
+        )
+    if judged.passage is None or ticket is None:
+        return AdmissionRefused(ticket_id=ticket_id, reason=decision.word.value, gate=gate, at=at)
+    staff = scan.override if decision.override else None
+    return Admitted(
+        ticket_id=ticket_id,
+        journey_id=presented.journey_id,
+        gate=gate,
+        at=at,
+        place=ticket.coach << 10 | ticket.seat if ticket.reserved else 0,
+        from_call=ticket.from_call,
+        to_call=ticket.to_call,
+        persons=judged.passage.persons,
+        list=judged.list.id,
+        again=judged.again,
+        override=decision.override,
+        role=staff.role if staff else "",
+        reason=staff.reason if staff else "",
+        by=staff.by if staff else "",
+    )
+
+
+class Ration:
+    """How many records of unproven codes there may be."""
+
+    def __init__(self, monotonic: float) -> None:
+        self._allowance, self._at = float(UNPROVEN_AT_ONCE), monotonic
+
+    def allows(self, monotonic: float) -> bool:
+        earned = (monotonic - self._at) / UNPROVEN_EVERY_S
+        self._allowance = min(float(UNPROVEN_AT_ONCE), self._allowance + earned)
+        self._at = monotonic
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
+        return True
+
+
+def passage_of(ticket_id: str, row: tuple[int, int, str, int, str, int, str]) -> Passage:
+    """A row of the store, as the rules look at it."""
+    _, _, gate, at, kind, persons, passing = row
+    return Passage(
+        ticket=ticket_id,
+        at=datetime.fromtimestamp(at, UTC),
+        list=passing,
+        gate=gate,
+        kind="exit" if kind == "exit" else "entry",
+        persons=persons,
+    )
+
+
+def plain_scan(gate: str, code: str, scan: Scan | None) -> Scan:
+    """What was held up, with what staff said; 0 persons = all who are left."""
+    given = scan or Scan(persons=0)
+    return msgspec.structs.replace(given, gate=gate, scan=code)
+
+
+def heard_of(store: Store, ticket_id: str) -> list[Passage]:
+    """What other gates told of a ticket. What a home gate gave to this one does not stand in its way."""
+    me = store.author
+    told = [each for each in uses(known(store, "ticket_id = ?", ticket_id), me) if each.author != me]
+    return [
+        Passage(
+            ticket=ticket_id,
+            at=datetime.fromtimestamp(each.fact.at, UTC),
+            list=getattr(each.fact, "list", ""),
+            gate=each.fact.gate,
+            persons=getattr(each.fact, "persons", 1),
+        )
+        for each in told
+    ]
