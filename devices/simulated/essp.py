@@ -1,0 +1,105 @@
+"""A note validator as a process: SSP, plain and encrypted, on a pseudo-terminal and on TCP.
+
+    python -m devices.simulated.essp --ledger FILE [--currency CNY] [--device-link PATH] [--escrow-s 10] [--move-s 0.05]
+        [--plain] [--no-counters] [--full-at 600] [--passenger-s 0]
+
+--plain: it knows no keys. --passenger-s n: somebody puts in the greatest note that is taken every n seconds. The ledger
+has every note that moved: "in" (it fell into the cash box), "returned" (out at the front,
+and why), "taken_away" (the cash box was emptied). It is also the device's memory.
+
+Orders: {"do": "insert", "value": 2000}, {"do": "jam", "on": true}, {"do": "fraud"}, {"do": "box", "out": true},
+{"do": "full", "on": true}, {"do": "open", "on": true}, {"do": "power", "on": false} (a note under way stays where it
+is), {"do": "count_off", "by": 3}, {"do": "fault", ...} (see serial_port; "command" is the first byte of the data),
+{"do": "unplug"}, {"do": "replug"}, {"do": "state"}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from devices.simulated.control import Ledger, run
+from devices.simulated.essp_wire import Wire
+from devices.simulated.note_path import NotePath
+from devices.simulated.serial_port import SerialPort
+
+NOTES = {
+    "CNY": (1, 5, 10, 20, 50, 100),
+    "EUR": (5, 10, 20, 50, 100),
+    "GBP": (5, 10, 20, 50),
+}
+
+
+class Orders:
+    """What the control port may ask for."""
+
+    def __init__(self, path: NotePath, wire: Wire, port: SerialPort) -> None:
+        self._path, self._wire, self._port = path, wire, port
+
+    def order(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Obey one order."""
+        path = self._path
+        done: dict[str, Any] = {}
+        match message.get("do"):
+            case "insert":
+                done = {"drawn_in": path.insert(int(message["value"]))}
+            case "power":
+                path.power(bool(message["on"]))
+                self._wire.forget()
+            case "count_off":
+                path.stacked += int(message["by"])
+            case "fault":
+                self._wire.faults.plan(message)
+            case "no_faults":
+                self._wire.faults.clear()
+            case "unplug":
+                self._port.unplug()
+            case "replug":
+                self._port.plug()
+            case "jam" | "fraud" | "box" | "full" | "open" as trouble:
+                path.trouble(trouble, bool(message.get("on", message.get("out", True))))
+            case "state":
+                pass
+            case other:
+                return {"error": f"unknown order {other!r}"}
+        return {
+            "ok": True, "device": self._port.device, "at": path.at, "accepts": path.accepts(), "box": path.box(),
+            "encrypted": self._wire.encrypted, "stacked": path.stacked, **done,
+        }  # fmt: skip
+
+
+def _passenger(path: NotePath, every_s: float) -> None:
+    while True:
+        time.sleep(every_s)
+        if (accepted := path.accepts()) and not path.at:
+            path.insert(max(accepted))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="kiosk simulate essp", description="A note validator (SSP, eSSP).")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser.add_argument("--ledger", type=Path, default=Path("notes.jsonl"))
+    parser.add_argument("--device-link", type=Path, help="a name for the pseudo-terminal that stays")
+    parser.add_argument("--currency", choices=sorted(NOTES), default="CNY")
+    parser.add_argument("--escrow-s", type=float, default=10.0, help="a held note goes back after so long without word")
+    parser.add_argument("--move-s", type=float, default=0.05, help="time of each way of a note")
+    parser.add_argument("--fixed-key", type=lambda text: int(text, 16), default=0x0123456701234567)
+    parser.add_argument("--plain", action="store_true", help="a device without encryption")
+    parser.add_argument("--no-counters", action="store_true")
+    parser.add_argument("--full-at", type=int, default=600, help="notes the cash box holds")
+    parser.add_argument("--passenger-s", type=float, default=0.0, help="a note every n seconds while notes are taken")
+    options = parser.parse_args(arguments)
+    path = NotePath(Ledger(options.ledger), NOTES[options.currency], options.escrow_s, options.move_s, options.full_at)
+    wire = Wire(path, options.currency, options.fixed_key, plain=options.plain, counters=not options.no_counters)
+    port = SerialPort(wire.hear, options.device_link)
+    if options.passenger_s:
+        threading.Thread(target=_passenger, args=(path, options.passenger_s), daemon=True).start()
+    run(port.serve, options.port, Orders(path, wire, port).order, options.control, device=port.device)
+
+
+if __name__ == "__main__":
+    main()
