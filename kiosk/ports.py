@@ -118,13 +118,16 @@ PaymentOutcome = Approved | Declined | Unresolved
 class Prompt:
     """What the passenger is to do now, while `charge` blocks.
 
-    what: card, pin, remove_card, wait, qr (`text` is the code's content, shown until paid), cash (`left_minor` is still
-    to be put in), change (being paid out).
+    what: card, pin, remove_card, wait, qr (`text` is the code's content, shown until paid), cash (`in_minor` is in,
+    `left_minor` is still to be put in), change (`left_minor` is being paid out).
     """
 
     what: str
     text: str = ""
     left_minor: int = 0
+    in_minor: int = 0
+    accepts: tuple[int, ...] = ()  # notes and coins that are taken now; those whose change cannot be given are not
+    kept: bool = False  # what is put in is not given back after a stop
 
 
 Tell = Callable[[Prompt], None]

@@ -119,7 +119,7 @@ class CoinAcceptor:
     def _coin(self, a: int, b: int) -> Coin:
         if a:
             return Coin(self.pieces.get(a, 0), b, "" if a in self.pieces else f"coin {a} has no value here")
-        return Coin(error=ERRORS.get(b, f"error {b}"), code=b)
+        return Coin(error=ERRORS.get(b, f"error {b}"), code=b) if b else Coin()
 
     def _read_pieces(self) -> dict[int, int]:
         found = {}

@@ -20,6 +20,8 @@ from kiosk.domain.errors import KioskError
 ROOT = Path(__file__).resolve().parents[2]
 SIMULATED = (
     "camera",
+    "cctalk",
+    "essp",
     "link",
     "nexo",
     "payment",

@@ -56,6 +56,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 "payment": ["--ledger", str(tmp_path / "ledger.jsonl")],
                 "nexo": ["--ledger", str(tmp_path / "ledger.jsonl")],
                 "camera": [],
+                "cctalk": ["--ledger", str(tmp_path / "coins.jsonl"), "--device-link", str(tmp_path / "coins")],
+                "essp": ["--ledger", str(tmp_path / "notes.jsonl"), "--device-link", str(tmp_path / "notes")],
                 "relay": ["--ledger", str(tmp_path / "turnstile.jsonl")],
             }[name]
             device = Device(name, tmp_path, *own, *arguments)
