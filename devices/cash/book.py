@@ -7,6 +7,7 @@ sales and payments it knows nothing. Lines of JSON: "in" (a piece), "asked" (a p
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import time
@@ -49,6 +50,7 @@ class Book:
         self.path, self.state = path, State()
         self._file = -1
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock()
         kept = path.read_bytes() if path.exists() else b""
         whole = kept[: kept.rfind(b"\n") + 1]  # the last line may have lost its end to a power cut
         try:
@@ -109,12 +111,24 @@ class Book:
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
+            os.close(self._guard)
             self._file = -1
 
     def _write(self, **line: Any) -> None:
         os.write(self._file, json.dumps({"at": round(time.time(), 3), **line}).encode() + b"\n")
         os.fsync(self._file)
         self._fold(line)
+
+    def _lock(self) -> None:
+        """One program at a time; the lock goes with it, however it ends."""
+        self._guard = os.open(self.path.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(self._guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._guard)
+            raise DeviceFault(
+                f"another program has the cash machine ({self.path}): close the terminal, or ask there"
+            ) from None
 
     def _open(self) -> None:
         self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

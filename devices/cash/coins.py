@@ -71,6 +71,9 @@ class CoinAcceptor:
         except CashRefused:
             return "0"
 
+    def close(self) -> None:
+        self._bus.close()
+
     def about(self) -> str:
         """Maker, product and revision in its own words."""
         words = [self._bus.ask(self._address, header) for header in (cctalk.MAKER, cctalk.PRODUCT, cctalk.REVISION)]

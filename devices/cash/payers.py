@@ -22,6 +22,7 @@ class Payer:
     """A hopper and what is known of it now."""
 
     hopper: Hopper
+    path: int = 0  # of the sorter, that leads into it
     full: int = 0  # recycled coins go to the cash box from here on; 0 = it does not recycle
     serial: str = ""
     total: int = 0

@@ -30,17 +30,34 @@ class Coins:
         self._device, self._book, self._recycling = device, book, recycling
         self._serial = ""
         self._open: frozenset[int] | None = None  # None = not known
+        self._routes: dict[int, int] = {}
         self.trouble = ""
+
+    box_out = False
+
+    @property
+    def answers(self) -> bool:
+        return bool(self._serial)
 
     @property
     def values(self) -> frozenset[int]:
         return frozenset(self._device.pieces.values())
+
+    def route(self, value: int, path: int) -> None:
+        """Let coins of a value fall down this path of the sorter from now on."""
+        if self._routes.get(value) != path:
+            self._device.send_to(value, path)
+            self._routes[value] = path
+
+    def close(self) -> None:
+        self._device.close()
 
     def begin(self) -> None:
         """Connect where that is needed and hear what happened meanwhile; CashFault when it is silent."""
         if not self._serial:
             serial = self._device.connect()
             self._open = None
+            self._routes.clear()
             known = self._book.state.coins
             if known is None or known[0] != serial:
                 self._book.coins(serial, self._device.heard(None).counter, self._device.accepted_total())
@@ -81,6 +98,7 @@ class Coins:
         if heard.restarted:
             log.warning("the coin acceptor has restarted")
             self._open = None
+            self._routes.clear()
         for place, coin in enumerate(heard.coins, 1 - len(heard.coins)):
             event = (heard.counter + place - 1) % coin_words.ROUND + 1 if heard.counter else 0
             if coin.value:
@@ -123,6 +141,13 @@ class Notes:
         self.full = self.box_out = False
         self.trouble = ""
         self._repeats = False  # the next credit may be one that is in the book already
+
+    @property
+    def answers(self) -> bool:
+        return bool(self._serial)
+
+    def close(self) -> None:
+        self._device.close()
 
     @property
     def values(self) -> frozenset[int]:

@@ -49,12 +49,13 @@ class Till:
         payers: Payers,
         coins: Coins | None = None,
         notes: Notes | None = None,
+        currency: str = "",
         timeout_s: float = 90.0,
         *,
         give_back: bool = True,
     ) -> None:
         self._book, self._payers, self._coins, self._notes = book, payers, coins, notes
-        self._timeout_s, self._give_back = timeout_s, give_back
+        self._currency, self._timeout_s, self._give_back = currency, timeout_s, give_back
         self._lock = threading.RLock()
         self._cancelled: set[str] = set()
         self._works = False
@@ -93,6 +94,8 @@ class Till:
                 ) from None
 
     def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
+        if request.currency != self._currency:
+            return Declined("currency")  # before anything is taken
         with self._lock:
             reason = "cancelled"
             try:
@@ -127,6 +130,8 @@ class Till:
     def close(self) -> None:
         with self._lock:
             self._book.close()
+            for taker in self._takers("cn"):
+                taker.close()
 
     # taking
 
@@ -141,6 +146,12 @@ class Till:
             except CashFault as fault:
                 log.debug("%s", fault)
         self._payers.begin()
+        if self._coins is not None and "c" in found:
+            for payer in self._payers.all:
+                if payer.full:
+                    room = not payer.trouble and self._payers.level(payer) < payer.full
+                    with contextlib.suppress(CashFault):  # where a coin really fell, its own event tells
+                        self._coins.route(payer.hopper.value, payer.path if room else 0)
         return found
 
     def _takers(self, letters: str) -> list[Coins | Notes]:

@@ -16,6 +16,11 @@ address = "127.0.0.1:9200"         # "" = none
 poi_id = "V400m-346403161"         # model and serial number, as the terminal says itself
 key_file = "/etc/kiosk/nexo.toml"  # identifier, version, passphrase; "" = a test terminal that talks in the open
 ca_file = "/etc/kiosk/fleet.pem"   # who made its certificate, or instead: fingerprint = "..." (SHA-256)
+[cash]
+currency = "EUR"                   # notes and coins: docs/cash.md
+coins = "/dev/ttyUSB0"             # ccTalk: coin acceptor and hoppers
+hoppers = "3:1.00 4:0.10"          # address:value of each
+notes = "/dev/ttyUSB1"             # SSP: note validator
 [camera]
 source = "0"                       # device number, file, folder or MJPEG URL; "" = none
 [screen]
@@ -44,6 +49,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
+from kiosk.app.config_cash import CashSection, cash_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
 from kiosk.domain.errors import KioskError
 
@@ -144,6 +150,7 @@ class Config:
     ticket: TicketSection = field(default_factory=TicketSection)
     payment: PaymentSection = field(default_factory=PaymentSection)
     nexo: NexoSection = field(default_factory=NexoSection)
+    cash: CashSection = field(default_factory=CashSection)
     camera: CameraSection = field(default_factory=CameraSection)
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
@@ -152,6 +159,8 @@ class Config:
 
     def address_of(self, means: str) -> str:
         """Where the terminal of a way to pay is."""
+        if means == "cash":
+            return " ".join(filter(None, (self.cash.coins, self.cash.notes)))
         return self.payment.address
 
     @property
@@ -205,7 +214,9 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 
 def _word(wanted: Any) -> str:
-    return {str: "text in quotes", int: "a whole number", float: "a number"}.get(wanted, str(wanted))
+    return {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}.get(
+        wanted, str(wanted)
+    )
 
 
 def _addresses(config: Config) -> list[str]:
@@ -280,8 +291,7 @@ def _sense(config: Config) -> list[str]:
         mistakes.append("[terminal] folder is missing: where the journal and the keys are kept")
     if not config.central.url.startswith(("http://", "https://")):
         mistakes.append(f"[central] url = {config.central.url!r} must begin with http:// or https://")
-    mistakes += _addresses(config) + _payment(config)
-    mistakes += _lan(config.lan)
+    mistakes += _addresses(config) + _payment(config) + _lan(config.lan) + cash_mistakes(config.cash)
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")

@@ -6,15 +6,16 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import click
 from PIL import Image, ImageDraw, ImageFont
 
 from kiosk.app.config import Config
+from kiosk.app.config_cash import CashSection
 from kiosk.app.means import exact_only, ways_to_pay
 from kiosk.app.printers import ticket_printer, width_dots
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import DeviceFault, KioskError
 from kiosk.ports import Bitmap, PrinterStatus, TicketPrinter
 
 _BAR = 24  # dots
@@ -52,11 +53,13 @@ def _look(config: Config, closing: ExitStack, *, page: bool) -> Iterator[Found]:
     if printer is not None:
         closing.callback(printer.close)
         yield _printer(config, printer, page=page)
-    for means, terminal in ways_to_pay(config).items():
+    for means, terminal in ways_to_pay(replace(config, cash=CashSection())).items():
         closing.callback(terminal.close)
         works, exact = terminal.ready(), exact_only(terminal)
         state = ("ready, exact money only" if exact else "ready") if works else "does not answer"
         yield Found(means, config.address_of(means), works, state, "" if works else "is it on, and its address right?")
+    if config.cash.present:
+        yield from cash_parts(config)
     if config.camera.source:
         from kiosk.app.doctor import camera_picture
 
@@ -64,6 +67,25 @@ def _look(config: Config, closing: ExitStack, *, page: bool) -> Iterator[Found]:
             yield Found("camera", config.camera.source, True, camera_picture(config.camera.source))
         except (KioskError, StopIteration) as error:
             yield Found("camera", config.camera.source, False, str(error) or "no picture", "check cable and source")
+
+
+def cash_parts(config: Config) -> Iterator[Found]:
+    """Each part of the cash machine, and what it holds."""
+    from kiosk.app.cash import machine
+
+    address = config.address_of("cash")
+    try:
+        found = machine(config)
+    except DeviceFault as fault:
+        yield Found("cash", address, False, str(fault))
+        return
+    try:
+        for part in found.parts():
+            yield Found(part.name, address, part.ok, part.words, part.way_out)
+        if found.till.exact_only():
+            yield Found("change", address, True, "none can be given: exact money only", "fill a hopper")
+    finally:
+        found.close()
 
 
 def _printer(config: Config, printer: TicketPrinter, *, page: bool) -> Found:

@@ -133,6 +133,11 @@ def _devices(config: configuration.Config) -> Iterator[Finding]:
         yield _tcp("printer", config.printer.address)
     if config.payment.address:
         yield _tcp("payment", config.payment.address)
+    if config.cash.present:
+        from kiosk.app.devices import cash_parts
+
+        for part in cash_parts(config):
+            yield Finding(part.name, part.ok, part.state, part.way_out)
     if config.camera.source:
         yield _guard("camera", lambda: camera_picture(config.camera.source))
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from kiosk.app import logs
+from kiosk.app.cash_commands import cash
 from kiosk.app.gate_cases import gate
 from kiosk.app.layout import layout
 from kiosk.app.staff import staff
@@ -58,6 +59,7 @@ def main(log_level: str) -> None:
     logs.set_up(log_level)
 
 
+main.add_command(cash)
 main.add_command(gate)
 main.add_command(layout)
 main.add_command(staff)

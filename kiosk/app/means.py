@@ -23,6 +23,10 @@ def ways_to_pay(config: Config) -> dict[str, PaymentTerminal]:
 
         host, _, port = config.payment.address.rpartition(":")
         means["card"] = JsonLinePayment(host, int(port), config.payment.timeout_s)
+    if config.cash.present:
+        from kiosk.app.cash import machine
+
+        means["cash"] = machine(config).till
     return means
 
 
