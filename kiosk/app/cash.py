@@ -50,7 +50,15 @@ class CashMachine:
             talk = Conversation(Line(section.notes, BAUD, stop_bits=2), fixed_key=int(section.notes_key or "0", 16))
             self.notes = Notes(Validator(talk, section.currency), self.book)
         self.payers = Payers(payers, self.book)
-        self.till = Till(self.book, self.payers, self.coins, self.notes, section.timeout_s, give_back=section.give_back)
+        self.till = Till(
+            self.book,
+            self.payers,
+            self.coins,
+            self.notes,
+            section.currency,
+            section.timeout_s,
+            give_back=section.give_back,
+        )
 
     def parts(self) -> list[Part]:
         """Each part and how it is, asked now."""

@@ -48,7 +48,7 @@ class Shop:
         self.payers = Payers([Payer(Hopper(bus, address, value)) for address, (value, _) in HOPPERS.items()], self.book)
         coins = Coins(CoinAcceptor(bus, 2, CURRENCY), self.book, {})
         notes = Notes(Validator(talk, CURRENCY), self.book)
-        self.till = Till(self.book, self.payers, coins, notes, self._timeout_s, give_back=self._give_back)
+        self.till = Till(self.book, self.payers, coins, notes, CURRENCY, self._timeout_s, give_back=self._give_back)
         return self.till
 
     def fill(self) -> None:

@@ -12,7 +12,7 @@ from kiosk.app.config_cash import CashSection
 from kiosk.app.ways.way import Way, lines_of
 from kiosk.domain.errors import KioskError
 
-HOPPERS = {3: (100, 900), 4: (50, 100)}  # address: value, coins
+HOPPERS = {3: (100, 1500), 4: (50, 100)}  # address: value, coins
 CREDITS = 229  # the ccTalk question what came in
 NOTE_EVERY_S = 0.5
 WAIT_S = 60.0
@@ -25,6 +25,7 @@ class Here(Way):
     means = "cash"
     words_when_out = "No cash"
     _lose = False
+    _due = 0  # of all payments so far
 
     def start(self) -> None:
         hoppers = [f"--hopper={address}:{value}:{coins}" for address, (value, coins) in HOPPERS.items()]
@@ -49,10 +50,11 @@ class Here(Way):
         return {"cash": asdict(section)}
 
     def present(self, due_minor: int, tap: Callable[[str], None]) -> None:
-        before, until = self.taken_minor(), time.monotonic() + WAIT_S
-        while (paid := self.taken_minor() - before) < due_minor:
+        self._due += due_minor
+        until = time.monotonic() + WAIT_S
+        while (taken := self.taken_minor()) < self._due:
             if time.monotonic() > until:
-                raise KioskError(f"after {paid} of {due_minor} no note is taken any more")
+                raise KioskError(f"{taken} is in where {self._due} is due, and no note is taken any more")
             time.sleep(0.02)  # the machine takes its time, and wakes nobody here
         if self._lose:
             self.order("cctalk", do="fault", kind="silent", command=CREDITS, times=6)
