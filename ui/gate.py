@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSize, QTimer
@@ -21,12 +22,15 @@ from ui.sound import Sounds
 from ui.stage import ScreenOptions
 from ui.tasks import Tasks
 from ui.viewmodels.gate import Around, GateViewModel
-from ui.viewmodels.gatewords import sound_of
+from ui.viewmodels.gatehand import GateHandViewModel, LineRow
+from ui.viewmodels.gatesignals import SIGNS
+from ui.viewmodels.gatetold import Scan, row_of
 from ui.viewmodels.texts import duration, localized, translate
 from ui.watch import Watch
 
 LOOK_AROUND_EVERY_S = 1.0
 SIZE = (1280, 800)
+STALE_S = 3600.0  # lists older than this are said louder
 
 
 @dataclass(frozen=True)
@@ -68,18 +72,33 @@ class GateWindow:
         self.model = GateViewModel(services.gate.name, self.engine)
         self.language.use(options.language)
         self.model.speak(options.language)
-        self.window = stage.load(self.engine, "Gate", {"gate": self.model})
+        self.hand = GateHandViewModel(self.model, self.engine)
+        widths = {"widthMm": options.width_mm} if options.width_mm else {}
+        self.window = stage.load(self.engine, "Gate", {"gate": self.model, "hand": self.hand, **widths})
         self._sounds = Sounds()
         self._tasks = Tasks.single("around", self.engine)
         self.watch = Watch(services.gate, services.reader, services.clock, self.engine)
-        self.watch.judged.connect(self._judged)
-        self.watch.left.connect(self.model.wait)
-        self.watch.pictured.connect(self._pictured)
-        self.watch.blind.connect(self.model.blind)
         self._timer = QTimer(self.engine)
         self._timer.setInterval(int(LOOK_AROUND_EVERY_S * 1000))
-        self._timer.timeout.connect(self.look_around)
+        self._connect()
         self.look_around()
+
+    def _connect(self) -> None:
+        """Who hears whom; `close` undoes it, or a thread that collects garbage would, and wait for this one."""
+        hears: tuple[tuple[Any, Callable[..., object]], ...] = (
+            (self.watch.judged, self._judged),
+            (self.watch.left, self.model.wait),
+            (self.watch.pictured, self._pictured),
+            (self.watch.blind, self.model.blind),
+            (self.hand.rested, self.watch.rest),
+            (self.hand.wantedLight, self._light),
+            (self.hand.wantedTicket, self._look_up),
+            (self.model.changed, self.hand.follow),
+            (self._timer.timeout, self.look_around),
+        )
+        for signal, heard in hears:
+            signal.connect(heard)
+        self._hears = hears
 
     def start(self) -> None:
         self._timer.start()
@@ -90,13 +109,16 @@ class GateWindow:
         self.watch.stop()
         self._tasks.close()
         self._sounds.stop()
+        for signal, heard in self._hears:
+            signal.disconnect(heard)
+        self._hears = ()
         self.language.use("en")  # translators are the application's, not the window's
         self.window.close()
         self.engine.deleteLater()
 
     def _judged(self, verdict: Verdict) -> None:
-        self.model.judge(verdict)
-        self._sounds.play(sound_of(verdict))
+        self.model.judge(verdict, self._services.clock.now())
+        self._sounds.play(SIGNS[self.model.state.told.signal].sound)
         self.look_around()
 
     def _pictured(self, image: QImage) -> None:
@@ -104,6 +126,25 @@ class GateWindow:
         if self.model.state.stage == "blind":
             self.model.wait()
         self.model.picture_taken()
+
+    def _light(self, on: bool) -> None:
+        """The camera's own light; its driver may take a moment."""
+
+        def done(obeyed: bool) -> None:
+            self.hand.light(on, obeyed)
+
+        self._tasks.run(lambda: self.watch.torch(on), done, lambda _: done(False))
+
+    def _look_up(self, text: str) -> None:
+        """By hand: everything that goes by this text, off the UI thread."""
+        self._tasks.run(lambda: self._found(text), self.hand.found, lambda error: self.model.in_trouble(str(error)))
+
+    def _found(self, text: str) -> list[LineRow]:
+        verdict = self._services.gate.type_code(text)
+        if not verdict.ticket_id:
+            return []
+        row = row_of(Scan(int(self._services.clock.now()), verdict), self.language.tag, None)
+        return [LineRow("", row.signal, row.icon, row.title, row.detail)]
 
     def look_around(self) -> None:
         """Clock, count, freshness of the lists, link; asked off the UI thread, because the disk may be slow."""
@@ -123,7 +164,10 @@ class GateWindow:
             time=local.strftime("%H:%M"),
             count=services.gate.admitted_today(),
             lists="" if checked is None else _age(now - checked),
+            stale=checked is not None and now - checked > STALE_S,
             offline=not services.online(),
+            hint=self.watch.hint,
+            zone=zone,
         )
 
 

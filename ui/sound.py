@@ -26,7 +26,7 @@ class Sounds:
         self._playing: list[subprocess.Popen[bytes]] = []
 
     def play(self, name: str) -> None:
-        """ "admit", "refuse" or "look"."""
+        """A sound of assets/sounds, by its name."""
         if self._player is None:
             return
         self._cut_off()

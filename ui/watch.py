@@ -43,6 +43,8 @@ class Watch(QObject):
         self._text = ""  # the code whose verdict is on screen; "" = none
         self._since = 0.0  # monotonic s, when that verdict came up
         self._seen = 0.0  # monotonic s, when its code was last in the picture
+        self._resting = threading.Event()  # somebody is busy with the last one: nothing is judged
+        self._reader: CodeReader | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -52,6 +54,24 @@ class Watch(QObject):
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(10)
+
+    def rest(self, on: bool) -> None:
+        """Judge nothing while somebody is busy with the screen; pictures go on."""
+        if on:
+            self._resting.set()
+        else:
+            self._resting.clear()
+
+    @property
+    def hint(self) -> str:
+        """What is wrong with the picture in which no code is found; "" = nothing, or the reader does not measure."""
+        light = getattr(self._reader, "light", None)
+        return str(light.hint) if light is not None else ""
+
+    def torch(self, on: bool) -> bool:
+        """Switch the camera's own light; False when it has none."""
+        switch = getattr(self._reader, "torch", None)
+        return bool(switch(on)) if switch is not None else False
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -66,7 +86,7 @@ class Watch(QObject):
             self._stop.wait(RETRY_S)
 
     def _watch(self) -> None:
-        reader = self._open()
+        reader = self._reader = self._open()
         try:
             for frame in reader.frames():
                 if self._stop.is_set():
@@ -81,7 +101,7 @@ class Watch(QObject):
         texts = list(dict.fromkeys(code.text for code in frame.codes))
         # Posters and bags have codes too: beside a ticket they do not count.
         texts = [text for text in texts if text.startswith(PREFIX)] or texts
-        if texts:
+        if texts and not self._resting.is_set():
             try:
                 self._judge(texts, now)
             except KioskError as fault:

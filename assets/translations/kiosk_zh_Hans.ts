@@ -346,60 +346,32 @@
 <context>
     <name>Gate</name>
     <message>
-        <source>Picture of the camera</source>
-        <translation>摄像头画面</translation>
-    </message>
-    <message>
-        <source>For staff: %1</source>
-        <translation>供工作人员参考：%1</translation>
-    </message>
-    <message>
-        <source>Gate closed</source>
-        <translation>闸机停用</translation>
-    </message>
-    <message>
-        <source>Show your ticket</source>
-        <translation>请出示车票</translation>
-    </message>
-    <message>
-        <source>No lists yet: every ticket is refused until central was reached once</source>
-        <translation>尚无名单：首次连上中央系统之前，所有车票都会被拒绝</translation>
-    </message>
-    <message>
-        <source>Hold the code to the camera, flat and still</source>
-        <translation>请将二维码平放对准摄像头，保持不动</translation>
-    </message>
-    <message>
-        <source>Please use another gate</source>
-        <translation>请使用其他闸机</translation>
-    </message>
-    <message>
-        <source>Let in today</source>
-        <translation>今日放行</translation>
-    </message>
-    <message>
-        <source>Lists of tickets</source>
-        <translation>票务名单</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>无</translation>
-    </message>
-    <message>
-        <source>Link</source>
-        <translation>网络</translation>
-    </message>
-    <message>
-        <source>offline, goes on</source>
-        <translation>离线，照常检票</translation>
-    </message>
-    <message>
-        <source>connected</source>
-        <translation>已连接</translation>
-    </message>
-    <message>
         <source>Go</source>
         <translation>请进</translation>
+    </message>
+    <message>
+        <source>Go, look</source>
+        <translation>请进，核对</translation>
+    </message>
+    <message>
+        <source>Goodbye</source>
+        <translation>再见</translation>
+    </message>
+    <message>
+        <source>Again</source>
+        <translation>再试</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>Wait</source>
+        <translation>等候</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -800,6 +772,196 @@
     <message>
         <source>%1 ago</source>
         <translation>%1前更新</translation>
+    </message>
+    <message>
+        <source>Too dark: switch the light on</source>
+        <translation>太暗：请开灯</translation>
+    </message>
+    <message>
+        <source>Glare on the code: tilt the ticket a little</source>
+        <translation>码上反光：请稍微倾斜车票</translation>
+    </message>
+    <message>
+        <source>Blurred: hold the ticket farther away and still</source>
+        <translation>模糊：请拿远一点并保持不动</translation>
+    </message>
+    <message>
+        <source>In today</source>
+        <translation>今日进入</translation>
+    </message>
+    <message>
+        <source>Out today</source>
+        <translation>今日离开</translation>
+    </message>
+    <message>
+        <source>Inside</source>
+        <translation>在内人数</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Newer</source>
+        <translation>较新</translation>
+    </message>
+    <message>
+        <source>Older</source>
+        <translation>较早</translation>
+    </message>
+    <message>
+        <source>Left hand</source>
+        <translation>左手</translation>
+    </message>
+    <message>
+        <source>Sun</source>
+        <translation>阳光</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Last scans</source>
+        <translation>最近扫描</translation>
+    </message>
+    <message>
+        <source>Look up</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>灯</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>下一页</translation>
+    </message>
+    <message>
+        <source>The last scans</source>
+        <translation>最近的扫描</translation>
+    </message>
+    <message>
+        <source>One scan</source>
+        <translation>一次扫描</translation>
+    </message>
+    <message>
+        <source>Code, name or booking</source>
+        <translation>票码、姓名或订单</translation>
+    </message>
+    <message>
+        <source>This screen</source>
+        <translation>本屏幕</translation>
+    </message>
+    <message>
+        <source>Nothing here goes by this. Ask for the code on the ticket.</source>
+        <translation>这里没有查到。请查看车票上的票码。</translation>
+    </message>
+    <message>
+        <source>no ticket</source>
+        <translation>无票</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>等待</translation>
+    </message>
+    <message>
+        <source>Ticket</source>
+        <translation>车票</translation>
+    </message>
+</context>
+<context>
+    <name>GateGround</name>
+    <message>
+        <source>Picture of the camera</source>
+        <translation>摄像头画面</translation>
+    </message>
+    <message>
+        <source>For staff: %1</source>
+        <translation>供工作人员参考：%1</translation>
+    </message>
+    <message>
+        <source>Gate closed</source>
+        <translation>闸机停用</translation>
+    </message>
+    <message>
+        <source>Emergency: the lane is open</source>
+        <translation>紧急：通道已打开</translation>
+    </message>
+    <message>
+        <source>Show your ticket</source>
+        <translation>请出示车票</translation>
+    </message>
+    <message>
+        <source>Please use another gate</source>
+        <translation>请使用其他闸机</translation>
+    </message>
+    <message>
+        <source>Everybody may pass; nobody is counted</source>
+        <translation>所有人均可通过，不计数</translation>
+    </message>
+    <message>
+        <source>No lists yet: every ticket is refused until central was reached once</source>
+        <translation>尚无名单：首次连上中央系统之前，所有车票都会被拒绝</translation>
+    </message>
+    <message>
+        <source>Hold the code to the camera, flat and still</source>
+        <translation>请将二维码平放对准摄像头，保持不动</translation>
+    </message>
+    <message>
+        <source>In today</source>
+        <translation>今日进入</translation>
+    </message>
+    <message>
+        <source>Out today</source>
+        <translation>今日离开</translation>
+    </message>
+    <message>
+        <source>Inside</source>
+        <translation>在内人数</translation>
+    </message>
+    <message>
+        <source>Lists of tickets: none</source>
+        <translation>车票名单：无</translation>
+    </message>
+    <message>
+        <source>Lists of tickets: %1</source>
+        <translation>车票名单：%1</translation>
+    </message>
+    <message>
+        <source>Offline: goes on with its lists</source>
+        <translation>离线：按现有名单继续工作</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>已连接</translation>
+    </message>
+</context>
+<context>
+    <name>GatePad</name>
+    <message>
+        <source>Erase one letter</source>
+        <translation>删除一个字母</translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""The gate's sounds: three that differ, and no player can hold the gate up."""
+"""The gate's sounds: one a class of verdicts, none like another, and no player can hold the gate up."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from ui.sound import SOUNDS, Sounds
+from ui.viewmodels.gatesignals import SIGNS
 
-NAMES = ("admit", "refuse", "look")
+NAMES = tuple(sign.sound for sign in SIGNS.values())
 DEAF = """#!/bin/sh
 trap '' TERM INT HUP
 echo "$$ $*" >> "$0.started"
@@ -43,12 +44,22 @@ def spectrum(name: str) -> tuple[float, np.ndarray]:
     return count / rate, shares / shares.sum()
 
 
-def test_three_sounds_that_nobody_mixes_up() -> None:
+def rhythm(name: str) -> tuple[int, ...]:
+    """Lengths of its tones and pauses in steps of 10 ms, as the ear would clap them."""
+    with wave.open(str(SOUNDS / f"{name}.wav")) as file:
+        step = file.getframerate() // 100
+        samples = np.abs(np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(float))
+    loud = [bool(samples[at : at + step].max() > 2000) for at in range(0, len(samples), step)]
+    return tuple(len(list(group)) for _, group in itertools.groupby(loud))
+
+
+def test_sounds_that_nobody_mixes_up() -> None:
     found = {name: spectrum(name) for name in NAMES}
     assert all(seconds < 1 for seconds, _ in found.values()), "a queue moves on in two seconds"
     for one, two in itertools.combinations(NAMES, 2):
         overlap = float(np.minimum(found[one][1], found[two][1]).sum())
         assert overlap < 0.5, f"{one} and {two} share {overlap:.0%} of their tones"
+        assert rhythm(one) != rhythm(two), f"{one} and {two} have the same rhythm"
 
 
 def test_a_player_that_hangs_is_cut_off_by_the_next_sound(deaf: Path) -> None:
@@ -67,7 +78,7 @@ def test_a_player_that_hangs_is_cut_off_by_the_next_sound(deaf: Path) -> None:
 def test_a_machine_without_a_player_is_silent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     sounds = Sounds()
-    sounds.play("admit")
+    sounds.play("go")
     sounds.stop()
     assert not sounds._playing
 
@@ -75,6 +86,6 @@ def test_a_machine_without_a_player_is_silent(monkeypatch: pytest.MonkeyPatch, t
 def test_a_player_that_cannot_be_started_is_named_in_the_log(deaf: Path, caplog: pytest.LogCaptureFixture) -> None:
     sounds = Sounds()
     deaf.unlink()
-    sounds.play("refuse")
+    sounds.play("stop")
     sounds.stop()
     assert "aplay" in caplog.text

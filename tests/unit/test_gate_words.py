@@ -1,4 +1,4 @@
-"""What the gate says: every reason has words and a step, fitting the kind of ticket; and one of three sounds."""
+"""What the gate says: every reason has words and a step, fitting the kind of ticket, and a class with its own sign."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from kiosk.domain.gate.held import EVENT_MODE
-from kiosk.domain.gate.shown import TicketFacts, Verdict
+from kiosk.domain.gate.shown import TicketFacts
 from kiosk.domain.gate.words import Decision, Word
-from ui.viewmodels.gatewords import next_step, reason_words, sound_of
+from ui.viewmodels.gatesignals import SIGNS, other_word, word_of
+from ui.viewmodels.gatewords import next_step, reason_words
 
 
 def facts(**changes: Any) -> TicketFacts:
@@ -54,8 +55,14 @@ def test_nobody_is_wished_a_good_journey_at_a_concert() -> None:
     assert "journey" not in reason_words(Word.ADMIT, EVENT)
 
 
-@pytest.mark.parametrize("reason", Word)
-def test_a_forgery_does_not_sound_like_a_code_held_askew(reason: Word) -> None:
-    passes = dict.fromkeys((Word.ADMIT, Word.EXIT), "admit")
-    again = dict.fromkeys((Word.UNKNOWN, Word.AMBIGUOUS, Word.NAME_ONLY), "look")
-    assert sound_of(Verdict(decision=Decision(word=reason))) == {**passes, **again}.get(reason, "refuse")
+@pytest.mark.parametrize("word", Word)
+def test_only_who_passes_has_the_sign_at_the_left(word: Word) -> None:
+    decision = Decision(word=word)
+    assert SIGNS[decision.signal].left == decision.passes
+
+
+def test_the_eight_classes_differ_in_everything() -> None:
+    for told in ([sign.icon for sign in SIGNS.values()], [sign.sound for sign in SIGNS.values()]):
+        assert len(set(told)) == len(SIGNS)
+    assert len({word_of(signal) for signal in SIGNS}) == len(SIGNS)
+    assert all(other_word(signal, "en") != other_word(signal, "zh-Hans") for signal in SIGNS)

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.gate.held import EVENT_MODE
-from kiosk.domain.gate.shown import TicketFacts, Verdict
-from kiosk.domain.gate.words import Word
-from kiosk.domain.network import Names
+from kiosk.domain.gate.shown import Verdict
 from ui.rows import RowsModel
-from ui.viewmodels.gatewords import next_step, reason_words
-from ui.viewmodels.texts import is_train, localized, people, short_date, translate
+from ui.viewmodels.gatefacts import VerdictFact
+from ui.viewmodels.gatetold import Scan, Told, told
+from ui.viewmodels.texts import translate
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
+LAST_SCANS = 10
+NOTHING = Told()
+HINTS_AFTER = 3  # looks with the same hint before it is shown: a hand that passes by is no darkness
+
 
 @dataclass(frozen=True)
-class VerdictFact:
-    """One of at most three facts below the verdict."""
+class Count:
+    """One figure: how many came in, by product, or at another gate, with how old the figure is ("" = now)."""
 
     label: str
-    value: str
+    value: int
+    age: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,13 @@ class Around:
     today: str = ""  # ISO date
     time: str = ""
     count: int = 0  # let in today
+    out: int = 0  # left today
+    counts: tuple[Count, ...] = ()  # products, other gates
     lists: str = ""  # how old the lists are; "" = none, nobody can be let in
+    stale: bool = False  # older than they should be
     offline: bool = False
+    hint: str = ""  # what is wrong with the camera's picture: too_dark, glare, blurred
+    zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True)
@@ -49,15 +58,20 @@ class GateState:
     gate: str = ""
     around: Around = Around()
     picture: int = 0  # grows with every camera picture
-    admitted: bool = False
-    word: str = ""
-    other: str = ""  # the word in the second language
-    reason: str = ""
-    step: str = ""
+    told: Told = NOTHING
     fault: str = ""  # of the camera, or of the record of a verdict
     trouble: str = ""  # of the terminal itself, until it could be looked at again
-    verdict: str = ""  # reason code of the last verdict
-    ticket: str = ""  # id of the ticket it was about
+    emergency: bool = False  # the lane stands open
+
+    @property
+    def verdict(self) -> str:
+        """Reason code of the last verdict."""
+        return self.told.code
+
+    @property
+    def ticket(self) -> str:
+        """Id of the ticket it was about."""
+        return self.told.ticket
 
 
 @QmlElement
@@ -72,36 +86,33 @@ class GateViewModel(QObject):
         self._language = "en"
         self._facts = RowsModel(VerdictFact, self)
         self._verdict: Verdict | None = None
+        self._hints = 0
+        self.scans: deque[Scan] = deque(maxlen=LAST_SCANS)  # the newest is the first
 
     @property
     def state(self) -> GateState:
         return self._state
 
+    @property
+    def language(self) -> str:
+        return self._language
+
     def speak(self, language: str) -> None:
         self._language = language
         if self._verdict is not None:
-            self.judge(self._verdict)
+            self._tell(self._verdict)
         self.changed.emit()
 
-    def judge(self, verdict: Verdict) -> None:
-        """Show a verdict."""
+    def judge(self, verdict: Verdict, at: float = 0.0) -> None:
+        """Show a verdict, and keep it among the last scans."""
+        self.scans.appendleft(Scan(int(at), verdict))
+        self._tell(verdict)
+
+    def _tell(self, verdict: Verdict) -> None:
         self._verdict = verdict
-        self._facts.show(facts_of(verdict, self._language, self._state.around.today))
-        other = {True: "请进", False: "请停"} if self._language == "en" else {True: "Go", False: "Stop"}
-        self._show(
-            replace(
-                self._state,
-                stage="verdict",
-                admitted=verdict.admitted,
-                word=translate("Gate", "Go") if verdict.admitted else translate("Gate", "Stop"),
-                other=other[verdict.admitted],
-                reason=_holder(verdict, self._language) or reason_words(verdict.reason, verdict.facts),
-                step=next_step(verdict.reason, verdict.facts) or _way(verdict, self._language),
-                fault="",
-                verdict=verdict.reason.value,
-                ticket=verdict.ticket_id,
-            )
-        )
+        said = told(verdict, self._language, self._state.around.today)
+        self._facts.show(said.facts)
+        self._show(replace(self._state, stage="verdict", told=said, fault=""))
 
     def wait(self) -> None:
         """Nobody is in front of the camera."""
@@ -118,16 +129,25 @@ class GateViewModel(QObject):
 
     def look_around(self, around: Around) -> None:
         """The clock went on, somebody came in, the lists got older."""
+        self._hints = self._hints + 1 if around.hint and around.hint == self._state.around.hint else 0
         self._show(replace(self._state, around=around, trouble=""))
 
     def in_trouble(self, fault: str) -> None:
         """The terminal cannot say how it is: closed until it can, whatever the camera sees."""
         self._show(replace(self._state, trouble=fault))
 
+    def stand_open(self, on: bool) -> None:
+        """The lane is open for everybody, or no longer."""
+        self._show(replace(self._state, emergency=on))
+
     def _show(self, state: GateState) -> None:
         if state != self._state:
             self._state = state
             self.changed.emit()
+
+    @property
+    def counts(self) -> Sequence[Count]:
+        return self._state.around.counts
 
     @Property(str, notify=changed)
     def last(self) -> str:
@@ -160,123 +180,72 @@ class GateViewModel(QObject):
 
     @Property(bool, notify=changed)
     def admitted(self) -> bool:
-        return self._state.admitted
+        return self._state.told.left
+
+    @Property(str, notify=changed)
+    def sign(self) -> str:
+        return self._state.told.signal
+
+    @Property(str, notify=changed)
+    def icon(self) -> str:
+        return self._state.told.icon
 
     @Property(str, notify=changed)
     def word(self) -> str:
-        return self._state.word
+        return self._state.told.word
 
     @Property(str, notify=changed)
     def other(self) -> str:
-        return self._state.other
+        return self._state.told.other
 
     @Property(str, notify=changed)
     def reason(self) -> str:
-        return self._state.reason
+        return self._state.told.reason
 
     @Property(str, notify=changed)
     def step(self) -> str:
-        return self._state.step
+        return self._state.told.step
 
     @Property(int, notify=changed)
     def count(self) -> int:
         return self._state.around.count
+
+    @Property(int, notify=changed)
+    def out(self) -> int:
+        return self._state.around.out
+
+    @Property(int, notify=changed)
+    def inside(self) -> int:
+        return max(0, self._state.around.count - self._state.around.out)
 
     @Property(str, notify=changed)
     def lists(self) -> str:
         return self._state.around.lists
 
     @Property(bool, notify=changed)
+    def stale(self) -> bool:
+        return self._state.around.stale
+
+    @Property(bool, notify=changed)
     def offline(self) -> bool:
         return self._state.around.offline
+
+    @Property(bool, notify=changed)
+    def emergency(self) -> bool:
+        return self._state.emergency
+
+    @Property(str, notify=changed)
+    def hint(self) -> str:
+        """How to hold the ticket so that it can be read; "" = as it is."""
+        if self._hints < HINTS_AFTER:
+            return ""
+        words = {
+            "too_dark": translate("Gate", "Too dark: switch the light on"),
+            "glare": translate("Gate", "Glare on the code: tilt the ticket a little"),
+            "blurred": translate("Gate", "Blurred: hold the ticket farther away and still"),
+        }
+        return words.get(self._state.around.hint, "")
 
     @Property(str, notify=changed)
     def fault(self) -> str:
         return self._state.fault or self._state.trouble
-
-
-def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFact]:
-    """Three facts a guard can use at a glance."""
-    facts = verdict.facts
-    if facts is None:
-        return []
-    zone = ZoneInfo(facts.timezone)
-    train = VerdictFact(_what(facts), f"{_number(facts, language)}, {_clock(facts.departs_at, zone)}")
-    if verdict.reason is Word.USED and verdict.first_use is not None:
-        used = _clock(verdict.first_use.at, zone)
-        day = datetime.fromtimestamp(verdict.first_use.at, zone).date().isoformat()
-        label = translate("Gate", "Used today") if day == today else short_date(day, language)
-        return [
-            VerdictFact(label, used),
-            VerdictFact(translate("Gate", "At"), verdict.first_use.gate),
-            train,
-        ]
-    if verdict.reason is Word.NOT_YET:
-        return [train, VerdictFact(translate("Gate", "Opens"), _clock(facts.opens_at, zone)), _to(facts, language)]
-    if verdict.reason is Word.WRONG_DAY:
-        day = datetime.fromtimestamp(facts.departs_at, zone).date().isoformat()
-        return [VerdictFact(translate("Gate", "Day"), short_date(day, language)), train, _to(facts, language)]
-    if verdict.reason is Word.WRONG_PLACE:
-        origin = VerdictFact(translate("Gate", "From"), _name(facts.origin, language))
-        return [train, origin, _to(facts, language)]
-    if verdict.admitted and facts.place and not facts.counted:
-        coach = VerdictFact(translate("Gate", "Coach"), _name(facts.coach, language))
-        return [train, coach, VerdictFact(translate("Gate", "Seat"), facts.place)]
-    if verdict.admitted:
-        return [train, _place(facts, language)]
-    return [train, _place(facts, language), _to(facts, language)]
-
-
-def _holder(verdict: Verdict, language: str) -> str:
-    """Who comes in: a guard sees a reduced ticket at a glance; "" when nothing is known of them."""
-    facts = verdict.facts
-    if facts is None or not verdict.admitted:
-        return ""
-    words = [people(facts.persons)] if facts.persons > 1 else []
-    words += [_name(names, language) for names in (facts.category, facts.place_class) if names]
-    return translate("Gate", ", ").join(words)
-
-
-def _way(verdict: Verdict, language: str) -> str:
-    """Where the ride goes, in both languages."""
-    facts = verdict.facts
-    if facts is None:
-        return ""
-    if facts.mode == EVENT_MODE:
-        return _name(facts.origin, language)
-    own = facts.destination.get("", "")
-    names = dict.fromkeys((_name(facts.destination, language), own))
-    return translate("Gate", "To %1").replace("%1", "  ".join(name for name in names if name))
-
-
-def _what(facts: TicketFacts) -> str:
-    if facts.mode == EVENT_MODE:
-        return translate("Gate", "Event")
-    return translate("Gate", "Train") if is_train(facts.mode) else translate("Gate", "Line")
-
-
-def _number(facts: TicketFacts, language: str) -> str:
-    return _name(facts.title, language) if facts.mode == EVENT_MODE else facts.number
-
-
-def _name(names: Names, language: str) -> str:
-    return localized(names, names.get("", ""), language)
-
-
-def _clock(at: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at, zone).strftime("%H:%M")
-
-
-def _place(facts: TicketFacts, language: str) -> VerdictFact:
-    coach = _name(facts.coach, language)
-    if facts.counted:
-        return VerdictFact(translate("Gate", "Area"), coach)
-    if facts.place:
-        return VerdictFact(translate("Gate", "Seat"), f"{coach} / {facts.place}")
-    return VerdictFact(translate("Gate", "Seat"), translate("Gate", "any"))
-
-
-def _to(facts: TicketFacts, language: str) -> VerdictFact:
-    names = facts.destination if facts.mode != EVENT_MODE else facts.origin
-    label = translate("Gate", "To") if facts.mode != EVENT_MODE else translate("Gate", "Hall")
-    return VerdictFact(label, _name(names, language))

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from kiosk.domain.gate.held import EVENT_MODE
-from kiosk.domain.gate.shown import TicketFacts, Verdict
+from kiosk.domain.gate.shown import TicketFacts
 from kiosk.domain.gate.words import Word
 from ui.viewmodels.texts import translate
-
-
-def sound_of(verdict: Verdict) -> str:
-    """Which of three sounds: come in, stop, or hold it up again."""
-    if verdict.passes:
-        return "admit"
-    return "look" if verdict.decision.signal == "again" else "refuse"
 
 
 def reason_words(reason: Word, facts: TicketFacts | None = None) -> str:

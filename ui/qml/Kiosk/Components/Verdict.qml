@@ -3,58 +3,88 @@ import QtQuick
 import Kiosk
 import Kiosk.Theme
 
-// The gate's answer: one colour field, one sign, one word; facts in a fixed place, the next step in a dark band.
+// The gate's answer: one colour, one sign at its side, one word; facts in a fixed place, the next step in the lower third.
 Rectangle {
     id: verdict
 
     required property GateViewModel gate
+    property bool wide: true
+    property real third: 534 // where the lower third begins
+    property bool lefty: false
+    property real keysWide: 0 // of the keys in the lower third, at the thumb's side
     property real beside: 0 // how much of the window lies left and right of the verdict, in its own units
-    readonly property color ink: Theme.verdictInk
+    property real below: 0 // the same above and below
+    readonly property color signal: Theme.verdict(gate.sign)
+    readonly property color ink: Theme.sun ? Theme.sunInk : Theme.verdictInk(gate.sign)
+    readonly property bool atLeft: gate.admitted
+    readonly property real signSize: wide ? 260 : 230
+    readonly property real wordsX: !wide ? 48 : atLeft ? 372 : 48
+    readonly property real wordsWide: wide ? width - 420 : width - 96
 
-    color: gate.admitted ? Theme.admit : Theme.refuse
+    color: Theme.sun ? Theme.sunGround : signal
 
+    Rectangle {
+        // in the sun: the frame and the sign's field have the colour
+        visible: Theme.sun
+        x: -verdict.beside
+        y: -verdict.below
+        width: parent.width + 2 * verdict.beside
+        height: parent.height + 2 * verdict.below
+        color: "transparent"
+        border.width: 20
+        border.color: verdict.signal
+    }
+    Rectangle {
+        visible: Theme.sun
+        anchors.fill: sign
+        anchors.margins: -10
+        radius: Theme.radius
+        color: verdict.signal
+    }
     Icon {
-        x: 36
-        y: 124
-        name: verdict.gate.admitted ? "circle-check" : "octagon-cross"
-        size: 300
-        color: verdict.ink
+        id: sign
+
+        objectName: "verdictSign"
+        x: verdict.atLeft ? 48 : verdict.width - 48 - size
+        y: 86
+        name: verdict.gate.icon
+        size: verdict.signSize
+        color: Theme.sun ? Theme.verdictInk(verdict.gate.sign) : verdict.ink
     }
     Words {
         id: word
 
         objectName: "verdictWord"
-        x: 436
-        y: 276 - baselineOffset
+        x: verdict.wide ? verdict.wordsX : verdict.atLeft ? 310 : 48
+        y: (verdict.wide ? 210 : 200) - baselineOffset
         text: verdict.gate.word
-        size: 168
+        size: verdict.wide ? (text.length > 6 ? 116 : 150) : (text.length > 6 ? 78 : 120)
         strong: true
         color: verdict.ink
     }
     Words {
-        anchors.left: word.right
-        anchors.leftMargin: 36
-        anchors.baseline: word.baseline
+        x: verdict.wide ? word.x + word.width + 32 : word.x
+        y: verdict.wide ? word.y + word.baselineOffset - baselineOffset : 290 - baselineOffset
         text: verdict.gate.other
-        size: 64
+        size: 56
         color: verdict.ink
     }
     Words {
         objectName: "verdictReason"
-        x: 444
-        y: 316
-        width: 1280 - x - 48
-        height: 150
+        x: verdict.wordsX
+        y: verdict.wide ? 244 : 336
+        width: verdict.wordsWide
+        height: verdict.wide ? 104 : 130
         text: verdict.gate.reason
-        size: text.length > 34 ? 46 : 58
+        size: text.length > 34 ? 42 : 52
         wrapMode: Text.WordWrap
         verticalAlignment: Text.AlignVCenter
         color: verdict.ink
     }
     Rectangle {
         x: 48
-        y: 496
-        width: 1184
+        y: verdict.wide ? 364 : 484
+        width: verdict.width - 96
         height: 3
         color: verdict.ink
     }
@@ -68,20 +98,20 @@ Rectangle {
             required property string label
             required property string value
 
-            x: 48 + index * 396
+            x: verdict.wide ? 48 + index * 396 : 48
+            y: verdict.wide ? 376 : 496 + index * 116
 
             Words {
-                y: 548 - baselineOffset
                 text: fact.label
-                size: 28
+                size: 26
                 color: verdict.ink
             }
             Words {
-                y: 566
-                width: 380
-                height: 118
+                y: 34
+                width: verdict.wide ? 380 : verdict.width - 96
+                height: verdict.wide ? 110 : 80
                 text: fact.value
-                size: text.length > 26 ? 32 : text.length > 12 ? 40 : 60
+                size: verdict.wide ? (text.length > 26 ? 30 : text.length > 12 ? 38 : 56) : (text.length > 24 ? 36 : 56)
                 strong: true
                 wrapMode: Text.WordWrap
                 maximumLineCount: 2
@@ -91,23 +121,29 @@ Rectangle {
         }
     }
     Rectangle {
-        x: -verdict.beside
-        y: 688
-        width: parent.width + 2 * verdict.beside
-        height: 112
-        color: Qt.darker(verdict.color, 1.6)
+        x: -verdict.beside + (Theme.sun ? 20 : 0)
+        y: verdict.third
+        width: parent.width + 2 * verdict.beside - (Theme.sun ? 40 : 0)
+        height: parent.height - y + verdict.below - (Theme.sun ? 20 : 0)
+        color: Theme.sun ? Theme.sunGround : verdict.gate.sign === "closed" ? "#262626" : Qt.darker(verdict.signal, verdict.gate.sign === "look" ? 1.25 : 1.6)
 
-        Words {
-            objectName: "verdictStep"
-            x: 48 + verdict.beside
-            height: 112
-            width: verdict.width - 96
-            verticalAlignment: Text.AlignVCenter
-            text: verdict.gate.step
-            size: 34
-            wrapMode: Text.WordWrap
-            maximumLineCount: 2
-            color: verdict.ink
+        Rectangle {
+            visible: Theme.sun
+            width: parent.width
+            height: 3
+            color: Theme.sunInk
         }
+    }
+    Words {
+        objectName: "verdictStep"
+        x: verdict.lefty && verdict.keysWide > 0 ? 48 + verdict.keysWide + 32 : 48
+        y: verdict.third + 8
+        width: verdict.width - 96 - (verdict.keysWide > 0 ? verdict.keysWide + 32 : 0)
+        height: verdict.height - verdict.third - 24
+        verticalAlignment: Text.AlignVCenter
+        text: verdict.gate.step
+        size: text.length > 60 && verdict.keysWide > 0 ? 32 : 40
+        wrapMode: Text.WordWrap
+        color: verdict.ink
     }
 }

@@ -5,6 +5,9 @@ import Kiosk.Theme
 Text {
     property int size: Theme.body
     property bool strong: false
+    // where the words begin in their place
+    readonly property real wordsX: horizontalAlignment === Text.AlignHCenter ? (width - contentWidth) / 2 : 0
+    readonly property real wordsY: verticalAlignment === Text.AlignVCenter ? (height - contentHeight) / 2 : 0
 
     color: Theme.ink
     textFormat: Text.PlainText

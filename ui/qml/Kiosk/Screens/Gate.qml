@@ -3,173 +3,114 @@ import Kiosk
 import Kiosk.Components
 import Kiosk.Theme
 
-// The gate's window: the camera's picture while it waits, then a verdict that fills it.
+// The gate's window: the camera's picture while it waits, then a verdict that fills it; keys in the lower third, sheets
+// over all of it. Lying it is 1280 x 800 units, standing 800 x 1280.
 Window {
     id: window
 
     required property GateViewModel gate
+    required property GateHandViewModel hand
+    property real widthMm: 0 // of the picture; 0 = a tablet
     readonly property string stage: gate.stage
     readonly property string last: gate.last // for the remote control
     readonly property string lists: gate.lists
-    readonly property real zoom: width <= 0 || height <= 0 ? 1 : Math.min(width / 1280, height / 800)
+    readonly property string sheet: hand.sheet
+    readonly property bool wide: width > height
+    readonly property real unitsWide: wide ? 1280 : 800
+    readonly property real unitsHigh: wide ? 800 : 1280
+    readonly property real zoom: width <= 0 || height <= 0 ? 1 : Math.min(width / unitsWide, height / unitsHigh)
+    readonly property real beside: Math.max(0, (width / zoom - unitsWide) / 2)
+    readonly property real below: Math.max(0, (height / zoom - unitsHigh) / 2)
+    // 20 mm for gloves; on a small screen as much of it as two rows of the lower third leave.
+    readonly property real mm: 20 * width / zoom / (widthMm > 0 ? widthMm : wide ? 216 : 120)
+    readonly property real touch: Math.max(96, Math.min(mm, wide ? 119 : 134))
+    readonly property real third: wide ? 534 : 854
+    readonly property bool said: stage === "verdict"
+    readonly property int columns: Math.min(hand.keys.count, hand.padded || !wide ? 2 : 3)
+    readonly property real keysWide: hand.padded ? (wide ? 400 : 704) : 206 * columns
 
     title: gate.gate
-    color: stage === "verdict" ? answer.color : Theme.sign // seen from afar: no bars beside it, whatever the display
+    color: said && hand.sheet === "" ? answer.color : Theme.gateGround // seen from afar: no bars beside it
 
     Binding {
         target: Theme
         property: "zoom"
         value: window.zoom
     }
+    Binding {
+        target: Theme
+        property: "sun"
+        value: window.hand.sun
+    }
 
     Item {
-        width: 1280
-        height: 800
+        width: window.unitsWide
+        height: window.unitsHigh
         scale: window.zoom
         transformOrigin: Item.TopLeft
-        x: (window.width - 1280 * window.zoom) / 2
-        y: (window.height - 800 * window.zoom) / 2
+        x: (window.width - width * window.zoom) / 2
+        y: (window.height - height * window.zoom) / 2
 
-        Item {
+        GateGround {
             anchors.fill: parent
-            visible: window.stage !== "verdict"
-
-            Rectangle {
-                x: 48
-                y: 132
-                width: 752
-                height: 424
-                color: "#000000"
-
-                Image {
-                    objectName: "camera"
-                    anchors.fill: parent
-                    visible: window.stage === "waiting"
-                    cache: false
-                    fillMode: Image.PreserveAspectFit
-                    source: window.gate.picture > 0 ? "image://camera/" + window.gate.picture : ""
-                    Accessible.name: qsTr("Picture of the camera")
-                }
-                Icon {
-                    visible: window.stage === "blind"
-                    anchors.centerIn: parent
-                    name: "warning"
-                    size: 160
-                    color: Theme.signInk
-                }
-                Words {
-                    objectName: "gateFault"
-                    visible: window.stage === "blind"
-                    x: 24
-                    y: parent.height - height - 20
-                    width: parent.width - 48
-                    text: qsTr("For staff: %1").arg(window.gate.fault)
-                    size: 24
-                    wrapMode: Text.WordWrap
-                    maximumLineCount: 3
-                    elide: Text.ElideRight
-                    color: Theme.signQuiet
-                }
-            }
-            Words {
-                objectName: "gateQuestion"
-                x: 848
-                y: 132
-                width: 384
-                text: window.stage === "blind" ? qsTr("Gate closed") : qsTr("Show your ticket")
-                size: 64
-                strong: true
-                wrapMode: Text.WordWrap
-                color: Theme.signInk
-            }
-            Words {
-                x: 848
-                y: 330
-                width: 384
-                height: 226
-                text: window.stage === "blind" ? qsTr("Please use another gate") : window.gate.lists === "" ? qsTr("No lists yet: every ticket is refused until central was reached once") : qsTr("Hold the code to the camera, flat and still")
-                size: 32
-                wrapMode: Text.WordWrap
-                elide: Text.ElideRight
-                color: Theme.signQuiet
-            }
-            Rectangle {
-                x: 48
-                y: 604
-                width: 1184
-                height: 2
-                color: Theme.signLine
-            }
-            Words {
-                x: 48
-                y: 660 - baselineOffset
-                text: qsTr("Let in today")
-                size: 28
-                color: Theme.signQuiet
-            }
-            Words {
-                objectName: "gateCount"
-                x: 48
-                y: 740 - baselineOffset
-                text: window.gate.count
-                size: 64
-                strong: true
-                color: Theme.signInk
-            }
-            Words {
-                x: 444
-                y: 660 - baselineOffset
-                text: qsTr("Lists of tickets")
-                size: 28
-                color: Theme.signQuiet
-            }
-            Words {
-                x: 444
-                y: 740 - baselineOffset
-                text: window.gate.lists === "" ? qsTr("none") : window.gate.lists
-                size: 44
-                strong: true
-                color: Theme.signInk
-            }
-            Words {
-                x: 840
-                y: 660 - baselineOffset
-                text: qsTr("Link")
-                size: 28
-                color: Theme.signQuiet
-            }
-            Words {
-                x: 840
-                y: 740 - baselineOffset
-                text: window.gate.offline ? qsTr("offline, goes on") : qsTr("connected")
-                size: 44
-                strong: true
-                color: Theme.signInk
-            }
+            visible: !window.said && window.hand.sheet === ""
+            gate: window.gate
+            wide: window.wide
+            third: window.third
+            lefty: window.hand.lefty
+            keysWide: window.keysWide
         }
         Verdict {
             id: answer
 
             anchors.fill: parent
-            beside: Math.max(0, (window.width / window.zoom - 1280) / 2)
-            visible: window.stage === "verdict"
+            visible: window.said && window.hand.sheet === ""
             gate: window.gate
+            wide: window.wide
+            third: window.third
+            lefty: window.hand.lefty
+            keysWide: window.keysWide
+            beside: window.beside
+            below: window.below
         }
         Words {
+            visible: window.hand.sheet === ""
             x: 48
-            y: 66 - baselineOffset
+            y: 60 - baselineOffset
+            width: parent.width - 200
+            elide: Text.ElideRight
             text: window.gate.station === "" ? window.gate.gate : window.gate.gate + "  ·  " + window.gate.station
             size: 28
-            color: Theme.signInk
+            color: window.said ? answer.ink : Theme.gateInk
         }
         Words {
+            visible: window.hand.sheet === ""
             anchors.right: parent.right
             anchors.rightMargin: 48
-            y: 66 - baselineOffset
+            y: 60 - baselineOffset
             text: window.gate.time
             size: 28
             strong: true
-            color: Theme.signInk
+            color: window.said ? answer.ink : Theme.gateInk
+        }
+        GateSheet {
+            anchors.fill: parent
+            visible: window.hand.sheet !== ""
+            hand: window.hand
+            wide: window.wide
+            touch: window.touch
+        }
+        GateKeys {
+            x: window.hand.lefty ? 48 : parent.width - 48 - width
+            y: window.third
+            width: window.keysWide
+            height: parent.height - y - 16
+            hand: window.hand
+            touch: window.touch
+            columns: window.columns
+            ink: window.said && window.hand.sheet === "" ? answer.ink : Theme.gateInk
+            ground: window.said && window.hand.sheet === "" ? "transparent" : Theme.gatePlate
+            edge: window.said && window.hand.sheet === "" ? answer.ink : Theme.gateEdge
         }
     }
 }

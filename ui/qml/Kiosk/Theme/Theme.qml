@@ -35,10 +35,36 @@ QtObject {
     readonly property color careWash: pick("#FFF1D0", "#3A2E12", "#000000")
     readonly property color veil: pick("#B30A1A33", "#CC000000", "#E6000000")
 
-    // Verdicts at the gate are signals: the same in every theme.
-    readonly property color admit: "#00693E"
-    readonly property color refuse: "#B00020"
-    readonly property color verdictInk: "#FFFFFF"
+    // Verdicts at the gate are signals: the same in every theme. In the sun the ground is white and only the sign and a
+    // frame have the colour: nothing is easier to read there than black on white.
+    property bool sun: false
+    readonly property color sunGround: "#FFFFFF"
+    readonly property color sunInk: "#000000"
+    readonly property var verdicts: ({
+            go: "#00693E",
+            look: "#FFD100",
+            bye: "#0A45D0",
+            again: "#3A4760",
+            ask: "#5B1E96",
+            wait: "#8A3D00",
+            closed: "#000000",
+            stop: "#B00020"
+        })
+
+    function verdict(sign: string): color {
+        return verdicts[sign] ?? "#B00020";
+    }
+    function verdictInk(sign: string): color {
+        return sign === "look" ? "#000000" : "#FFFFFF";
+    }
+
+    // The gate's own ground, where no verdict is.
+    readonly property color gateGround: sun ? sunGround : sign
+    readonly property color gateInk: sun ? sunInk : signInk
+    readonly property color gateQuiet: sun ? sunInk : signQuiet
+    readonly property color gateLine: sun ? sunInk : signLine
+    readonly property color gatePlate: sun ? sunGround : "#1D3157"
+    readonly property color gateEdge: sun ? sunInk : "#8FA3C8"
 
     // A code is read by machines: black on white in every theme.
     readonly property color codeInk: "#000000"

@@ -1,0 +1,108 @@
+"""What the gate's screen says of a ticket: three facts for a glance, the holder, the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.gate.held import EVENT_MODE
+from kiosk.domain.gate.shown import TicketFacts, Verdict
+from kiosk.domain.gate.words import Word
+from kiosk.domain.network import Names
+from ui.viewmodels.texts import is_train, localized, people, short_date, translate
+
+
+@dataclass(frozen=True)
+class VerdictFact:
+    """One of the facts below a verdict."""
+
+    label: str
+    value: str
+
+
+def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFact]:
+    """Three facts a guard can use at a glance."""
+    facts = verdict.facts
+    if facts is None:
+        return []
+    zone = ZoneInfo(facts.timezone)
+    train = VerdictFact(_what(facts), f"{number_of(facts, language)}, {clock_of(facts.departs_at, zone)}")
+    if verdict.reason is Word.USED and verdict.first_use is not None:
+        used = clock_of(verdict.first_use.at, zone)
+        day = datetime.fromtimestamp(verdict.first_use.at, zone).date().isoformat()
+        label = translate("Gate", "Used today") if day == today else short_date(day, language)
+        return [
+            VerdictFact(label, used),
+            VerdictFact(translate("Gate", "At"), verdict.first_use.gate),
+            train,
+        ]
+    if verdict.reason is Word.NOT_YET:
+        return [train, VerdictFact(translate("Gate", "Opens"), clock_of(facts.opens_at, zone)), _to(facts, language)]
+    if verdict.reason is Word.WRONG_DAY:
+        day = datetime.fromtimestamp(facts.departs_at, zone).date().isoformat()
+        return [VerdictFact(translate("Gate", "Day"), short_date(day, language)), train, _to(facts, language)]
+    if verdict.reason is Word.WRONG_PLACE:
+        origin = VerdictFact(translate("Gate", "From"), name_in(facts.origin, language))
+        return [train, origin, _to(facts, language)]
+    if verdict.admitted and facts.place and not facts.counted:
+        coach = VerdictFact(translate("Gate", "Coach"), name_in(facts.coach, language))
+        return [train, coach, VerdictFact(translate("Gate", "Seat"), facts.place)]
+    if verdict.admitted:
+        return [train, _place(facts, language)]
+    return [train, _place(facts, language), _to(facts, language)]
+
+
+def holder_of(verdict: Verdict, language: str) -> str:
+    """Who comes in: a guard sees a reduced ticket at a glance; "" when nothing is known of them."""
+    facts = verdict.facts
+    if facts is None or not verdict.admitted:
+        return ""
+    words = [people(facts.persons)] if facts.persons > 1 else []
+    words += [name_in(names, language) for names in (facts.category, facts.place_class) if names]
+    return translate("Gate", ", ").join(words)
+
+
+def way_of(verdict: Verdict, language: str) -> str:
+    """Where the ride goes, in both languages."""
+    facts = verdict.facts
+    if facts is None:
+        return ""
+    if facts.mode == EVENT_MODE:
+        return name_in(facts.origin, language)
+    own = facts.destination.get("", "")
+    names = dict.fromkeys((name_in(facts.destination, language), own))
+    return translate("Gate", "To %1").replace("%1", "  ".join(name for name in names if name))
+
+
+def _what(facts: TicketFacts) -> str:
+    if facts.mode == EVENT_MODE:
+        return translate("Gate", "Event")
+    return translate("Gate", "Train") if is_train(facts.mode) else translate("Gate", "Line")
+
+
+def number_of(facts: TicketFacts, language: str) -> str:
+    return name_in(facts.title, language) if facts.mode == EVENT_MODE else facts.number
+
+
+def name_in(names: Names, language: str) -> str:
+    return localized(names, names.get("", ""), language)
+
+
+def clock_of(at: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at, zone).strftime("%H:%M")
+
+
+def _place(facts: TicketFacts, language: str) -> VerdictFact:
+    coach = name_in(facts.coach, language)
+    if facts.counted:
+        return VerdictFact(translate("Gate", "Area"), coach)
+    if facts.place:
+        return VerdictFact(translate("Gate", "Seat"), f"{coach} / {facts.place}")
+    return VerdictFact(translate("Gate", "Seat"), translate("Gate", "any"))
+
+
+def _to(facts: TicketFacts, language: str) -> VerdictFact:
+    names = facts.destination if facts.mode != EVENT_MODE else facts.origin
+    label = translate("Gate", "To") if facts.mode != EVENT_MODE else translate("Gate", "Hall")
+    return VerdictFact(label, name_in(names, language))

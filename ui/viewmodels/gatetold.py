@@ -1,0 +1,106 @@
+"""A verdict as it is told: everything the screen shows of it, made once, kept for the list of the last scans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.codes import human_code
+from kiosk.domain.gate.shown import Verdict
+from ui.viewmodels.gatefacts import VerdictFact, facts_of, holder_of, number_of, way_of
+from ui.viewmodels.gatesignals import SIGNS, other_word, word_of
+from ui.viewmodels.gatewords import next_step, reason_words
+from ui.viewmodels.texts import translate
+
+
+@dataclass(frozen=True)
+class Told:
+    """`code` is the reason's code, `ticket` the id of the ticket; all else is words in the language of the screen."""
+
+    signal: str = ""
+    code: str = ""
+    ticket: str = ""
+    word: str = ""
+    other: str = ""
+    reason: str = ""
+    step: str = ""
+    facts: tuple[VerdictFact, ...] = ()
+
+    @property
+    def icon(self) -> str:
+        return SIGNS[self.signal].icon if self.signal else ""
+
+    @property
+    def left(self) -> bool:
+        """The sign stands at the left: whoever holds the ticket may pass."""
+        return bool(self.signal) and SIGNS[self.signal].left
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One of the last scans."""
+
+    at: int  # unix s
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class ScanRow:
+    """A line of the list of the last scans."""
+
+    time: str
+    signal: str
+    icon: str
+    word: str
+    title: str
+    detail: str
+
+
+def told(verdict: Verdict, language: str, today: str = "") -> Told:
+    """The verdict in words."""
+    signal = verdict.decision.signal
+    return Told(
+        signal=signal,
+        code=verdict.reason.value,
+        ticket=verdict.ticket_id,
+        word=word_of(signal),
+        other=other_word(signal, language),
+        reason=holder_of(verdict, language) or reason_words(verdict.reason, verdict.facts),
+        step=next_step(verdict.reason, verdict.facts) or way_of(verdict, language),
+        facts=tuple(facts_of(verdict, language, today)),
+    )
+
+
+def row_of(scan: Scan, language: str, zone: ZoneInfo | None) -> ScanRow:
+    """One line: when, what, which ticket."""
+    said = told(scan.verdict, language)
+    facts = scan.verdict.facts
+    what = number_of(facts, language) if facts is not None else ""
+    code = human_code(said.ticket) if said.ticket else translate("Gate", "no ticket")
+    return ScanRow(
+        time=datetime.fromtimestamp(scan.at, zone).strftime("%H:%M:%S"),
+        signal=said.signal,
+        icon=said.icon,
+        word=said.word,
+        title=reason_words(scan.verdict.reason, facts),
+        detail="  ".join(each for each in (what, code) if each),
+    )
+
+
+def details_of(scan: Scan, language: str, zone: ZoneInfo | None) -> list[VerdictFact]:
+    """All of it, with the why: for whoever asks what happened to them."""
+    verdict = scan.verdict
+    said = told(verdict, language)
+    when = datetime.fromtimestamp(scan.at, zone).strftime("%H:%M:%S")
+    rows = [
+        VerdictFact(translate("Gate", "When"), when),
+        VerdictFact(translate("Gate", "Verdict"), said.word),
+        VerdictFact(translate("Gate", "Why"), reason_words(verdict.reason, verdict.facts)),
+    ]
+    if said.step:
+        rows.append(VerdictFact(translate("Gate", "Next"), said.step))
+    if said.ticket:
+        rows.append(VerdictFact(translate("Gate", "Ticket"), human_code(said.ticket)))
+    rows += [each for each in said.facts if each.value]
+    return rows
