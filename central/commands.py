@@ -1,6 +1,6 @@
 """The command `kiosk central` with all its parts."""
 
-from central import cli_leases, cli_recovery
+from central import cli_leases, cli_recovery, cli_vouchers
 from central.cli import central
 
 for command in (
@@ -11,6 +11,7 @@ for command in (
     cli_recovery.void,
     cli_leases.holdings,
     cli_leases.quota,
+    cli_vouchers.voucher,
 ):
     central.add_command(command)
 

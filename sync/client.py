@@ -23,6 +23,7 @@ from sync.downloads import BASE, Downloads
 from sync.fetch import Answer, fetch
 from sync.proof import Proof, signature_fits, signed_by
 from sync.seal import ISSUER, NONCE, SEAL, sealed_bytes
+from sync.vouchers import Vouchers
 from sync.wire import (
     AllotmentReply,
     AllotmentRequest,
@@ -45,7 +46,7 @@ COMPRESS_FROM_BYTES = 1024
 RETRY_AFTER_MAX_S = 3600.0  # whoever said it
 
 
-class CentralClient(Downloads):
+class CentralClient(Downloads, Vouchers):
     """Calls to central for one terminal; without `reply` and `sign` only enrol() and health() are possible.
 
     Not thread-safe (one HTTP session); give each thread its own.

@@ -14,6 +14,11 @@ All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
     GET  /v1/catalogue/after/<etag>  -> CatalogueDelta  (kiosk.domain.catalogue_delta; etag without quotes)
     POST /v1/allotments   AllotmentRequest -> AllotmentReply
     POST /v1/holds        HoldRequest    -> AllotmentReply   (places for a party that waits, all or none)
+    POST /v1/vouchers/look           VoucherAsk      -> VoucherValue
+    POST /v1/vouchers/redeem         VoucherRedeem   -> VoucherMove
+    POST /v1/vouchers/redeem/ask     VoucherRedeem   -> VoucherMove   (without code; closes a key nobody has heard of)
+    POST /v1/vouchers/give_back      VoucherGiveBack -> VoucherMove
+    POST /v1/vouchers/give_back/ask  VoucherGiveBack -> VoucherMove   (begins nothing)
     POST /v1/journal      JournalBatch   -> JournalAck
     GET  /v1/gate         If-None-Match  -> GateManifest     (certificates, revocations, lease map)
     GET  /v1/changes/<held>[/<from>]  -> Changes  (cursors; held: what is durable here; from: where this page begins)
@@ -107,6 +112,50 @@ class AllotmentReply(msgspec.Struct, frozen=True):
     grants: tuple[SignedGrant, ...]  # every grant after last_gid, oldest first: lost replies heal themselves
     epoch: int
     recalls: tuple[Recall, ...] = ()
+
+
+class VoucherAsk(msgspec.Struct, frozen=True):
+    code: str  # XXXX-XXXX-XXXX, the last character a check
+
+
+class VoucherValue(msgspec.Struct, frozen=True):
+    """What is on a voucher. `why_not`: it pays nothing now: expired, blocked."""
+
+    balance_minor: int
+    currency: str
+    why_not: str = ""
+    tail: str = ""  # the last four of its code
+    valid_until: int = 0  # unix s; 0 = without end
+
+
+class VoucherRedeem(msgspec.Struct, frozen=True):
+    """Take exactly this amount, once for this key, ever. To ask, without the code."""
+
+    key: str  # the attempt's id
+    amount_minor: int
+    currency: str
+    code: str = ""
+
+
+class VoucherGiveBack(msgspec.Struct, frozen=True):
+    """Put an amount back on the voucher it came from, once for this key, ever."""
+
+    key: str  # the refund's id
+    amount_minor: int
+    currency: str
+    reference: str  # of the VoucherMove that took it
+
+
+class VoucherMove(msgspec.Struct, frozen=True):
+    """What became of a key: approved (exactly this amount moved) or declined (nothing did), for good."""
+
+    key: str
+    amount_minor: int
+    currency: str
+    state: str  # approved, declined
+    reference: str = ""
+    reason: str = ""  # of a decline: balance, expired, blocked, currency, unknown_voucher, not_started, amount ...
+    tail: str = ""
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from litestar.params import HeaderParameter, JSONBody
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate
-from central.api import down
+from central.api import down, vouchers
 from central.api.answers import answers
 from central.api.down import packed
 from central.api.gather import Gather
@@ -173,6 +173,7 @@ def application(context: Context) -> Litestar:
             holds,
             journal,
             certificate,
+            *vouchers.HANDLERS,
             health,
         ],
         state=State({"context": context, "gather": Gather(context)}),

@@ -38,6 +38,16 @@ def enrolment_code_is_typed_right(code: str) -> bool:
     return len(digits) == 12 and all(c in ALPHABET for c in digits) and _check(digits[:-1]) == digits[-1]
 
 
+def voucher_code(random: bytes) -> str:
+    """A voucher's code "XXXX-XXXX-XXXX" from at least 8 random bytes (11 characters, one check): a secret."""
+    return enrolment_code(random)
+
+
+def voucher_code_of(typed: str) -> str | None:
+    """A typed or scanned voucher code in its printed form; None when it is mistyped."""
+    return _grouped(normalise(typed)) if enrolment_code_is_typed_right(typed) else None
+
+
 def normalise(code: str) -> str:
     """Upper case without spaces and dashes."""
     return "".join(code.upper().replace("-", " ").split())

@@ -6,12 +6,14 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import text
 
+from central import voucher_office
 from central.enrolment import make_code
 from kiosk.app.clock import TimeOrderedIds
 from kiosk.domain.cells import free_blocks
 from kiosk.domain.certificate import read_issuer
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
 from kiosk.domain.events import Admitted, CellsReleased
+from kiosk.domain.money import Money
 from kiosk.services.allotments import Allotments
 from kiosk.services.gate import Gate
 from kiosk.store.catalogue import CatalogueStore
@@ -37,6 +39,8 @@ from sync.wire import (
     JournalBatch,
     Problem,
     Record,
+    VoucherMove,
+    VoucherRedeem,
 )  # fmt: skip
 from tests.central.world import Terminal as CentralTerminal
 from tests.sync.attacked import World
@@ -153,6 +157,34 @@ class Hold(Exchange):
                     CellsReleased(journey_id=self.world.train, gid=gid, blocks=blocks, reason="recalled")
                 )
         self.world.seller.push.run()
+
+
+class Voucher(Exchange):
+    """A payment by voucher: what central says of it is money."""
+
+    path, request, reply = "/v1/vouchers/redeem", VoucherRedeem, VoucherMove
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        [self.code] = voucher_office.issue(world.context, Money(100_000, "EUR"))
+        self.key, self.taken = f"attempt-{world.number()}", 0
+
+    def prepare(self) -> None:
+        self.key = f"attempt-{self.world.number()}"
+
+    def do(self) -> None:
+        move = self.world.client.voucher_redeem(VoucherRedeem(self.key, 7, "EUR", self.code))
+        if (move.key, move.amount_minor) != (self.key, 7):
+            raise AssertionError(f"believed: {move}")
+        assert move.state == "approved"
+
+    def invented(self) -> bytes:
+        return msgspec.json.encode(VoucherMove(self.key, 7, "EUR", "approved", "voucher:999999"))
+
+    def settle(self) -> None:
+        super().settle()
+        row, moves = voucher_office.history(self.world.context, self.code)
+        assert row.balance_minor == 100_000 - 7 * len(moves)
 
 
 class Pieces(Exchange):
@@ -343,6 +375,7 @@ class Enrol(Exchange):
 
 EXCHANGES: dict[str, type[Exchange]] = {
     "enrol": Enrol, "catalogue list": Pieces, "catalogue pieces": Body, "allotments": Allotment, "holds": Hold,
+    "voucher": Voucher,
     "journal": Journal, "earlier journal": Past, "gate": GateList, "changes": GateChanges,
     "certificate": Certificate, "health": Alive,
     "refusal": Refusal,
