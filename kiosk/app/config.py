@@ -21,6 +21,8 @@ currency = "EUR"                   # notes and coins: docs/cash.md
 coins = "/dev/ttyUSB0"             # ccTalk: coin acceptor and hoppers
 hoppers = "3:1.00 4:0.10"          # address:value of each
 notes = "/dev/ttyUSB1"             # SSP: note validator
+[voucher]
+accepted = false                   # true: passengers may pay with vouchers of central, while the link is up
 [camera]
 source = "0"                       # device number, file, folder or MJPEG URL; "" = none
 [screen]
@@ -49,12 +51,12 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
+from kiosk.app.config_card import NexoSection, PaymentSection, VoucherSection, card_mistakes
 from kiosk.app.config_cash import CashSection, cash_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
 from kiosk.domain.errors import KioskError
 
 PORT_MAX = 65535
-PROTOCOLS = ("jsonline", "nexo")
 _PORT = f"the port must be a number from 1 to {PORT_MAX}"
 
 
@@ -89,23 +91,6 @@ class TicketSection:
     @property
     def own_layouts(self) -> Path | None:
         return Path(self.layouts).expanduser() if self.layouts else None
-
-
-@dataclass(frozen=True)
-class PaymentSection:
-    protocol: str = "jsonline"
-    address: str = ""
-    timeout_s: float = 90.0
-
-
-@dataclass(frozen=True)
-class NexoSection:
-    poi_id: str = ""
-    sale_id: str = ""
-    key_file: str = ""
-    ca_file: str = ""
-    fingerprint: str = ""
-    notices: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +136,7 @@ class Config:
     payment: PaymentSection = field(default_factory=PaymentSection)
     nexo: NexoSection = field(default_factory=NexoSection)
     cash: CashSection = field(default_factory=CashSection)
+    voucher: VoucherSection = field(default_factory=VoucherSection)
     camera: CameraSection = field(default_factory=CameraSection)
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
@@ -161,7 +147,7 @@ class Config:
         """Where the terminal of a way to pay is."""
         if means == "cash":
             return " ".join(filter(None, (self.cash.coins, self.cash.notes)))
-        return self.payment.address
+        return self.central.url if means == "voucher" else self.payment.address
 
     @property
     def folder(self) -> Path:
@@ -237,21 +223,6 @@ def _addresses(config: Config) -> list[str]:
     return mistakes
 
 
-def _payment(config: Config) -> list[str]:
-    """What a protocol needs to know of its terminal."""
-    if (protocol := config.payment.protocol) not in PROTOCOLS:
-        return [f"[payment] protocol = {protocol!r} must be {' or '.join(PROTOCOLS)}"]
-    nexo, mistakes = config.nexo, []
-    if protocol == "nexo" and not nexo.poi_id:
-        mistakes.append("[nexo] poi_id is missing: model and serial number, such as V400m-346403161")
-    if protocol == "nexo" and bool(nexo.ca_file) == bool(nexo.fingerprint):
-        mistakes.append("[nexo] needs ca_file (who made the terminal's certificate) or fingerprint, and not both")
-    digits = nexo.fingerprint.replace(":", "")
-    if digits and not (len(digits) == 64 and all(sign in "0123456789abcdefABCDEF" for sign in digits)):
-        mistakes.append("[nexo] fingerprint must be the certificate's SHA-256, 64 hexadecimal digits")
-    return mistakes
-
-
 def _has_usable_port(url: str) -> bool:
     try:
         port = urlsplit(url).port
@@ -291,7 +262,9 @@ def _sense(config: Config) -> list[str]:
         mistakes.append("[terminal] folder is missing: where the journal and the keys are kept")
     if not config.central.url.startswith(("http://", "https://")):
         mistakes.append(f"[central] url = {config.central.url!r} must begin with http:// or https://")
-    mistakes += _addresses(config) + _payment(config) + _lan(config.lan) + cash_mistakes(config.cash)
+    mistakes += (
+        _addresses(config) + card_mistakes(config.payment, config.nexo) + _lan(config.lan) + cash_mistakes(config.cash)
+    )
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")

@@ -10,6 +10,7 @@ from zlib import crc32
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from devices.payment.voucher import VoucherPayment
 from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
@@ -113,7 +114,25 @@ class Terminal:
         means = ways_to_pay(self.config)
         for terminal in means.values():
             self._closing.callback(terminal.close)
+        if self.config.voucher.accepted:
+            means["voucher"] = self._vouchers()
         return means
+
+    def _vouchers(self) -> VoucherPayment:
+        """Asks central on a line of its own: a passenger waits."""
+        central, session = self.config.central, AbortableSession()
+        session.headers["Connection"] = "close"  # rare, and an idle line may be dead without a word
+        client = CentralClient(
+            central.url,
+            timeout_s=central.timeout_s,
+            reply=self.identity.reply,
+            sign=self.identity.sign,
+            session=session,
+        )
+        vouchers = VoucherPayment(client, online=lambda: self.engine.state.online)
+        for end in (vouchers.close, session.abort):  # the last is the first
+            self._closing.callback(end)
+        return vouchers
 
     # certificate
 

@@ -81,7 +81,13 @@ class Terminals:
         self._store.counter.advance(records[-1].seq)
 
 
-_NAMES = {"card": "card terminal", "cash": "cash machine", "qr": "way to pay by code", "scan": "way to pay by code"}
+_NAMES = {
+    "card": "card terminal",
+    "cash": "cash machine",
+    "qr": "way to pay by code",
+    "scan": "way to pay by code",
+    "voucher": "central system, which keeps the vouchers,",
+}
 
 
 def _heard(attempt: Attempt) -> bool:
