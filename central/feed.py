@@ -17,6 +17,7 @@ from central.gate import Row, State, certificates, issuers, leases, revocations,
 from central.publish import published
 from central.refusal import Refusal
 from central.voiding import gate_has
+from sync.pages import GENESIS, advanced
 from sync.wire import Change, Changes
 
 FEED_LOCK = 7_226_105_121
@@ -52,12 +53,25 @@ def changes(context: Context, held: str, begin: str = "", gate_id: int = 0) -> C
             text("SELECT topic, key, seq, body, until FROM feed WHERE seq > :after ORDER BY seq LIMIT :page"),
             {"after": after, "page": PAGE},
         ).all()
-    last = rows[-1].seq if rows else max(after, head.seq)
+        last = rows[-1].seq if rows else max(after, head.seq)
+        before, chain = _chain(connection, after), _chain(connection, last)
+    more = len(rows) == PAGE
     return Changes(
         cursor=f"{context.keys.epoch}.{last}",
-        more=len(rows) == PAGE,
+        more=more,
         changes=tuple(Change(row.topic, row.key, row.body, row.until) for row in rows),
+        begin=f"{context.keys.epoch if after else 0}.{after}",
+        chain_before=before,
+        chain="" if more else chain,
+        signed_at=int(context.now()),
     )
+
+
+def _chain(connection: Connection, seq: int) -> str:
+    """The hash of everything that led to a state; "" = not known (any more)."""
+    if seq == 0:
+        return GENESIS
+    return connection.scalar(text("SELECT chain FROM feed_mark WHERE seq = :seq"), {"seq": seq}) or ""
 
 
 def cursor_of(words: str) -> tuple[int, int]:
@@ -147,6 +161,7 @@ def _write(
                 seq += 1
                 rows.append((topic, key, seq, now.body, now.until))
     if rows:
+        _mark(connection, rows)
         columns = list(zip(*rows, strict=True))
         connection.execute(
             text(
@@ -166,6 +181,17 @@ def _write(
             },
         )
     return seq
+
+
+def _mark(connection: Connection, rows: list[tuple[str, str, int, str | None, int]]) -> None:
+    """Carry the hash on over these changes."""
+    last = text("SELECT chain FROM feed_mark ORDER BY seq DESC LIMIT 1")
+    chain = str(connection.scalar(last) or GENESIS)
+    for topic, key, seq, body, until in rows:
+        chain = advanced(chain, seq, topic, key, body, until)
+    connection.execute(
+        text("INSERT INTO feed_mark (seq, chain) VALUES (:seq, :chain)"), {"seq": rows[-1][2], "chain": chain}
+    )
 
 
 def _told(connection: Connection, topic: str, keys: list[str] | None) -> dict[str, Row]:
@@ -188,6 +214,7 @@ def _forget(connection: Connection, context: Context) -> None:
         ),
         {"since": datetime.fromtimestamp(context.now() - TOLD_S, UTC)},
     )
+    connection.execute(text("DELETE FROM feed_mark WHERE seq < (SELECT floor FROM feed_head)"))
 
 
 def _acknowledge(connection: Connection, context: Context, gate_id: int, held: int) -> None:

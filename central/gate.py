@@ -54,7 +54,7 @@ def _content(connection: Connection, context: Context) -> GateManifest:
     return GateManifest(
         version=0,
         epoch=context.keys.epoch,
-        certificates=tuple(row.body or "" for row in certificates(connection, context).values()),
+        certificates=tuple(sorted(row.body or "" for row in certificates(connection, context).values())),
         issuer_certificates=tuple(body.hex() for body in context.keys.issuer_certificates),
         revoked_tickets=tuple(revoked_tickets(connection, context)),
         revocation_version=version,

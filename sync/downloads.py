@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import requests
@@ -11,6 +11,8 @@ import requests
 from kiosk.domain.catalogue_delta import CatalogueDelta
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
 from sync.fetch import Answer
+from sync.pages import SignedPage
+from sync.seal import ISSUER
 from sync.wire import CataloguePieces, Change, Changes
 
 T = TypeVar("T")
@@ -18,6 +20,14 @@ T = TypeVar("T")
 BASE = "/v1"
 STREAM_BYTES = 4096  # what a cut can cost at most
 CHANGES_MAX = 2_000_000  # of one state, over all its pages
+
+
+class Reached(NamedTuple):
+    """Where the feed of changes leads. `pages`: as central signed them, [] from a central that does not."""
+
+    cursor: str
+    changes: list[Change]
+    pages: list[SignedPage]
 
 
 class Downloads:
@@ -75,20 +85,26 @@ class Downloads:
                 return None
             raise
 
-    def changes(self, held: str) -> tuple[str, list[Change]]:
-        """The cursor that is reached, and everything that changed since the one that is held on the disk.
+    def changes(self, held: str) -> Reached:
+        """Everything that changed since the cursor that is held on the disk.
 
         CentralRefused with code "must_refetch": central cannot say; ask from "0.0" on.
         """
-        reply = self._json("GET", f"/changes/{held}", Changes)
-        found = list(reply.changes)
+        reply, page = self._page(f"/changes/{held}")
+        found, pages = list(reply.changes), [page]
         while reply.more:
             before = reply.cursor
-            reply = self._json("GET", f"/changes/{held}/{before}", Changes)
+            reply, page = self._page(f"/changes/{held}/{before}")
             found += reply.changes
+            pages.append(page)
             if reply.more and (reply.cursor == before or len(found) > CHANGES_MAX):
                 raise CentralUnreachable(f"{self._url} tells of changes without end")
-        return reply.cursor, found
+        return Reached(reply.cursor, found, pages if reply.signature else [])
+
+    def _page(self, path: str) -> tuple[Changes, SignedPage]:
+        answer = self._call("GET", path, b"")
+        raw = self._body(answer)
+        return self._decode(raw, Changes), SignedPage(raw.decode(), answer.headers.get(ISSUER, ""))
 
     def _json(self, method: str, path: str, kind: type[T], request: msgspec.Struct | None = None) -> T:
         body = b"" if request is None else msgspec.json.encode(request)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -13,14 +12,13 @@ from kiosk.domain.catalogue_delta import etag_of, patched
 from kiosk.domain.errors import CatalogueRefused, CentralRefused, CentralUnreachable
 from kiosk.ports import Clock
 from kiosk.services.allotments import Allotments
-from kiosk.services.differences import BEGINNING, guarded, is_cursor
 from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.catalogue_guard import SHRINK_BY_DELTA
 from kiosk.store.download import BadPieces, Download, unpacked
-from kiosk.store.manifest import KeptManifest
 from kiosk.store.store import Store
 from sync.client import CentralClient
-from sync.wire import AllotmentRequest, CataloguePieces, CertificateReply, CertificateRequest, Change, Want
+from sync.pull_gate import PullGate as PullGate
+from sync.wire import AllotmentRequest, CataloguePieces, CertificateReply, CertificateRequest, Want
 
 DELTAS_MAX = 31  # steps to the newest catalogue; beyond, the whole is not longer
 BAD_MAX = 3  # damaged pieces of one try
@@ -172,75 +170,6 @@ class PullAllotments:
         if self._asked is not None:
             self._asked(request.wants)
         return bool(accepted or released or (self._asked is not None and len(wants) > WANTS_MAX))
-
-
-class PullGate:
-    """Fetches what changed of certificates, revocations and the lease map; `take` makes the list durable with its
-    cursor in one write.
-
-    `kept`: what lies on the disk. `confirm` hears that it is still right. A cursor that central does not know (any
-    more) costs what was downloaded, nothing else: the list is fetched anew and then replaced.
-    """
-
-    def __init__(
-        self,
-        client: CentralClient,
-        etag: Callable[[], str],
-        take: Callable[..., object],
-        confirm: Callable[[], object] = lambda: None,
-        kept: Callable[[], KeptManifest | None] = lambda: None,
-        clock: Clock | None = None,
-    ) -> None:
-        self._client = client
-        self._etag = etag
-        self._take = take
-        self._confirm = confirm
-        self._kept = kept
-        self._clock = clock
-
-    def run(self) -> bool:
-        cursor = self._etag()
-        held = cursor if is_cursor(cursor) else BEGINNING
-        try:
-            try:
-                reached, changes = self._client.changes(held)
-            except CentralRefused as refused:
-                if refused.code != "must_refetch" or held == BEGINNING:
-                    raise
-                held = BEGINNING
-                reached, changes = self._client.changes(held)
-        except CentralRefused as refused:
-            if refused.code != "not_found":
-                raise
-            self._whole(cursor)  # an older central
-            return False
-        if changes or held == BEGINNING:
-            self._apply(reached, changes, anew=held == BEGINNING)
-        else:
-            self._confirm()
-        return False
-
-    def _whole(self, etag: str) -> None:
-        answer = self._client.gate(etag)
-        if answer is not None:
-            self._take(*answer)
-        else:
-            self._confirm()
-
-    def _apply(self, cursor: str, changes: Sequence[Change], *, anew: bool) -> None:
-        kept = self._kept()
-        before = kept.held if kept else ()
-        now = int(self._clock.now()) if self._clock is not None else int(time.time())
-        try:
-            manifest, held = guarded(kept, changes, cursor, now, anew=anew)
-        except ValueError as error:
-            raise CentralUnreachable(f"central's changes cannot be read: {error}") from None
-        self._take(manifest, cursor, held)
-        if more := [each for each in held if each not in before]:
-            raise CatalogueRefused(
-                f"central takes {len(more)} entries from the gate's list at once, such as {more[0].topic} "
-                f"{more[0].key}; they count on until staff confirm that they go (kiosk confirm)"
-            )
 
 
 class Renew:

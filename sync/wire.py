@@ -252,6 +252,11 @@ class Changes(msgspec.Struct, frozen=True):
     cursor: str  # <epoch>.<feed_seq>, of the state these changes lead to
     more: bool  # ask again from the cursor; apply all pages together or none
     changes: tuple[Change, ...]
+    begin: str = ""  # cursor of the state they lead from
+    chain_before: str = ""  # hex, over everything that led to `begin`; "" = not known (any more)
+    chain: str = ""  # hex, over everything that led to `cursor`; "" where more follows
+    signed_at: int = 0  # unix s
+    signature: str = ""  # hex, central's key over KLIST1 and the JSON of this message with signature "" (sync.pages)
 
 
 class Problem(msgspec.Struct, frozen=True):

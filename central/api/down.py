@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 from typing import Annotated, Any
 
-import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.params import HeaderParameter, PathParameter
@@ -16,6 +15,7 @@ from central.callers import Caller
 from central.context import Context
 from central.publish import deltas, pieces
 from central.refusal import Refusal
+from sync import pages
 from sync.wire import CataloguePieces
 
 Call = Request[Any, Any, State]
@@ -78,7 +78,8 @@ def more_changes(request: Call, state: State, held: Cursor, begin: Cursor) -> Re
 def _changes(request: Call, state: State, held: str, begin: str) -> Response[bytes]:
     caller: Caller = request.scope["state"]["caller"]
     page = feed.changes(state["context"], held, begin, caller.terminal_id if caller.role == "gate" else 0)
-    return packed(request, gzip.compress(msgspec.json.encode(page), 5, mtime=0), "")
+    body = pages.signed(page, state["context"].keys.sign)
+    return packed(request, gzip.compress(body, 5, mtime=0), "")
 
 
 def packed(request: Call, body: bytes, etag: str) -> Response[bytes]:

@@ -11,8 +11,10 @@ from kiosk.app.wiring import Terminal
 from kiosk.domain.certificate import SCOPE_GATE
 from kiosk.services.gate import Gate
 from kiosk.store.manifest import ManifestStore
+from kiosk.store.shelf import Shelf
 from sync.client import CentralClient
 from sync.engine import Step
+from sync.lists import Lists
 from sync.pull import PullGate
 from ui.gate import SIZE, GateServices, run_gate
 from ui.paper import PaperRenderer
@@ -36,15 +38,18 @@ class GateTerminal(Terminal):
             opens_before_min=self.config.gate.opens_before_min,
             grace_min=self.config.gate.grace_min,
         )
-        gate = self.gate
+        gate, folder = self.gate, self.config.folder
+        self.lists = Lists(
+            bytes.fromhex(reply.root_key), gate.kept, gate.take_manifest, gate.confirm, Shelf(folder), self.clock
+        )
         self.network = self._network()
-        return [PullGate(client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock)]
+        return [PullGate(client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock, self.lists)]
 
     def _network(self) -> Network | None:
         """The other gates, where the configuration names a network."""
         if not self.config.lan.interface:
             return None
-        network = Network(self.config.lan, self.identity, self.store, self.gate.trust, self.clock)
+        network = Network(self.config.lan, self.identity, self.store, self.gate, self.lists, self.clock)
         self.gate.neighbours = network.neighbours
         self._closing.callback(network.stop)
         return network

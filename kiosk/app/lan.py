@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from kiosk.app.config import LanSection
 from kiosk.app.identity import Identity
-from kiosk.domain.gate.held import Trust
 from kiosk.domain.passages import Author
 from kiosk.ports import Clock
+from kiosk.services.gate import Gate
 from kiosk.services.neighbours import Neighbour, Neighbours
 from kiosk.store.network import admitted_at, contested_since
 from kiosk.store.network_memory import NetworkMemory
@@ -17,7 +15,9 @@ from sync.lan.engine import Lan, LanSettings
 from sync.lan.gossip import Gossip
 from sync.lan.ledger import Ledger
 from sync.lan.members import Members
+from sync.lan.passing import Passing
 from sync.lan.session import Credentials
+from sync.lists import Lists
 
 ANY = "any"
 
@@ -37,20 +37,22 @@ class Network:
     """The gate's part in the network of gates."""
 
     def __init__(
-        self, section: LanSection, identity: Identity, store: Store, trust: Callable[[], Trust], clock: Clock
+        self, section: LanSection, identity: Identity, store: Store, gate: Gate, lists: Lists, clock: Clock
     ) -> None:
         reply = identity.reply
         me = Author(reply.terminal_id, reply.incarnation)
-        members = Members(bytes.fromhex(reply.root_key), reply.tenant, trust, clock)
+        members = Members(bytes.fromhex(reply.root_key), reply.tenant, gate.trust, clock)
+        passing = Passing(lists, lambda: _age_s(gate, clock), lambda: self.lan.poke())
         ledger = Ledger(NetworkMemory(store, me), me, identity.sign, members.get, clock)
-        gossip = Gossip(ledger, reply.name, lambda now: ("", "", -1))
-        self._store = store
+        gossip = Gossip(ledger, reply.name, passing.about)
+        self._store, self._lists = store, lists
         self.lan = Lan(
             gossip,
             members,
             lambda: _credentials(identity),
             me,
             settings_of(section),
+            (passing,),
             refused=lambda: {word.value: count for word, count in ledger.refused.items()},
         )
 
@@ -76,8 +78,13 @@ class Network:
                 for other in state.others
             ),
             contested=contested_since(self._store, since),
-            fault=state.fault,
+            fault=self._lists.forked or state.fault,
         )
+
+
+def _age_s(gate: Gate, clock: Clock) -> float | None:
+    checked = gate.checked_at()
+    return None if checked is None else clock.now() - checked
 
 
 def _credentials(identity: Identity) -> Credentials:

@@ -216,13 +216,22 @@ class Gate:
 
     # what central says
 
-    def take_manifest(self, manifest: GateManifest, etag: str, held: tuple[Held, ...] = ()) -> None:
+    def take_manifest(
+        self,
+        manifest: GateManifest,
+        etag: str,
+        held: tuple[Held, ...] = (),
+        chain: str = "",
+        signed_at: int = 0,
+        as_of: int = 0,
+    ) -> None:
         """Take a manifest over, durably with its etag or cursor; CentralUnreachable when it must not replace what is
-        known. `held`: what is in it only because staff have not yet confirmed that it goes."""
+        known. `held`: what is in it only because staff have not yet confirmed that it goes. `as_of`: unix s when it was
+        surely the newest, 0 = now."""
         with self._taking:
             fresh = checked(manifest, self._kept.manifest if self._kept else None)
             trust = trust_of(fresh, self._root_key)
-            kept = KeptManifest(fresh, etag, int(self._clock.now()), held)
+            kept = KeptManifest(fresh, etag, as_of or int(self._clock.now()), held, chain, signed_at)
             self._manifests.keep(kept)
             self._kept, self._trust = kept, trust
             self._confirmed_at = kept.taken_at
@@ -239,9 +248,9 @@ class Gate:
             self._kept, self._trust = kept, trust
             return gone
 
-    def confirm(self) -> None:
-        """Central says that the manifest in hand is still right."""
-        self._confirmed_at = int(self._clock.now())
+    def confirm(self, as_of: int = 0) -> None:
+        """Central says, or said then, that the manifest in hand is still right. `as_of`: unix s, 0 = now."""
+        self._confirmed_at = max(self._confirmed_at, as_of or int(self._clock.now()))
 
     def trust(self) -> Trust:
         """What is believed now."""

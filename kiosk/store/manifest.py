@@ -31,6 +31,8 @@ class KeptManifest(msgspec.Struct, frozen=True):
     etag: str  # or the cursor in the feed of changes
     taken_at: int  # unix s
     held: tuple[Held, ...] = ()
+    chain: str = ""  # hash of everything that led to it (sync.pages); "" = it came unsigned
+    signed_at: int = 0  # unix s by central's clock
 
 
 class ManifestStore:

@@ -54,6 +54,7 @@ class Gossip:
         self._as_of: dict[Author, float] = {}
         self._names: dict[Author, str] = {}
         self._told = ledger.heads().get(self._me, 0)
+        self._list_told = ""
 
     # lines
 
@@ -81,13 +82,16 @@ class Gossip:
         return [Out(line, have) for line in self._lines]
 
     def news(self, now: float) -> list[Out]:
-        """Facts of this gate became durable: tell everybody, and put on record what is contested by them."""
+        """Facts of this gate became durable, or a newer list: tell everybody, put on record what is contested."""
         self._ledger.settle()
+        out: list[Out] = []
+        if (cursor := self._about_list(now)[0]) != self._list_told:
+            self._list_told = cursor
+            out += self.tick(now)
         facts = self._ledger.facts(self._me, self._told, FACTS_MAX)
         if not facts:
-            return []
+            return out
         self._told = facts[-1].seq
-        out = []
         for number, line in self._lines.items():
             out += [Out(number, tell) for tell in _packed(facts)]
             line.theirs[self._me] = max(line.theirs.get(self._me, 0), self._told)

@@ -23,7 +23,10 @@ from kiosk.domain.errors import CatalogueRefused, CentralUnreachable, StoreFault
 from kiosk.services.gate import Gate
 from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.manifest import ManifestStore
+from kiosk.store.shelf import Shelf, rounds_from
 from kiosk.store.store import open_store
+from sync.lists import Lists
+from sync.pages import BadPage
 from sync.pull import PullCatalogue, PullGate
 from sync.wire import AllotmentRequest, GateManifest, Want
 from tests.central.world import Terminal, journey_of, open_railway
@@ -74,7 +77,12 @@ class GateSide:
             tenant=reply.tenant,
             root_key=bytes.fromhex(reply.root_key),
         )
-        self.pull = PullGate(self.client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock)
+        self.lists = Lists(
+            bytes.fromhex(reply.root_key), gate.kept, gate.take_manifest, gate.confirm, Shelf(self.folder), self.clock
+        )
+        self.pull = PullGate(
+            self.client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock, self.lists
+        )
 
     def restart(self) -> None:
         self.catalogue.close()
@@ -267,3 +275,39 @@ def test_what_comes_back_no_longer_waits(context: Context, side: GateSide, clock
     assert kept is not None and [each.key for each in kept.held] == [f"000901{n:010x}" for n in range(31, 41)]
     side.gate.confirm_held()
     assert same(side, context)
+
+
+def test_a_central_that_went_another_way_under_the_same_numbers_is_noticed(context: Context, side: GateSide) -> None:
+    """A restored database that was written on without a new epoch: its numbers pass the gate's again."""
+    many_voids(context, 5)
+    side.pull.run()
+    before, cursor = side.list, side.gate.etag()
+    with context.engine.begin() as connection:
+        connection.execute(text("UPDATE feed_mark SET chain = repeat('a', 64) WHERE seq = (SELECT seq FROM feed_head)"))
+    Terminal(context, "K9")
+    with pytest.raises(CentralUnreachable, match="another way"):
+        side.pull.run()
+    assert (side.list, side.gate.etag()) == (before, cursor) and side.lists.forked
+
+
+def test_what_central_signed_is_kept_to_be_passed_on(context: Context, side: GateSide) -> None:
+    side.pull.run()
+    many_voids(context, feed.PAGE + 5)
+    side.pull.run()
+    side.restart()
+    begin, last = side.lists.shelf.rounds[0], side.lists.shelf.rounds[-1]
+    assert begin.begin == "0.0" and len(last.pages) == 2 and last.cursor == side.gate.etag()
+    other = GateSide(context, side.line.url, side.folder.parent / "other", side.clock)
+    try:
+        for round_ in rounds_from(side.lists.shelf.rounds, "0.0"):
+            assert other.lists.take(round_.pages) == (True, ())
+        assert (other.list, other.gate.etag()) == (side.list, side.gate.etag())
+        assert other.lists.take(begin.pages) == (False, ()), "an older one"
+        with pytest.raises(BadPage, match="missing"):
+            other.lists.take(last.pages[:1])
+        broken = msgspec.structs.replace(last.pages[1], text=last.pages[1].text.replace("revoked_ticket", "lease", 1))
+        with pytest.raises(BadPage, match="signature"):
+            other.lists.take((last.pages[0], broken))
+        assert other.list == side.list
+    finally:
+        other.close()
