@@ -67,9 +67,9 @@ def _begin(connection: Connection, context: Context) -> None:
         version = next_version(connection)
         connection.execute(
             text(
-                "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at) VALUES "
-                "(:terminal, :incarnation, :seq, :version, :epoch, 'central', :reason, to_timestamp(:at)) "
-                "ON CONFLICT DO NOTHING"
+                "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at, refund_id) "
+                "VALUES (:terminal, :incarnation, :seq, :version, :epoch, 'central', :reason, to_timestamp(:at), "
+                ":refund) ON CONFLICT DO NOTHING"
             ),
             [
                 {
@@ -80,6 +80,7 @@ def _begin(connection: Connection, context: Context) -> None:
                     "epoch": void.epoch,
                     "reason": void.reason,
                     "at": void.voided_at,
+                    "refund": void.refund_id,
                 }
                 for void in voids
             ],

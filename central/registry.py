@@ -41,6 +41,7 @@ class Voided(msgspec.Struct, frozen=True, tag="voided", tag_field="kind"):
     epoch: int
     reason: str
     voided_at: int  # unix s
+    refund_id: str = ""  # under which the terminal that asked gives the money back; "" = a person does
 
 
 Entry = Enrolled | Voided

@@ -1,4 +1,7 @@
-"""P12, by central: void a ticket of a sale that was sent here, and give its cells back once no gate can let it in."""
+"""P12, by central: void a ticket of a sale that was sent here, and give its cells back once no gate can let it in.
+
+An operator voids by code and the money goes back by hand; or the terminal that sold it asks, and pays it back itself.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,17 @@ from sqlalchemy import Connection, Row, text
 from central.context import Context
 from central.inventory.book import Book
 from central.journal.voids import next_version
+from central.refusal import Refusal
 from central.registry import Voided
 from kiosk.domain.errors import KioskError
 from kiosk.domain.items import SaleItem
 from kiosk.domain.protocol import ledger, refunds
 from kiosk.domain.protocol.ledger import Seller
+from kiosk.domain.ticket import ticket_id
+from sync.wire import VoidReply, VoidRequest
+
+REFUND_ID_MAX = 64
+_BIGINT = 1 << 63
 
 
 class NotVoidable(KioskError):
@@ -27,53 +36,90 @@ def void(context: Context, code: str, reason: str, *, surrendered: bool = False)
     The registry hears of it before the database: a failover must not give central the authority a second time.
     """
     with context.engine.begin() as connection:
-        row = _find(connection, code)
+        rows = connection.execute(text(f"{_TICKETS} WHERE t.code = :code"), {"code": code}).all()
+        if len(rows) != 1:
+            raise NotVoidable(f"{len(rows) or 'no'} tickets have the code {code}")
+        row = rows[0]
+        if (before := _before(connection, row)) is not None:
+            raise NotVoidable(f"ticket {code} was voided before, by {before.by}")
         if not refunds.central_may(row.head_seq, row.told_seq):
             raise NotVoidable(
                 f"terminal {row.terminal_id}.{row.incarnation} has not sent everything it wrote: it may have voided "
                 "this ticket itself. Wait until it was online"
             )
-        who = (row.terminal_id, row.incarnation, row.seq)
-        context.registry.append(Voided(*who, context.keys.epoch, reason, int(context.now())))
-        _store(connection, context, who, reason)
-        book = Book(connection, [row.journey_id])
-        inventory = book.get(row.journey_id)
-        if inventory is not None and row.covered and row.place is not None:
-            seller = Seller(row.terminal_id, row.incarnation)
-            gids = _item(row).gids
-            ledger.voided(inventory, seller, row.place, gids)
-            if surrendered:
-                ledger.reopened(inventory, seller, row.place, gids, voided=context.keys.epoch)
-        book.write()
-        if surrendered:
-            _mark_reopened(connection, [who])
+        _void(connection, context, row, reason, surrendered=surrendered)
     return f"ticket {code} is void; {row.price_minor} {row.currency} (minor units) are to be refunded, once"
 
 
-def _find(connection: Connection, code: str) -> Row[Any]:
-    rows = connection.execute(
-        text(
-            "SELECT t.*, s.items, i.head_seq, i.told_seq FROM ticket t JOIN sale s USING (terminal_id, incarnation, "
-            "sale_id) JOIN incarnation i USING (terminal_id, incarnation) WHERE t.code = :code"
-        ),
-        {"code": code},
-    ).all()
-    if len(rows) != 1:
-        raise NotVoidable(f"{len(rows) or 'no'} tickets have the code {code}")
-    void_by = connection.scalar(
-        text("SELECT by FROM void WHERE (terminal_id, incarnation, seq) = (:terminal, :incarnation, :seq)"),
-        {"terminal": rows[0].terminal_id, "incarnation": rows[0].incarnation, "seq": rows[0].seq},
-    )
-    if void_by is not None:
-        raise NotVoidable(f"ticket {code} was voided before, by {void_by}")
-    return rows[0]
+def void_for(context: Context, terminal_id: int, incarnation: int, request: VoidRequest) -> VoidReply:
+    """The terminal that sold a ticket asks for it, with the holder before it; the same answer for the same ticket.
+
+    Refusal: the ticket is as it was, or somebody else gives its money back.
+    """
+    if not (0 < request.seq < _BIGINT and 0 < len(request.refund_id) <= REFUND_ID_MAX):
+        raise Refusal(422, "bad_void", "the number or the refund id of this request is out of range")
+    key = {"terminal": terminal_id, "incarnation": incarnation, "seq": request.seq}
+    with context.engine.begin() as connection:
+        where = "WHERE (t.terminal_id, t.incarnation, t.seq) = (:terminal, :incarnation, :seq) FOR UPDATE OF t"
+        row = connection.execute(text(f"{_TICKETS} {where}"), key).first()
+        if row is None or not refunds.central_may(row.head_seq, row.told_seq):
+            raise Refusal(409, "not_sent", "central has not all of this sale yet: send the journal, then ask again")
+        if (before := _before(connection, row)) is not None:
+            if not before.refund_id:
+                raise Refusal(
+                    409, "voided", f"ticket {row.code} was voided before, by {before.by}; its money goes back there"
+                )
+            return VoidReply(before.refund_id, row.price_minor, row.currency)
+        used = text("SELECT gate FROM admission WHERE ticket_id = :ticket AND reason = '' LIMIT 1")
+        ticket = {"ticket": ticket_id(terminal_id, incarnation, request.seq)}
+        if (gate := connection.scalar(used, ticket)) is not None:
+            raise Refusal(409, "used", f"ticket {row.code} was used at gate {gate}")
+        _void(connection, context, row, request.reason, refund_id=request.refund_id)
+    return VoidReply(request.refund_id, row.price_minor, row.currency)
 
 
-def _store(connection: Connection, context: Context, who: tuple[int, int, int], reason: str) -> None:
+_TICKETS = (
+    "SELECT t.*, s.items, i.head_seq, i.told_seq FROM ticket t JOIN sale s USING (terminal_id, incarnation, sale_id) "
+    "JOIN incarnation i USING (terminal_id, incarnation)"
+)
+
+
+def _before(connection: Connection, ticket: Row[Any]) -> Row[Any] | None:
+    return connection.execute(
+        text("SELECT by, refund_id FROM void WHERE (terminal_id, incarnation, seq) = (:terminal, :incarnation, :seq)"),
+        {"terminal": ticket.terminal_id, "incarnation": ticket.incarnation, "seq": ticket.seq},
+    ).first()
+
+
+def _void(
+    connection: Connection,
+    context: Context,
+    ticket: Row[Any],
+    reason: str,
+    *,
+    refund_id: str = "",
+    surrendered: bool = False,
+) -> None:
+    who = (ticket.terminal_id, ticket.incarnation, ticket.seq)
+    context.registry.append(Voided(*who, context.keys.epoch, reason, int(context.now()), refund_id))
+    _store(connection, context, who, reason, refund_id)
+    book = Book(connection, [ticket.journey_id])
+    inventory = book.get(ticket.journey_id)
+    if inventory is not None and ticket.covered and ticket.place is not None:
+        seller, gids = Seller(ticket.terminal_id, ticket.incarnation), _item(ticket).gids
+        ledger.voided(inventory, seller, ticket.place, gids)
+        if surrendered:
+            ledger.reopened(inventory, seller, ticket.place, gids, voided=context.keys.epoch)
+    book.write()
+    if surrendered:
+        _mark_reopened(connection, [who])
+
+
+def _store(connection: Connection, context: Context, who: tuple[int, int, int], reason: str, refund_id: str) -> None:
     connection.execute(
         text(
-            "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at) "
-            "VALUES (:terminal, :incarnation, :seq, :version, :epoch, 'central', :reason, to_timestamp(:now))"
+            "INSERT INTO void (terminal_id, incarnation, seq, version, epoch, by, reason, voided_at, refund_id) "
+            "VALUES (:terminal, :incarnation, :seq, :version, :epoch, 'central', :reason, to_timestamp(:now), :refund)"
         ),
         {
             "terminal": who[0],
@@ -83,6 +129,7 @@ def _store(connection: Connection, context: Context, who: tuple[int, int, int], 
             "epoch": context.keys.epoch,
             "reason": reason[:200],
             "now": context.now(),
+            "refund": refund_id,
         },
     )
 

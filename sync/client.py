@@ -37,6 +37,8 @@ from sync.wire import (
     JournalAck,
     JournalBatch,
     Problem,
+    VoidReply,
+    VoidRequest,
     signed_bytes,
 )
 
@@ -110,6 +112,10 @@ class CentralClient(Downloads, Vouchers):
     def holds(self, request: HoldRequest) -> AllotmentReply:
         """Places for a party that waits, all or none; CentralRefused "no_places" when they are not free."""
         return self._json("POST", "/holds", AllotmentReply, request)
+
+    def voids(self, request: VoidRequest) -> VoidReply:
+        """Void a ticket that was sent; CentralRefused: it is as it was, or its money goes back elsewhere ("voided")."""
+        return self._json("POST", "/voids", VoidReply, request)
 
     def journal(self, batch: JournalBatch) -> JournalAck:
         """Upload records. CentralRefused with code "gap" carries `expected_seq`."""

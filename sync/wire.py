@@ -19,6 +19,7 @@ All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
     POST /v1/vouchers/redeem/ask     VoucherRedeem   -> VoucherMove   (without code; closes a key nobody has heard of)
     POST /v1/vouchers/give_back      VoucherGiveBack -> VoucherMove
     POST /v1/vouchers/give_back/ask  VoucherGiveBack -> VoucherMove   (begins nothing)
+    POST /v1/voids        VoidRequest    -> VoidReply        (a ticket of a sale that was sent comes back)
     POST /v1/journal      JournalBatch   -> JournalAck
     GET  /v1/gate         If-None-Match  -> GateManifest     (certificates, revocations, lease map)
     GET  /v1/changes/<held>[/<from>]  -> Changes  (cursors; held: what is durable here; from: where this page begins)
@@ -156,6 +157,22 @@ class VoucherMove(msgspec.Struct, frozen=True):
     reference: str = ""
     reason: str = ""  # of a decline: balance, expired, blocked, currency, unknown_voucher, not_started, amount ...
     tail: str = ""
+
+
+class VoidRequest(msgspec.Struct, frozen=True):
+    """A holder gives a ticket of this terminal back (P12); asked again, it is the same void."""
+
+    seq: int  # of its TicketIssued
+    refund_id: str  # the terminal's key for giving the money back
+    reason: str = ""
+
+
+class VoidReply(msgspec.Struct, frozen=True):
+    """The ticket is void, and the asking terminal pays `amount_minor` back, under this key and no other."""
+
+    refund_id: str
+    amount_minor: int
+    currency: str
 
 
 class Record(msgspec.Struct, frozen=True):

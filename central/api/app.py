@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter, JSONBody
 from sqlalchemy.exc import OperationalError, TimeoutError
 
-from central import certificates, enrolment, gate
+from central import certificates, enrolment, gate, voiding
 from central.api import down, vouchers
 from central.api.answers import answers
 from central.api.down import packed
@@ -42,6 +42,8 @@ from sync.wire import (
     JournalAck,
     JournalBatch,
     Problem,
+    VoidReply,
+    VoidRequest,
 )
 
 RETRY_AFTER_S = 5
@@ -95,6 +97,14 @@ async def holds(request: Call, data: JSONBody[HoldRequest], state: State) -> All
     caller = _caller(request)
     reply: AllotmentReply = await state["gather"].ask(live.Asked(caller.terminal_id, caller.incarnation, data))
     return reply
+
+
+@post("/v1/voids", status_code=200, sync_to_thread=True, responses=answers(400, 401, 403, 409, 422))
+def voids(request: Call, data: JSONBody[VoidRequest], state: State) -> VoidReply:
+    """A holder gives a ticket back to the terminal that sold it."""
+    caller = _caller(request)
+    refuse_out_of_service(caller.role, revoked=caller.revoked)
+    return voiding.void_for(state["context"], caller.terminal_id, caller.incarnation, data)
 
 
 @post("/v1/journal", status_code=200, sync_to_thread=True, responses=answers(400, 401, 403, 409, 422))
@@ -171,6 +181,7 @@ def application(context: Context) -> Litestar:
             gate_manifest,
             allotments,
             holds,
+            voids,
             journal,
             certificate,
             *vouchers.HANDLERS,

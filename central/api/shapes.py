@@ -30,6 +30,7 @@ KINDS: dict[tuple[str, str], tuple[Kind, Kind]] = {  # of the request and of the
     ("post", "/v1/vouchers/redeem/ask"): (wire.VoucherRedeem, wire.VoucherMove),
     ("post", "/v1/vouchers/give_back"): (wire.VoucherGiveBack, wire.VoucherMove),
     ("post", "/v1/vouchers/give_back/ask"): (wire.VoucherGiveBack, wire.VoucherMove),
+    ("post", "/v1/voids"): (wire.VoidRequest, wire.VoidReply),
     ("post", "/v1/journal"): (wire.JournalBatch, wire.JournalAck),
     ("post", "/v1/certificate"): (wire.CertificateRequest, wire.CertificateReply),
     ("get", "/v1/health"): (None, wire.Health),

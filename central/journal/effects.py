@@ -194,16 +194,19 @@ class Effects:
             self._note("released_not_held", f"journey {event.journey_id}: {cells} cells were not its own", seq)
 
     def _voided(self, seq: int, event: facts.TicketVoided) -> None:
-        """P12, by the terminal: only a ticket that was sold here before."""
+        """P12: only a ticket that was sold here before. What central voided when it was asked is done already, unless
+        it came back as an older self that does not know."""
         items, _ = self._sales.get(event.sale_id, ((), ""))
         item = items[event.item_no] if 0 <= event.item_no < len(items) else None
         ticket_seq = self._voids.seq_of(event.sale_id, event.item_no)
         if item is None or ticket_seq is None:
             raise ValueError(f"sale {event.sale_id} has no ticket {event.item_no} to void")
+        if event.by == "central" and self._voids.knows(ticket_seq):
+            return
         inventory = self._book.get(item.journey_id)
         if inventory is not None and item.place is not None:
             ledger.voided(inventory, self._seller, item.place, item.gids)
-        if not self._voids.add(ticket_seq, "terminal", self._seller.adopted, event.reason):
+        if not self._voids.add(ticket_seq, event.by, self._seller.adopted, event.reason):
             self._note("refunded_twice", f"ticket {ticket_seq} was voided by central as well", seq)
 
     def _refund_paid(self, seq: int, event: facts.RefundPaid) -> None:

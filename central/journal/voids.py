@@ -44,6 +44,10 @@ class Voids:
     def seq_of(self, sale_id: str, item_no: int) -> int | None:
         return self._seqs.get((sale_id, item_no))
 
+    def knows(self, seq: int) -> bool:
+        """It is void already, whoever did it."""
+        return seq in self._by
+
     def add(self, seq: int, by: str, epoch: int, reason: str) -> bool:
         """False when central voided it as well: the money may have gone back twice."""
         if seq not in self._by:

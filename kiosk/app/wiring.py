@@ -19,6 +19,7 @@ from kiosk.app.means import ToldOnce, exact_only, ways_to_pay
 from kiosk.app.paper import Paper
 from kiosk.app.printers import ticket_printer, width_dots
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
+from kiosk.domain.errors import CentralRefused, CentralUnreachable
 from kiosk.domain.sale import Sale
 from kiosk.ports import PaymentTerminal, Renderer
 from kiosk.services.allotments import Allotments
@@ -39,7 +40,7 @@ from sync.past import PushPast
 from sync.pull import PullAllotments, PullCatalogue, Renew
 from sync.push import Push
 from sync.session import AbortableSession
-from sync.wire import CertificateReply
+from sync.wire import CertificateReply, VoidRequest
 from ui.services import Health, Way
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ class Terminal:
         self.engine = self._engine()
         self._closing.callback(self.engine.stop)
         self.live = self.offers.live = self._live()
+        self.desk.ask_central_to_void(self._void)
 
     def _means(self) -> dict[str, PaymentTerminal]:
         """The ways to pay that are configured, by name."""
@@ -195,6 +197,20 @@ class Terminal:
         for end in (client.close, live.close, session.abort):  # the last is the first
             self._closing.callback(end)
         return live
+
+    def _void(self, seq: int, refund_id: str, reason: str) -> str:
+        """A ticket that was sent comes back: central voids it, once it has all that was written here."""
+        if not self.engine.state.online:
+            raise CentralUnreachable("There is no link to central, and only central may void this ticket. Try later.")
+        client = self._client_of(self.identity.reply.terminal_id, self.identity.reply.incarnation)
+        try:
+            return client.voids(VoidRequest(seq, refund_id, reason)).refund_id
+        except CentralRefused as refused:
+            if refused.code == "not_sent":
+                self.engine.poke()
+            raise
+        finally:
+            client.close()
 
     def _client_of(self, terminal_id: int, incarnation: int) -> CentralClient:
         """Hands over an earlier life: as ourselves, or as the terminal this machine was, whose key it still has."""

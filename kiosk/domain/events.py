@@ -203,7 +203,7 @@ class SaleUndone(Event, frozen=True, kw_only=True):
 class TicketVoided(Event, frozen=True, kw_only=True):
     """P12: the ticket no longer counts and its money is owed; durable before anyone is asked to pay it back.
 
-    Only for a sale that was never sent; after that central alone may do it.
+    By the terminal only for a sale that was never sent; after that central does it, and here it is written down.
     """
 
     sale_id: str
@@ -211,15 +211,29 @@ class TicketVoided(Event, frozen=True, kw_only=True):
     refund_id: str  # idempotency key of the refund
     amount_minor: int
     reason: str = ""
+    by: Literal["terminal", "central"] = "terminal"
+
+
+class RefundRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Intent, durable before the payment terminal hears of it: the money of a voided ticket goes back to the payment
+    it came from. `attempt_id` names that payment."""
+
+    sale_id: str
+    item_no: int
+    refund_id: str
+    attempt_id: str
+    mark: str = ""
 
 
 class RefundPaid(Event, frozen=True, kw_only=True):
-    """The money of a voided ticket went back."""
+    """The money of a voided ticket went back: by the payment terminal, or by hand as a person says."""
 
     sale_id: str
     item_no: int
     refund_id: str
     reference: str
+    pieces: Pieces = ()
+    by_hand: bool = False  # by a person, past every machine
 
 
 class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -277,6 +291,7 @@ AnyEvent = (
     | SaleClosed
     | SaleUndone
     | TicketVoided
+    | RefundRequested
     | RefundPaid
     | Admitted
     | AdmissionRefused

@@ -1,6 +1,6 @@
 """A sale as pure functions: what is true after each fact, and what is owed next.
 
-held -> paying -> approved -> issued -> printing -> ... -> done
+held -> paying -> approved -> issued -> printing -> ... -> done -> refunding -> done
   ^ \\        |                  \\-> undelivered -> (reprint) -> done
   |  \\-> freed \\-> unresolved
   \\-- declined, a part of the price, or reversing: see `kiosk.domain.paying`
@@ -22,6 +22,7 @@ from kiosk.domain.events import (
     PrintFinished,
     PrintStarted,
     RefundPaid,
+    RefundRequested,
     SaleClosed,
     SaleUndone,
     TicketIssued,
@@ -32,14 +33,16 @@ from kiosk.domain.money import Money
 from kiosk.domain.paying import MONEY_EVENTS, Attempt
 
 Stage = Literal[
-    "held", "paying", "unresolved", "reversing", "approved", "issued", "printing", "done", "undelivered", "freed"
-]
-UNCLEAR: frozenset[str] = frozenset({"paying", "unresolved", "reversing"})
-Step = Literal["free", "charge", "ask", "give_back", "issue", "confirm", "page", "close"]
+    "held", "paying", "unresolved", "reversing", "approved", "issued", "printing", "done", "undelivered", "freed",
+    "refunding",
+]  # fmt: skip
+UNCLEAR: frozenset[str] = frozenset({"paying", "unresolved", "reversing", "refunding"})
+Step = Literal["free", "charge", "ask", "give_back", "issue", "confirm", "page", "close", "refund"]
 RESTING: frozenset[str] = frozenset({"done", "undelivered", "freed"})
+_SETTLED = RESTING | {"refunding"}  # pages and words about change move nothing any more
 SALE_EVENTS = (
     PlacesHeld | PlacesFreed | MONEY_EVENTS | TicketIssued | PrintStarted | PrintFinished | PrintFailed
-    | SaleClosed | SaleUndone | TicketVoided | RefundPaid
+    | SaleClosed | SaleUndone | TicketVoided | RefundRequested | RefundPaid
 )  # fmt: skip
 
 
@@ -69,6 +72,8 @@ class Voided(msgspec.Struct, frozen=True):
     refund_id: str
     amount_minor: int
     reference: str = ""
+    attempt_id: str = ""  # the payment it goes back to; "" = no terminal has been asked
+    mark: str = ""  # what that terminal knew before
 
 
 class Sale(msgspec.Struct, frozen=True):
@@ -107,7 +112,13 @@ class Sale(msgspec.Struct, frozen=True):
     @property
     def cancelled(self) -> bool:
         """Every ticket of it was voided."""
-        return bool(self.tickets) and {each.item_no for each in self.voided} >= set(range(len(self.items)))
+        return bool(self.tickets) and not self.standing
+
+    @property
+    def standing(self) -> list[int]:
+        """Numbers of the items whose tickets were not voided."""
+        gone = {each.item_no for each in self.voided}
+        return [number for number in range(len(self.items)) if number not in gone]
 
     @property
     def resting(self) -> bool:
@@ -134,7 +145,7 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             raise WrongState("a ticket's seq is that of its record: use evolve_record")
         case PrintStarted() | PrintFinished() | PrintFailed():
             return _page_moved(sale, event)
-        case TicketVoided() | RefundPaid():
+        case TicketVoided() | RefundRequested() | RefundPaid():
             return _voided(sale, event)
         case _:
             raise WrongState(f"{type(event).__name__} is not a fact of a sale")
@@ -144,7 +155,7 @@ def _money_moved(sale: Sale, event: MONEY_EVENTS) -> Sale:
     attempts = paying.moved(sale.attempts, event)
     stage: Stage = paying.stage_of(attempts, sale.total.amount_minor)
     if sale.tickets and stage not in ("unresolved", "reversing"):
-        stage = sale.stage if sale.resting else "issued"
+        stage = sale.stage if sale.stage in _SETTLED else "issued"
     return msgspec.structs.replace(sale, stage=stage, attempts=attempts, reason=getattr(event, "reason", ""))
 
 
@@ -152,7 +163,7 @@ def _page_moved(sale: Sale, event: PrintStarted | PrintFinished | PrintFailed) -
     match event:
         case PrintStarted():
             job = PageJob(event.what, event.item_no, event.copy)
-            stage = sale.stage if sale.stage in RESTING else "printing"
+            stage = sale.stage if sale.stage in _SETTLED else "printing"
             return msgspec.structs.replace(sale, stage=stage, jobs=(*sale.jobs, job))
         case PrintFinished():
             return _page_over(sale, "finished", "")
@@ -160,17 +171,27 @@ def _page_moved(sale: Sale, event: PrintStarted | PrintFinished | PrintFailed) -
             return _page_over(sale, "failed" if event.certain else "uncertain", event.reason)
 
 
-def _voided(sale: Sale, event: TicketVoided | RefundPaid) -> Sale:
+def _voided(sale: Sale, event: TicketVoided | RefundRequested | RefundPaid) -> Sale:
     if isinstance(event, TicketVoided):
         if any(each.item_no == event.item_no for each in sale.voided):
             raise WrongState(f"ticket {event.item_no} of this sale was voided before")
         gone = Voided(event.item_no, event.refund_id, event.amount_minor)
-        return msgspec.structs.replace(sale, voided=(*sale.voided, gone))
-    paid = tuple(
-        msgspec.structs.replace(each, reference=event.reference) if each.refund_id == event.refund_id else each
-        for each in sale.voided
+        stage: Stage = "refunding" if sale.stage in ("done", "undelivered") else sale.stage
+        return msgspec.structs.replace(sale, voided=(*sale.voided, gone), stage=stage)
+    if isinstance(event, RefundRequested):
+        asked = {"attempt_id": event.attempt_id, "mark": event.mark}
+        return msgspec.structs.replace(sale, voided=_changed(sale, event.refund_id, **asked))
+    voided = _changed(sale, event.refund_id, reference=event.reference)
+    stage = sale.stage
+    if stage == "refunding" and all(each.reference for each in voided):
+        stage = "done" if tickets_on_paper(sale) else "undelivered"
+    return msgspec.structs.replace(sale, voided=voided, stage=stage)
+
+
+def _changed(sale: Sale, refund_id: str, **fields: str) -> tuple[Voided, ...]:
+    return tuple(
+        msgspec.structs.replace(each, **fields) if each.refund_id == refund_id else each for each in sale.voided
     )
-    return msgspec.structs.replace(sale, voided=paid)
 
 
 def evolve_record(sale: Sale | None, event: Event, seq: int) -> Sale:
@@ -189,7 +210,7 @@ def _page_over(sale: Sale, state: Literal["finished", "failed", "uncertain"], re
     if not sale.jobs:
         raise WrongState("a page ended that never began")
     job = msgspec.structs.replace(sale.jobs[-1], state=state, reason=reason)
-    stage = sale.stage if sale.stage in RESTING else "issued"
+    stage = sale.stage if sale.stage in _SETTLED else "issued"
     return msgspec.structs.replace(sale, stage=stage, jobs=(*sale.jobs[:-1], job))
 
 
@@ -206,6 +227,8 @@ def owed(sale: Sale, *, after_restart: bool) -> Step | None:
             return "ask" if after_restart else "charge"
         case "unresolved" | "reversing":
             return "ask" if after_restart else None
+        case "refunding":
+            return "refund" if after_restart else None
         case "approved":
             return "issue"
         case "issued" | "printing":
@@ -223,9 +246,9 @@ def _owed_with_tickets(sale: Sale) -> Step:
 
 
 def tickets_on_paper(sale: Sale) -> bool:
-    """Every ticket was printed, and the printer said so."""
+    """Every ticket that counts was printed, and the printer said so."""
     printed = {job.item_no for job in sale.jobs if job.what == "ticket" and job.state == "finished"}
-    return bool(sale.tickets) and printed >= set(range(len(sale.items)))
+    return bool(sale.tickets) and printed >= set(sale.standing)
 
 
 def next_page(sale: Sale) -> PageJob | None:
@@ -233,7 +256,7 @@ def next_page(sale: Sale) -> PageJob | None:
 
     A job without an outcome may be on paper (the power went), so the next one is a marked copy.
     """
-    for item_no in range(len(sale.items)):
+    for item_no in sale.standing:
         if (job := _owed(sale, "ticket", item_no)) is not None:
             return job
     return _owed(sale, "receipt", 0)

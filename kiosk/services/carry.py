@@ -78,7 +78,7 @@ class Carrier:
             else:
                 self._take(step, sale, presented, reason)
             sale = self._changed(sale_id)
-            if sale.stage in ("unresolved", "reversing"):
+            if sale.stage in ("unresolved", "reversing", "refunding"):
                 break
         return sale
 
@@ -94,6 +94,8 @@ class Carrier:
                 self._payments.issue(sale)
             case "confirm":
                 self._payments.confirm(sale)
+            case "refund":
+                self._payments.pay_back(sale)
             case "free":
                 self._append(PlacesFreed(sale_id=sale.sale_id, reason=reason))
             case _:

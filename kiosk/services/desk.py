@@ -23,10 +23,11 @@ from kiosk.domain.offers import Quote
 from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import UNCLEAR, PageJob, Sale, copies_on_paper, next_page, tickets_on_paper
 from kiosk.ports import Clock, Ids, Prompt, TicketPrinter
-from kiosk.services.carry import PRINT_TRIES_MAX, Carrier, FreeReason, Listener
+from kiosk.services.carry import PRINT_TRIES_MAX, FreeReason, Listener
 from kiosk.services.issuing import CatalogueFacts, Issuer, items_of
 from kiosk.services.printing import Draw
 from kiosk.services.terminals import Means
+from kiosk.services.ticket_returns import TicketReturns
 from kiosk.store.selling import check_may_sell
 from kiosk.store.store import Store
 
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 Said = Literal["approved", "declined", "reversed", "change"]
 
 
-class Desk(Carrier):
+class Desk(TicketReturns):
     """One sale at a time is carried; every verb may block on a device, so never on the UI thread.
 
     `on_change` hears every step, `on_rest` each sale that came to rest, `on_prompt` what the passenger is to do at a
@@ -136,7 +137,10 @@ class Desk(Carrier):
             sale = self._must(sale_id)
             if sale.stage not in UNCLEAR:
                 return sale
-            self._payments.ask(sale)
+            if sale.stage == "refunding":
+                self._payments.pay_back(sale)
+            else:
+                self._payments.ask(sale)
             return self._changed(sale_id)
 
     # verbs of the staff
@@ -148,6 +152,7 @@ class Desk(Carrier):
         """
         with self._one_at_a_time:
             found = [sale for sale in self.find_by_code(code) if sale_id in ("", sale.sale_id)]
+            found = [sale for sale in found if _stands(sale, code)]
             if len(found) != 1:
                 raise WrongState(f"{len(found)} sales of this terminal have a ticket {code}; name one that has.")
             sale = found[0]
@@ -218,7 +223,7 @@ class Desk(Carrier):
         if sale.stage not in UNCLEAR:
             return None
         sale = self._rest(sale)
-        return sale if sale.stage not in UNCLEAR else None
+        return sale if sale.resting else None
 
     def _rest(self, sale: Sale) -> Sale:
         """Its passenger has left: paid tickets wait with the staff, and what is not paid is given back and freed."""
@@ -256,6 +261,11 @@ class Desk(Carrier):
         if tickets_on_paper(sale):
             self._close(sale.sale_id)
         return self._changed(sale.sale_id)
+
+
+def _stands(sale: Sale, code: str) -> bool:
+    """A ticket that was given back is not printed again."""
+    return any(each.code == human_code_of(code) and each.item_no in sale.standing for each in sale.tickets)
 
 
 _SETTLED_FROM = {

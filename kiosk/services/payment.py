@@ -29,10 +29,10 @@ from kiosk.ports import (
     PaymentOutcome,
     PaymentTerminal,
 )
-from kiosk.services.returns import Returns
+from kiosk.services.refunds import Refunds
 
 
-class Payments(Returns):
+class Payments(Refunds):
     """The money side of the desk; its caller carries one sale at a time. `on_prompt` hears what to do now."""
 
     # taking

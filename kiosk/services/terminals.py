@@ -42,12 +42,8 @@ class Terminals:
 
     def in_the_way(self, means: str, but: str = "") -> list[Sale]:
         """Sales of which a terminal has heard without saying what became of it, by these means: one that knows only
-        its latest must wait. `but`: the attempt that asks."""
-        return [
-            sale
-            for sale in self._store.open_sales()
-            if any(_heard(each) and each.means == means for each in sale.attempts if each.attempt_id != but)
-        ]
+        its latest must wait. `but`: the attempt, or the refund of a ticket, that asks."""
+        return [sale for sale in self._store.open_sales() if _is_in_the_way(sale, means, but)]
 
     def _answer(self, attempt: Attempt, key: str, call: Ask) -> PaymentOutcome:
         if attempt.amount_minor == 0:
@@ -88,6 +84,14 @@ _NAMES = {
     "scan": "way to pay by code",
     "voucher": "central system, which keeps the vouchers,",
 }
+
+
+def _is_in_the_way(sale: Sale, means: str, but: str) -> bool:
+    by_id = {each.attempt_id: each.means for each in sale.attempts}
+    refunds = (each for each in sale.voided if each.attempt_id and not each.reference and each.refund_id != but)
+    return any(_heard(each) and each.means == means for each in sale.attempts if each.attempt_id != but) or any(
+        by_id.get(each.attempt_id) == means for each in refunds
+    )
 
 
 def _heard(attempt: Attempt) -> bool:

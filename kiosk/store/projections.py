@@ -33,6 +33,7 @@ from kiosk.domain.events import (
     PaymentReversed,
     PlacesFreed,
     PlacesHeld,
+    RefundPaid,
     TerminalEnrolled,
     TicketIssued,
     TicketVoided,
@@ -157,6 +158,14 @@ class Projections:
     def _reversed(self, changes: Changes, record: Record, event: PaymentReversed, sale: Sale) -> None:
         self._took(changes, record, sale, event.attempt_id, -1)
 
+    def _refunded(self, changes: Changes, record: Record, event: RefundPaid, sale: Sale) -> None:
+        """The price of one ticket out of the takings; what a whole reversal gave back is out already."""
+        gone = next((each for each in sale.voided if each.refund_id == event.refund_id and each.attempt_id), None)
+        if gone is not None and not event.by_hand:
+            paid = next(each for each in sale.attempts if each.attempt_id == gone.attempt_id)
+            day = _day(record.recorded_at_ms // 86_400_000)
+            changes.takings.append((day, paid.means, paid.currency, 0, -gone.amount_minor))
+
     def _took(self, changes: Changes, record: Record, sale: Sale, attempt_id: str, sign: int) -> None:
         """One payment into the takings of its day, or out of those of the day it went back."""
         paid = next(each for each in sale.attempts if each.attempt_id == attempt_id)
@@ -252,6 +261,7 @@ _AROUND_A_SALE: dict[type[Event], Callable[..., None]] = {
     PlacesFreed: Projections._freed,
     PaymentApproved: Projections._approved,
     PaymentReversed: Projections._reversed,
+    RefundPaid: Projections._refunded,
     TicketIssued: Projections._issued,
     TicketVoided: Projections._voided,
 }

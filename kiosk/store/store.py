@@ -24,7 +24,7 @@ from kiosk.store.counter import Counter
 from kiosk.store.journal import Journal
 from kiosk.store.keys import store_key
 from kiosk.store.network import first_use
-from kiosk.store.projections import decode_sale
+from kiosk.store.sales import Sales
 from sync.chain import GENESIS
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def open_store(
     return store
 
 
-class Store:
+class Store(Sales):
     """Journal, sales, cells, cursors of one terminal incarnation. Safe for several threads.
 
     `counter_folder`: another medium where there is one. A counter restored with its journal cannot tell that it is old.
@@ -222,25 +222,6 @@ class Store:
         """Sales that are not at rest."""
         with self.lock:
             return list(self.journal.projections.sales.values())
-
-    def sales_in(self, stage: str) -> list[Sale]:
-        """Sales in one stage, oldest first: "undelivered" is the staff's list."""
-        return self._sales("SELECT state FROM sale WHERE stage = ? ORDER BY opened_seq", stage)
-
-    def sales_with_owed_change(self) -> list[Sale]:
-        """Sales whose passenger is still owed change, oldest first. Reads every approval: for a person to wait for."""
-        owed = "SELECT body ->> 'sale_id' FROM journal WHERE kind = ? AND body ->> 'short_minor' > 0"
-        sales = self._sales(f"SELECT state FROM sale WHERE sale_id IN ({owed}) ORDER BY opened_seq", "PaymentApproved")
-        return [sale for sale in sales if any(each.short_minor for each in sale.attempts)]
-
-    def sale_by_code(self, code: str) -> list[Sale]:
-        """Sales with a ticket of this human code; nearly always one."""
-        return self._sales("SELECT DISTINCT state FROM ticket JOIN sale USING (sale_id) WHERE code = ?", code)
-
-    def _sales(self, query: str, value: str) -> list[Sale]:
-        with self.lock, database.errors(self._path):
-            rows = self._db.execute(query, [value]).fetchall()
-        return [decode_sale(row[0]) for row in rows]
 
     def takings(self) -> list[tuple[str, str, str, int, int]]:
         """(UTC day, means, currency, sales, amount_minor)."""

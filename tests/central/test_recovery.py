@@ -18,7 +18,7 @@ from central.keys import Keys, raise_epoch
 from central.recovery import OlderThanItself, end_when_over, lose_by_name, open_epoch, waited_for
 from kiosk.domain.allotment import Gid
 from kiosk.domain.events import EpochAdopted
-from sync.wire import AllotmentRequest, Want
+from sync.wire import AllotmentRequest, VoidRequest, Want
 from tests.central.world import Terminal, journey_of, open_railway
 
 
@@ -175,3 +175,20 @@ def test_what_central_voided_stays_void_when_it_forgets(context: Context) -> Non
         assert inventory_faults(connection) == []
         assert connection.scalar(text("SELECT count(*) FROM holding WHERE kind = 'VOID_PENDING'")) == 1
     assert Gid(1, 0) < grant.gid
+
+
+def test_the_key_of_a_refund_outlives_the_database(context: Context) -> None:
+    train = journey_of(open_railway(context), "T1")
+    seller = Terminal(context, "K1")
+    backup = Backup(context)
+    (grant,) = seller.accept(ask(context, seller, train).grants)
+    seller.sell(train, 0, grant.gid)
+    receive(context, *seller.id, seller.batch())
+    with context.engine.connect() as connection:
+        seq = connection.scalar(text("SELECT seq FROM ticket"))
+    first = voiding.void_for(context, *seller.id, VoidRequest(seq, "first"))
+    context = backup.restore()
+    seller.append(EpochAdopted(epoch=2))
+    receive(context, *seller.id, seller.batch())
+    assert voiding.void_for(context, *seller.id, VoidRequest(seq, "second")) == first
+    assert first.refund_id == "first"

@@ -39,6 +39,8 @@ from sync.wire import (
     JournalBatch,
     Problem,
     Record,
+    VoidReply,
+    VoidRequest,
     VoucherMove,
     VoucherRedeem,
 )  # fmt: skip
@@ -185,6 +187,29 @@ class Voucher(Exchange):
         super().settle()
         row, moves = voucher_office.history(self.world.context, self.code)
         assert row.balance_minor == 100_000 - 7 * len(moves)
+
+
+class Void(Exchange):
+    """A ticket that was sent comes back: one void, one key, however often it is asked for."""
+
+    path, request, reply = "/v1/voids", VoidRequest, VoidReply
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.seq = 0
+
+    def prepare(self) -> None:
+        seller = self.world.seller
+        self.seq = seller.sell(1).tickets[0].seq
+        self.world.sold += 1
+        seller.push.run()
+
+    def do(self) -> None:
+        reply = self.world.client.voids(VoidRequest(self.seq, f"refund-{self.seq}", "plans changed"))
+        assert reply.refund_id == f"refund-{self.seq}" and reply.amount_minor > 0
+
+    def invented(self) -> bytes:
+        return msgspec.json.encode(VoidReply("another-key", 1, "CNY"))
 
 
 class Pieces(Exchange):
@@ -376,6 +401,7 @@ class Enrol(Exchange):
 EXCHANGES: dict[str, type[Exchange]] = {
     "enrol": Enrol, "catalogue list": Pieces, "catalogue pieces": Body, "allotments": Allotment, "holds": Hold,
     "voucher": Voucher,
+    "voids": Void,
     "journal": Journal, "earlier journal": Past, "gate": GateList, "changes": GateChanges,
     "certificate": Certificate, "health": Alive,
     "refusal": Refusal,

@@ -8,8 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.network import StopPlace
-from kiosk.domain.offers import ClassOffer, Departure
 from kiosk.domain.sale import Sale
 from kiosk.ports import Prompt
 from ui.services import Services
@@ -18,8 +16,8 @@ from ui.viewmodels import texts
 from ui.viewmodels.attract import AttractViewModel
 from ui.viewmodels.checkout import Checkout, stage_of
 from ui.viewmodels.choice import Choice, previous
+from ui.viewmodels.choosing import ChoosingViewModel
 from ui.viewmodels.frame import Context, frame
-from ui.viewmodels.paged import PagedViewModel
 from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
 from ui.viewmodels.paywords import means_of, refusal
@@ -28,7 +26,6 @@ from ui.viewmodels.search import SearchViewModel
 from ui.viewmodels.seats import SeatsViewModel
 from ui.viewmodels.staffpage import StaffViewModel
 from ui.viewmodels.terminal import TerminalViewModel
-from ui.viewmodels.texts import translate
 from ui.viewmodels.trip import TripViewModel
 
 log = logging.getLogger(__name__)
@@ -40,7 +37,7 @@ PATIENCE = {"paying": 0.0, "printing": 0.0, "problem": 4.0, "staff": 3.0}  # tim
 
 
 @QmlElement
-class SaleViewModel(PagedViewModel):
+class SaleViewModel(ChoosingViewModel):
     """Which screen shows and what its buttons do."""
 
     def __init__(
@@ -122,34 +119,6 @@ class SaleViewModel(PagedViewModel):
         elif self._stage in ("thanks", "problem"):
             self._leave()
 
-    @Slot()
-    def openSearch(self) -> None:
-        self._asking_origin = self._choice.origin is None
-        self._go("search")
-
-    @Slot()
-    def openEvents(self) -> None:
-        self._attract.refresh()  # places may have come in since the first screen was drawn
-        self._go("events")
-
-    @Slot()
-    def openPlan(self) -> None:
-        self._go("plan")
-
-    @Slot(str)
-    def travelTo(self, stop_id: str) -> None:
-        """A tile of the first screen."""
-        if (stop := self._attract.stop(stop_id)) is not None:
-            self._found(stop)
-
-    @Slot(int)
-    def attend(self, number: int) -> None:
-        """A performance of the list."""
-        if (event := self._attract.performance(number)) is not None:
-            title, day = self._attract.title(event), event.operating_day
-            self._choice = replace(self._choice, day=day, destination=event.destination, title=title)
-            self._departure_chosen(event)
-
     def _staff_called(self) -> None:
         """Somebody held the clock of the first screen."""
         if self._stage == "attract" and self._staff.available:
@@ -157,70 +126,6 @@ class SaleViewModel(PagedViewModel):
             self._go("staff")
 
     # What follows
-
-    def _found(self, stop: StopPlace) -> None:
-        if self._asking_origin:
-            self._choice, self._asking_origin = replace(self._choice, origin=stop), False
-            self._go("search")
-            return
-        self._choice = replace(self._choice, destination=stop, departures=(), departure=None, day="")
-        self._plan_trip("")
-
-    def _day_chosen(self, day: str) -> None:
-        self._choice = replace(self._choice, day=day, departures=(), departure=None)
-        self._plan_trip(day)
-
-    def _plan_trip(self, day: str) -> None:
-        self._trip.wait()
-        self._go("departures", draw=False)
-        self._frame()
-
-        def done(choice: Choice, days: list[tuple[str, bool]]) -> None:
-            self._choice = choice
-            self._trip.show_days(days)
-            self._trip.draw(choice, self._language, self._terminal.today, first_page=True)
-            self._frame()
-
-        self._planner.departures(self._choice, day, done, self._refused)
-
-    def _departure_chosen(self, departure: Departure) -> None:
-        if self._planner.busy:
-            return
-        classes = sorted(departure.classes, key=lambda offer: offer.left == 0)  # in hand before on request
-        usual = next((offer for offer in classes if offer.open), None)
-        if usual is not None:
-            self._choice = replace(self._choice, departure=departure, quote=None)
-            self._class_chosen(usual)
-
-    def _class_chosen(self, offer: ClassOffer) -> None:
-        self._priced(replace(self._choice, offer=offer), "travellers")
-
-    def _priced(self, choice: Choice, stage: str) -> None:
-        def done(priced: Choice) -> None:
-            # Somebody may have tapped a stepper while prices were worked out: that tap counts.
-            counted = self._choice.party if self._choice.party != choice.party else priced.party
-            self._choice = replace(priced, party=counted)
-            self._go(stage)
-
-        self._planner.prices(choice, done, self._refused)
-
-    def _count_changed(self, category: str, change: int) -> None:
-        self._choice = self._choice.with_count(category, change)
-        self._draw()
-
-    def _quote(self, places: tuple[int, ...] | None) -> None:
-        def done(choice: Choice) -> None:
-            self._choice = choice
-            if places is None and choice.has_seats:
-                self._seats.begin(choice, self._language)
-                self._go("seats")
-            else:
-                self._go("summary")
-
-        if self._choice.needs_asking:
-            self._message = translate("Sale", "Asking for seats. One moment, please.")
-            self._frame()
-        self._planner.quote(self._choice, places, done, self._refused)
 
     def _begin_payment(self) -> None:
         if self._choice.quote is not None:
@@ -267,10 +172,6 @@ class SaleViewModel(PagedViewModel):
         if self._stage == "attract" and not self._terminal.state.overlay and not self._terminal.changed_by_passenger:
             return 0.0
         return PATIENCE.get(self._stage, 1.0)
-
-    @property
-    def _language(self) -> str:
-        return self._terminal.state.language
 
     def _go(self, stage: str, *, draw: bool = True) -> None:
         self._message = ""
