@@ -12,6 +12,8 @@ from typing import Literal
 from kiosk.domain.allotment import Block, Gid, SignedGrant
 from kiosk.domain.event import Event as Event
 from kiosk.domain.gate_events import AdmissionAnnulled as AdmissionAnnulled
+from kiosk.domain.gate_events import AdmissionRefused as AdmissionRefused
+from kiosk.domain.gate_events import Admitted as Admitted
 from kiosk.domain.gate_events import Exited as Exited
 from kiosk.domain.gate_events import TicketLookedUp as TicketLookedUp
 from kiosk.domain.gate_events import VerdictExplained as VerdictExplained
@@ -234,39 +236,6 @@ class RefundPaid(Event, frozen=True, kw_only=True):
     reference: str
     pieces: Pieces = ()
     by_hand: bool = False  # by a person, past every machine
-
-
-class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The gate let the holder in."""
-
-    ticket_id: str  # 16 hex digits
-    journey_id: int
-    gate: str
-    at: int  # unix s
-    place: int = 0  # coach (6 bits) and seat (10 bits) as on the ticket; 0 = no place of its own
-    from_call: int = 0
-    to_call: int = 0
-    persons: int = 1
-    list: str = ""
-    again: bool = False  # the rules allow a further entry: no second use
-    override: str = ""  # the verdict that staff passed over, with role, reason and name
-    role: str = ""
-    reason: str = ""
-    by: str = ""
-
-    @property
-    def allowed(self) -> bool:
-        """Let in knowing of the use before: by the rules, or on somebody's responsibility."""
-        return self.again or bool(self.override)
-
-
-class AdmissionRefused(Event, frozen=True, kw_only=True):
-    """The gate did not; `ticket_id` is "" when the code could not be read as a ticket."""
-
-    ticket_id: str
-    reason: str
-    gate: str
-    at: int
 
 
 AnyEvent = (

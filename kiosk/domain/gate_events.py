@@ -1,8 +1,41 @@
-"""Facts of a gate beside its admissions: who left, what was taken back, who was looked for, and why it said so."""
+"""Facts of a gate: who was let in or not, who left, what was taken back, who was looked for, and why it said so."""
 
 from __future__ import annotations
 
 from kiosk.domain.event import Event
+
+
+class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The gate let the holder in."""
+
+    ticket_id: str  # 16 hex digits
+    journey_id: int
+    gate: str
+    at: int  # unix s
+    place: int = 0  # coach (6 bits) and seat (10 bits) as on the ticket; 0 = no place of its own
+    from_call: int = 0
+    to_call: int = 0
+    persons: int = 1
+    list: str = ""
+    again: bool = False  # the rules allow a further entry: no second use
+    override: str = ""  # the verdict that staff passed over, with role, reason and name
+    role: str = ""
+    reason: str = ""
+    by: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Let in knowing of the use before: by the rules, or on somebody's responsibility."""
+        return self.again or bool(self.override)
+
+
+class AdmissionRefused(Event, frozen=True, kw_only=True):
+    """The gate did not; `ticket_id` is "" when the code could not be read as a ticket."""
+
+    ticket_id: str
+    reason: str
+    gate: str
+    at: int
 
 
 class Exited(Event, frozen=True, kw_only=True, omit_defaults=True):
