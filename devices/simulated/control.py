@@ -65,16 +65,34 @@ class Ledger:
 
 
 def run(
-    serve: Serve, port: int, order: Order, control: int, *, tls: ssl.SSLContext | None = None, **ready: Any
+    serve: Serve,
+    port: int,
+    order: Order,
+    control: int,
+    *,
+    tls: ssl.SSLContext | None = None,
+    begin: Callable[[], None] | None = None,
+    **ready: Any,
 ) -> None:
-    """Serve a device port and a control port on the loopback until SIGTERM; prints one JSON ready line."""
-    asyncio.run(_run(serve, port, order, control, tls, ready))
+    """Serve a device port and a control port on the loopback until SIGTERM; prints one JSON ready line.
+
+    `begin` is called first, in the loop that serves.
+    """
+    asyncio.run(_run(serve, port, order, control, tls, begin, ready))
 
 
 async def _run(
-    serve: Serve, port: int, order: Order, control: int, tls: ssl.SSLContext | None, ready: dict[str, Any]
+    serve: Serve,
+    port: int,
+    order: Order,
+    control: int,
+    tls: ssl.SSLContext | None,
+    begin: Callable[[], None] | None,
+    ready: dict[str, Any],
 ) -> None:
     stop = asyncio.Event()
+    if begin is not None:
+        begin()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     open_writers: set[asyncio.StreamWriter] = set()
