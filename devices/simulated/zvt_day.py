@@ -43,9 +43,10 @@ class Terminal(Payments):
             self._card.set()
         elif what == "tap_s":
             self._tap_s = float(message["s"])
-        elif what == "restart":
+        elif what in ("restart", "forget"):
             self._registered = False
-            self.hang_up()
+            if what == "restart":
+                self.hang_up()
         elif what == "clear":
             self._next.clear()
             self._budget.clear()

@@ -59,6 +59,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 "cctalk": ["--ledger", str(tmp_path / "coins.jsonl"), "--device-link", str(tmp_path / "coins")],
                 "essp": ["--ledger", str(tmp_path / "notes.jsonl"), "--device-link", str(tmp_path / "notes")],
                 "relay": ["--ledger", str(tmp_path / "turnstile.jsonl")],
+                "zvt": ["--ledger", str(tmp_path / "ledger.jsonl")],
             }[name]
             device = Device(name, tmp_path, *own, *arguments)
             stack.callback(device.close)
