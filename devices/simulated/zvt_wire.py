@@ -62,7 +62,8 @@ class Peer:
         if not self.alive and self._queue.empty():
             return None
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(self._queue.get(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await self._queue.get()
         return None
 
     def heard(self, message: bytes | None) -> None:
@@ -185,8 +186,9 @@ class SerialPeer(Peer):
             self._raw(spoilt if self.damage else block)
             self.damage = max(0, self.damage - 1)
             with contextlib.suppress(TimeoutError):
-                if await asyncio.wait_for(self._acks.get(), 2.0) == ACK:
-                    return
+                async with asyncio.timeout(2.0):
+                    if await self._acks.get() == ACK:
+                        return
 
     def drop(self) -> None:
         """Pulled out."""

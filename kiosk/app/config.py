@@ -10,12 +10,18 @@ model = "escpos-80"                # what it can do: a shipped model, or a file 
 [ticket]
 layouts = ""                       # a folder with layouts of your own (docs/layouts.md)
 [payment]
-protocol = "jsonline"              # what the card terminal speaks: jsonline | nexo (needs [nexo])
-address = "127.0.0.1:9200"         # "" = none
+protocol = "jsonline"              # what the card terminal speaks: jsonline | nexo (needs [nexo]) | zvt
+address = "127.0.0.1:9200"         # "" = none; zvt also a serial line: "/dev/ttyUSB0", "/dev/ttyUSB0@115200"
 [nexo]
 poi_id = "V400m-346403161"         # model and serial number, as the terminal says itself
 key_file = "/etc/kiosk/nexo.toml"  # identifier, version, passphrase; "" = a test terminal that talks in the open
 ca_file = "/etc/kiosk/fleet.pem"   # who made its certificate, or instead: fingerprint = "..." (SHA-256)
+[zvt]
+password = "000000"                # of the terminal, for its cash register
+currency = "EUR"
+receipts = true                    # it hands its receipts to the kiosk (folder/receipts); false: it prints them itself
+two_phase = true                   # an approval becomes final when the tickets are issued; else the terminal undoes it
+card_refunds = false               # counters only: what cannot be reversed goes to a card that is presented
 [cash]
 currency = "EUR"                   # notes and coins: docs/cash.md
 coins = "/dev/ttyUSB0"             # ccTalk: coin acceptor and hoppers
@@ -51,7 +57,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
-from kiosk.app.config_card import NexoSection, PaymentSection, VoucherSection, card_mistakes
+from kiosk.app.config_card import NexoSection, PaymentSection, VoucherSection, ZvtSection, card_mistakes
 from kiosk.app.config_cash import CashSection, cash_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
 from kiosk.domain.errors import KioskError
@@ -135,6 +141,7 @@ class Config:
     ticket: TicketSection = field(default_factory=TicketSection)
     payment: PaymentSection = field(default_factory=PaymentSection)
     nexo: NexoSection = field(default_factory=NexoSection)
+    zvt: ZvtSection = field(default_factory=ZvtSection)
     cash: CashSection = field(default_factory=CashSection)
     voucher: VoucherSection = field(default_factory=VoucherSection)
     camera: CameraSection = field(default_factory=CameraSection)
@@ -209,7 +216,7 @@ def _addresses(config: Config) -> list[str]:
     """Addresses nothing can be reached at, whoever listens."""
     mistakes = []
     for name, address in (
-        ("[payment] address", config.payment.address),
+        ("[payment] address", "" if config.payment.serial else config.payment.address),
         ("[nexo] notices", config.nexo.notices),
     ):
         host, _, port = address.rpartition(":")
@@ -263,7 +270,10 @@ def _sense(config: Config) -> list[str]:
     if not config.central.url.startswith(("http://", "https://")):
         mistakes.append(f"[central] url = {config.central.url!r} must begin with http:// or https://")
     mistakes += (
-        _addresses(config) + card_mistakes(config.payment, config.nexo) + _lan(config.lan) + cash_mistakes(config.cash)
+        _addresses(config)
+        + card_mistakes(config.payment, config.nexo, config.zvt)
+        + _lan(config.lan)
+        + cash_mistakes(config.cash)
     )
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:

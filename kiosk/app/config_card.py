@@ -1,10 +1,11 @@
-"""The configuration of cards and vouchers: [payment], [nexo], [voucher], and what is wrong with it."""
+"""The configuration of cards and vouchers: [payment], [nexo], [zvt], [voucher], and what is wrong with it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
-PROTOCOLS = ("jsonline", "nexo")
+PROTOCOLS = ("jsonline", "nexo", "zvt")
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,20 @@ class PaymentSection:
     protocol: str = "jsonline"
     address: str = ""
     timeout_s: float = 90.0
+
+    @property
+    def serial(self) -> bool:
+        """On a serial line."""
+        return self.protocol == "zvt" and self.address.startswith("/")
+
+
+@dataclass(frozen=True)
+class ZvtSection:
+    password: str = field(default="000000", repr=False)
+    currency: str = "EUR"
+    receipts: bool = True
+    two_phase: bool = True
+    card_refunds: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,11 +44,11 @@ class VoucherSection:
     accepted: bool = False
 
 
-def card_mistakes(payment: PaymentSection, nexo: NexoSection) -> list[str]:
+def card_mistakes(payment: PaymentSection, nexo: NexoSection, zvt: ZvtSection) -> list[str]:
     """What a protocol needs to know of its terminal."""
     if payment.protocol not in PROTOCOLS:
         return [f"[payment] protocol = {payment.protocol!r} must be {' or '.join(PROTOCOLS)}"]
-    mistakes = []
+    mistakes = _zvt(payment, zvt)
     if payment.protocol == "nexo" and not nexo.poi_id:
         mistakes.append("[nexo] poi_id is missing: model and serial number, such as V400m-346403161")
     if payment.protocol == "nexo" and bool(nexo.ca_file) == bool(nexo.fingerprint):
@@ -41,4 +56,17 @@ def card_mistakes(payment: PaymentSection, nexo: NexoSection) -> list[str]:
     digits = nexo.fingerprint.replace(":", "")
     if digits and not (len(digits) == 64 and all(sign in "0123456789abcdefABCDEF" for sign in digits)):
         mistakes.append("[nexo] fingerprint must be the certificate's SHA-256, 64 hexadecimal digits")
+    return mistakes
+
+
+def _zvt(payment: PaymentSection, zvt: ZvtSection) -> list[str]:
+    from devices.payment.zvt.messages import CURRENCIES
+
+    mistakes = []
+    if payment.serial and not re.fullmatch(r"/[^@]+(@[1-9][0-9]{2,6})?", payment.address):
+        mistakes.append(f"[payment] address = {payment.address!r} must be a device, or DEVICE@BAUD")
+    if not re.fullmatch("[0-9]{6}", zvt.password):
+        mistakes.append("[zvt] password must be six digits in quotes")  # and is not shown
+    if zvt.currency not in CURRENCIES:
+        mistakes.append(f"[zvt] currency = {zvt.currency!r} must be one of {', '.join(sorted(CURRENCIES))}")
     return mistakes

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from kiosk.app.config import Config
 from kiosk.app.config_cash import CashSection
-from kiosk.app.means import exact_only, ways_to_pay
+from kiosk.app.means import exact_only, how, ways_to_pay
 from kiosk.app.printers import ticket_printer, width_dots
 from kiosk.domain.errors import DeviceFault, KioskError
 from kiosk.ports import Bitmap, PrinterStatus, TicketPrinter
@@ -55,8 +55,9 @@ def _look(config: Config, closing: ExitStack, *, page: bool) -> Iterator[Found]:
         yield _printer(config, printer, page=page)
     for means, terminal in ways_to_pay(replace(config, cash=CashSection())).items():
         closing.callback(terminal.close)
-        works, exact = terminal.ready(), exact_only(terminal)
-        state = ("ready, exact money only" if exact else "ready") if works else "does not answer"
+        works, state = how(terminal)
+        if works and exact_only(terminal):
+            state += ", exact money only"
         yield Found(means, config.address_of(means), works, state, "" if works else "is it on, and its address right?")
     if config.cash.present:
         yield from cash_parts(config)

@@ -132,7 +132,7 @@ def _devices(config: configuration.Config) -> Iterator[Finding]:
     if config.printer.address:
         yield _tcp("printer", config.printer.address)
     if config.payment.address:
-        yield _tcp("payment", config.payment.address)
+        yield _payment(config)
     if config.cash.present:
         from kiosk.app.devices import cash_parts
 
@@ -140,6 +140,20 @@ def _devices(config: configuration.Config) -> Iterator[Finding]:
             yield Finding(part.name, part.ok, part.state, part.way_out)
     if config.camera.source:
         yield _guard("camera", lambda: camera_picture(config.camera.source))
+
+
+def _payment(config: configuration.Config) -> Finding:
+    """Only asked whether it is there; one that knows more (ZVT) is asked how it is."""
+    if config.payment.protocol != "zvt":
+        return _tcp("payment", config.payment.address)
+    from kiosk.app.zvt import zvt_terminal
+
+    terminal = zvt_terminal(config)
+    try:
+        ok, state = terminal.how()
+    finally:
+        terminal.close()
+    return Finding("payment", ok, f"{config.payment.address}: {state}", "" if ok else "look at the terminal")
 
 
 def _tcp(name: str, address: str) -> Finding:

@@ -28,6 +28,7 @@ SIMULATED = (
     "payment",
     "printer",
     "zpl",
+    "zvt",
 )
 
 

@@ -18,6 +18,10 @@ def ways_to_pay(config: Config) -> dict[str, PaymentTerminal]:
         from kiosk.app.nexo import nexo_terminal
 
         means["card"] = nexo_terminal(config)
+    elif config.payment.address and config.payment.protocol == "zvt":
+        from kiosk.app.zvt import zvt_terminal
+
+        means["card"] = zvt_terminal(config)
     elif config.payment.address:
         from devices.payment.jsonline import JsonLinePayment
 
@@ -34,6 +38,16 @@ def exact_only(terminal: PaymentTerminal) -> bool:
     """Cash without change to give; asked of those that know of change at all."""
     ask = getattr(terminal, "exact_only", None)
     return bool(ask is not None and ask())
+
+
+def how(terminal: PaymentTerminal) -> tuple[bool, str]:
+    """(can it take a payment, in words); some know more of themselves than yes and no."""
+    ask = getattr(terminal, "how", None)
+    if ask is not None:
+        works, state = ask()
+        return bool(works), str(state)
+    works = terminal.ready()
+    return works, "ready" if works else "does not answer"
 
 
 class ToldOnce:

@@ -12,7 +12,7 @@ from devices.payment.zvt import words
 from devices.payment.zvt.apdu import Apdu, Garbled
 from devices.payment.zvt.messages import Status
 from devices.payment.zvt.serial_line import BAUD, SerialLine
-from devices.payment.zvt.session import ANSWER_S, End, Line, Talk
+from devices.payment.zvt.session import ANSWER_S, STOP_S, End, Line, Talk
 from devices.payment.zvt.tcp import PORT, TcpLine
 
 log = logging.getLogger(__name__)
@@ -48,10 +48,11 @@ def opener(address: str, answer_s: float = ANSWER_S) -> Callable[[], Line]:
 class Settings:
     """How a terminal is spoken to. `receipts`: it hands its receipts to us instead of printing them."""
 
-    password: str = "000000"
+    password: str = field(default="000000", repr=False)
     currency: str = "EUR"
     receipts: bool = True
     answer_s: float = ANSWER_S
+    stop_s: float = STOP_S
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Link:
         """Connected and registered. OSError when that is not to be had."""
         if self._talk is None:
             try:
-                talk = Talk(self.open_line(), self.on_lines, self.settings.answer_s)
+                talk = Talk(self.open_line(), self.on_lines, self.settings.answer_s, self.settings.stop_s)
             except Garbled as fault:
                 raise OSError(str(fault)) from None
             try:

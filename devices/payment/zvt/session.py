@@ -69,6 +69,7 @@ class Talk:
     line: Line
     on_lines: Callable[[list[str]], None] = lambda lines: None
     answer_s: float = ANSWER_S
+    stop_s: float = STOP_S
 
     def run(
         self,
@@ -138,7 +139,7 @@ class Talk:
                     end.trouble = "it did not finish in time"
                     return
                 if (late or stop()) and not stopping:
-                    stopping, until = True, time.monotonic() + STOP_S
+                    stopping, until = True, time.monotonic() + self.stop_s
                     self.line.send(Apdu(say.STOP))
             if apdu.control >> 8 in (0x80, 0x84):
                 continue  # it heard the wish to stop, or says a thing twice

@@ -15,7 +15,7 @@ from devices.payment.zvt import messages as say
 from devices.payment.zvt.apdu import Apdu, Garbled
 from devices.payment.zvt.giving_back import GivingBack
 from devices.payment.zvt.holding import Held
-from devices.payment.zvt.link import BUSY, Link, Settings, Unknown, opener
+from devices.payment.zvt.link import BUSY, Link, Refused, Settings, Unknown, opener
 from devices.payment.zvt.messages import Status
 from devices.payment.zvt.session import End
 from kiosk.domain.errors import DeviceFault
@@ -100,6 +100,8 @@ class ZvtPayment(GivingBack):
             try:
                 talk = self._link.live()
                 command = say.authorisation(request.amount_minor, request.currency)
+            except Refused as refusal:
+                return Declined(words.reason(refusal.code))
             except OSError:
                 return Declined("unreachable")  # nothing was sent, so no money can have moved
             except Garbled as fault:
@@ -160,14 +162,16 @@ class ZvtPayment(GivingBack):
         return Declined(words.reason(said[-1].result if said and end.aborted is None else end.aborted or 0xFF))
 
     def _undo(self, request: ChargeRequest, status: Status) -> PaymentOutcome:
-        """Another amount was taken than was asked for: none of it may stay."""
-        taken = dataclasses.replace(request, amount_minor=status.amount_minor or 0)
-        outcome = self._told_by_receipt(taken)
-        if isinstance(outcome, Approved):
-            outcome = self._reverse(taken, status.receipt or 0)
-        elif isinstance(outcome, Declined):
-            return Declined("amount")
-        return Declined("amount") if isinstance(outcome, Approved) else Unresolved("another amount was taken")
+        """Another amount was said than was asked for: none of it may stay. Its receipt may say yet another."""
+        said = dataclasses.replace(request, amount_minor=status.amount_minor or 0)
+        for taken in (said, request):
+            outcome = self._told_by_receipt(taken)
+            if isinstance(outcome, Approved):
+                back = self._reverse(taken, status.receipt or 0)
+                return Declined("amount") if isinstance(back, Approved) else Unresolved("another amount was taken")
+            if isinstance(outcome, Declined):
+                return Declined("amount")
+        return Unresolved("another amount was taken")
 
     def cancel(self, attempt_id: str) -> None:
         if self._charging == attempt_id:
