@@ -14,7 +14,7 @@ SEED ?=
 NAME ?=
 PAY ?=
 
-.PHONY: help setup run test check tour pictures bench prove crash strand mutants judges money doctor strings openapi clean
+.PHONY: help setup run test check tour pictures bench prove crash strand mutants judges money fuzz doctor strings openapi clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -71,3 +71,7 @@ judges: setup ## programs nobody here wrote judge our wires, papers and codes (N
 
 crash: setup ## lost power, kill -9, failing system calls, damaged files, edited journals, by the thousand (QUICK=1, SEED=n; 10 minutes)
 	@$(PY) -m tests.crash $(if $(QUICK),--quick) --seed $(or $(SEED),1) $(ARGS)
+
+fuzz: setup ## a million altered tickets, every single bit, bad pictures, five minutes of atheris: nothing comes in, nothing breaks (QUICK=1, SEED=n)
+	@$(PY) -c "import atheris" 2>/dev/null || $(PY) -m pip install -q "atheris>=3" || true
+	@$(PY) -m tests.fuzz $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(ARGS)

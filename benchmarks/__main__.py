@@ -25,6 +25,7 @@ MODULES = (
     "frame",
     "gate",
     "gate_rate",
+    "gate_decision",
     "gate_pictures",
     "ingest",
     "drain",

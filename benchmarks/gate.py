@@ -119,13 +119,11 @@ class _Bench:
             ),
             issuer,
         )
-        self._store = open_store(
-            folder, terminal_id=20, incarnation=1, epoch=1, clock=self._clock, ids=TimeOrderedIds()
-        )
-        self._catalogue = CatalogueStore(folder, self._store.key)
+        self.store = open_store(folder, terminal_id=20, incarnation=1, epoch=1, clock=self._clock, ids=TimeOrderedIds())
+        self._catalogue = CatalogueStore(folder, self.store.key)
         self._catalogue.replace(_catalogue(now), "1")
         self.gate = Gate(
-            self._store,
+            self.store,
             self._catalogue,
             ManifestStore(folder),
             self._clock,
@@ -134,26 +132,32 @@ class _Bench:
             tenant=TENANT,
             root_key=root.public_key().public_bytes_raw(),
         )
+        self._issued = issued
+        self.gate.take_manifest(self.manifest(1), "1")
+
+    def manifest(self, version: int, revoked: tuple[str, ...] = ()) -> GateManifest:
+        """Central's list: the terminal may have sold every place."""
         everything = (1 << COACHES * SEATS) - 1
-        self.gate.take_manifest(
-            GateManifest(
-                version=1,
-                epoch=1,
-                certificates=(self._certificate.hex(),),
-                issuer_certificates=(issued.hex(),),
-                revoked_tickets=(),
-                revocation_version=0,
-                revoked_incarnations=(),
-                leases=(LeaseRow(1, 3, 1, (Block.of(0, CALLS - 1, everything),)),),
-            ),
-            "1",
+        return GateManifest(
+            version=version,
+            epoch=1,
+            certificates=(self._certificate.hex(),),
+            issuer_certificates=(self._issued.hex(),),
+            revoked_tickets=revoked,
+            revocation_version=version,
+            revoked_incarnations=(),
+            leases=(LeaseRow(1, 3, 1, (Block.of(0, CALLS - 1, everything),)),),
         )
 
     def frames(self, count: int) -> Iterator[Any]:
         """Pictures of tickets for one seat after another."""
         noise = np.random.default_rng(7)
-        places = itertools.product(range(1, COACHES + 1), range(1, SEATS + 1))
-        for number, (coach, seat) in enumerate(itertools.islice(places, count), 2):
+        return (_frame(text, noise) for text in self.tickets(count))
+
+    def tickets(self, count: int, first: int = 2) -> Iterator[str]:
+        """Texts of good tickets, numbered from `first` on, seat after seat and then from the first seat again."""
+        places = itertools.cycle(itertools.product(range(1, COACHES + 1), range(1, SEATS + 1)))
+        for number, (coach, seat) in enumerate(itertools.islice(places, count), first):
             ticket = tickets.Ticket(
                 key_id=key_id(self._certificate),
                 tenant=TENANT,
@@ -170,14 +174,14 @@ class _Bench:
                 seat=seat,
                 product_class=0,
             )
-            yield _frame(tickets.sign(tickets.pack(ticket), self._key), noise)
+            yield tickets.sign(tickets.pack(ticket), self._key)
 
     def __enter__(self) -> _Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._catalogue.close()
-        self._store.close()
+        self.store.close()
 
 
 def _frame(text: str, noise: np.random.Generator) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class Seller:
 
     def __init__(self, central: Central, terminal_id: int, incarnation: int = 1, **certificate: Any) -> None:
         self.terminal_id, self.incarnation = terminal_id, incarnation
-        self.key = Ed25519PrivateKey.generate()
+        self.key = central.new_key()
         values: dict[str, Any] = {
             "tenant": central.tenant,
             "terminal_id": terminal_id,
@@ -107,9 +108,14 @@ class Seller:
 class Central:
     """Keys, terminals 3 and 4, and the list for gates."""
 
-    def __init__(self, now: int, tenant: int = TENANT) -> None:
-        self.now, self.tenant = now, tenant
-        self.root, self.issuer = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    def __init__(
+        self,
+        now: int,
+        tenant: int = TENANT,
+        new_key: Callable[[], Ed25519PrivateKey] = Ed25519PrivateKey.generate,
+    ) -> None:
+        self.now, self.tenant, self.new_key = now, tenant, new_key
+        self.root, self.issuer = new_key(), new_key()
         self.root_key = self.root.public_key().public_bytes_raw()
         self.issuer_certificate = issue_issuer(
             IssuerCertificate(

@@ -1,0 +1,112 @@
+"""The gate's decision alone, with a million tickets that passed here and a hundred thousand revocations.
+
+    python -m benchmarks.gate_decision
+
+A scan is put into words, its look-ups are made in the real store, and the rules decide; one of four tickets was let
+in before, one of eight is revoked, the others are good. The floor is what no gate can do without: the signature checked
+and the ticket looked up in the same table. The durable record is a figure of its own: it waits for the disk. The
+million are written into the store's table, not through its journal, which would take longer than the benchmark.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.gate import _Bench
+from kiosk.domain import ticket as tickets
+from kiosk.domain.gate.grounds import decided
+from kiosk.domain.gate.words import Word
+from kiosk.services.gaterecord import plain_scan
+
+TICKETS, REVOKED, N, WARM_UP = 1_000_000, 100_000, 2_000, 100
+GOAL_MS = 10.0
+
+
+def run() -> list[dict[str, Any]]:
+    """The figures for the table of benchmarks."""
+    with tempfile.TemporaryDirectory(prefix="kiosk-bench-", dir=Path.cwd()) as name, _Bench(Path(name)) as bench:
+        shown = _filled(bench)
+        return [_decision(bench, shown), _recorded(bench)]
+
+
+def _filled(bench: _Bench) -> list[tuple[str, Word]]:
+    """Fill the tables; the tickets that will be held up, each with its verdict."""
+    shown = list(bench.tickets(N + WARM_UP, first=10_000_000))
+    ids = [tickets.read(text)[0].ticket_id for text in shown]
+    used = [each for number, each in enumerate(ids) if number % 4 == 1]
+    revoked = [each for number, each in enumerate(ids) if number % 8 == 2]
+    now = int(time.time())
+    others = (f"{number:016x}" for number in range(1 << 40, (1 << 40) + TICKETS - len(used)))
+    rows = ((n - TICKETS, each, 1, "Gate 3", now - 3600, "entry", 1, "") for n, each in enumerate(_both(used, others)))
+    connection = bench.store._db.conn
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO passing VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.execute("COMMIT")
+    fill = tuple(f"{number:016x}" for number in range(1 << 41, (1 << 41) + REVOKED - len(revoked)))
+    bench.gate.take_manifest(bench.manifest(2, tuple(sorted((*revoked, *fill)))), "2")
+    words = {**dict.fromkeys(used, Word.USED), **dict.fromkeys(revoked, Word.REVOKED)}
+    return [(text, words.get(id_, Word.ADMIT)) for text, id_ in zip(shown, ids, strict=True)]
+
+
+def _both(some: list[str], more: Iterator[str]) -> Iterator[str]:
+    yield from some
+    yield from more
+
+
+def _decision(bench: _Bench, shown: list[tuple[str, Word]]) -> dict[str, Any]:
+    gate, ours, floor = bench.gate, list[float](), list[float]()
+    key = next(iter(gate.trust().certificates.values())).key
+    for number, (text, word) in enumerate(shown):
+        for which in (0, 1) if number % 2 else (1, 0):
+            begin = time.perf_counter()
+            if which:
+                presented = gate._presenter.present(text, gate._trust, gate.checked_at())
+                judged = decided(gate._grounds(presented, plain_scan(gate.name, presented.code or text, None)))
+                ours.append((time.perf_counter() - begin) * 1000)
+                if judged.decision.word is not word:
+                    raise AssertionError(f"scan {number}: {judged.decision.word}, not {word}")
+            else:
+                ticket, payload, signature = tickets.read(text)
+                if not tickets.verified(payload, signature, key):
+                    raise AssertionError("a ticket is not signed")
+                bench.store.passings(ticket.ticket_id)
+                floor.append((time.perf_counter() - begin) * 1000)
+    return _figure(
+        "gate decision, 1,000,000 tickets", ours[WARM_UP:], floor[WARM_UP:], f"p99 <= {GOAL_MS:.0f} ms", GOAL_MS
+    )
+
+
+def _recorded(bench: _Bench) -> dict[str, Any]:
+    """The same with its record on the disk, of tickets that come in; the floor is one durable write."""
+    ours, floor = list[float](), list[float]()
+    for text in bench.tickets(N // 2, first=20_000_000):
+        begin = time.perf_counter()
+        verdict = bench.gate.scan(text)
+        ours.append((time.perf_counter() - begin) * 1000)
+        if not verdict.admitted:
+            raise AssertionError(f"refused: {verdict.reason}")
+        begin = time.perf_counter()
+        bench.store.set_cursor("bench", text * 8)
+        floor.append((time.perf_counter() - begin) * 1000)
+    return _figure("gate decision and its record", ours, floor, "none: the disk's", float("inf"))
+
+
+def _figure(name: str, ours: list[float], floor: list[float], goal: str, limit_ms: float) -> dict[str, Any]:
+    p99 = statistics.quantiles(ours, n=100)[-1]
+    return {
+        "name": name,
+        "floor_ms": statistics.median(floor),
+        "ours_ms": statistics.median(ours),
+        "ratio": statistics.median(ours) / statistics.median(floor),
+        "n": len(ours),
+        "median": statistics.median(ours),
+        "p95": statistics.quantiles(ours, n=20)[-1],
+        "p99": p99,
+        "goal": f"{goal} (p99 {p99:.2f} ms)",
+        "ok": p99 <= limit_ms,
+    }

@@ -1,0 +1,1 @@
+"""Altered tickets, by the million, and altered pictures: nothing comes in, nothing breaks."""
