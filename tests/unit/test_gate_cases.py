@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 
-from kiosk.app.gate_cases import paths_of, results_of
+from kiosk.app.gate_cases import gate, paths_of, results_of
+from kiosk.domain.gate.case import Case, cases_of
+from kiosk.domain.gate.form import Form
+from kiosk.domain.gate.grounds import Grounds
+from kiosk.domain.gate.play import play
+from kiosk.domain.gate.words import Word
 
 FOLDER = Path(__file__).parents[1] / "gate_cases"
 FILES = paths_of((FOLDER,))
@@ -41,3 +49,89 @@ def test_each_collected_case_is_written_or_has_its_reason(data: Path) -> None:
     assert not cases - collected, "a name that nobody collected"
     assert collected - cases == set(reasons)
     assert all(reasons.values())
+
+
+def forms() -> list[type]:
+    found, todo = [], list(Form.__subclasses__())
+    while todo:
+        form = todo.pop()
+        todo += form.__subclasses__()
+        found.append(form)
+    return [each for each in found if each is not Grounds]
+
+
+@pytest.mark.parametrize("form", forms(), ids=lambda form: form.__name__)
+def test_every_key_is_in_the_page(form: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "gate-cases.md").read_text(encoding="utf-8")
+    assert {name for name in form.__struct_fields__ if f"`{name}`" not in page} == set()
+
+
+def test_every_verdict_is_in_the_page_and_met_by_a_case() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "gate-cases.md").read_text(encoding="utf-8")
+    assert {word for word in Word if f"`{word}`" not in page} == set()
+    assert set(Word) - {step.expect.verdict for case, _ in all_cases() for step in case.steps} == set()
+
+
+def all_cases() -> list[tuple[Case, dict[str, Any]]]:
+    found = [each for path in FILES for each in cases_of(tomllib.loads(path.read_text(encoding="utf-8")))]
+    assert all(isinstance(case, Case) for case, _ in found)
+    return found  # type: ignore[return-value]
+
+
+def test_no_expected_verdict_is_there_for_nothing() -> None:
+    """Another word in its place, and the case differs."""
+    for case, raw in all_cases():
+        for number, step in enumerate(case.steps):
+            if step.expect.verdict is None:
+                continue
+            other = Word.EXIT if step.expect.verdict is not Word.EXIT else Word.ADMIT
+            expect = msgspec.structs.replace(step.expect, verdict=other)
+            steps = [*case.steps[:number], msgspec.structs.replace(step, expect=expect)]
+            assert play(msgspec.structs.replace(case, steps=tuple(steps)), raw), f"{case.id} step {number + 1}"
+
+
+def test_the_same_from_json(tmp_path: Path) -> None:
+    document = tomllib.loads((FOLDER / "railway.toml").read_text(encoding="utf-8"))
+    path = tmp_path / "railway.json"
+    path.write_text(json.dumps(document, default=lambda at: at.isoformat()), encoding="utf-8")
+    results = results_of(path)
+    assert len(results) > 5 and {name: wrong for name, wrong in results if wrong} == {}
+
+
+BAD = {
+    'case = [{ id = "X", steps = [{ scan = "K", colour = 1 }] }]': ("X", "`colour`", "step 1"),
+    'case = [{ id = "X", steps = [{ scan = "K", expect = { verdict = "yes" } }] }]': ("X", "'yes'", "verdict"),
+    'case = [{ id = "X", world = { tickets = [{ code = "K", colour = 1 }] }, steps = [] }]': ("X", "tickets 1"),
+    'case = [{ id = "X" }]': ("X", "`steps`"),
+    'case = [{ id = "X", steps = [{ gate = "a" }] }]': ("X", "step 1", "exactly one of"),
+    'case = [{ id = "X", steps = [{ scan = "K", annul = true }] }]': ("X", "scan and annul"),
+    'world = { gates = [{ id = "a" }] }\ncase = [{ id = "X", steps = [{ scan = "K", gate = "b" }] }]': ("gate 'b'",),
+    'case = [{ id = "X", steps = [{ change = { ticket = [] } }] }]': ("X", "`ticket`"),
+    'cases = []': ("bad", "'cases'", "known are"),
+    'case = [': ("bad", "cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_cannot_be_read_is_named(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(text, encoding="utf-8")
+    ran = CliRunner().invoke(gate, ["decide", str(path)])
+    assert ran.exit_code == 1
+    for part in BAD[text]:
+        assert part in ran.output, ran.output
+
+
+def test_the_command_names_what_differs(tmp_path: Path) -> None:
+    good = 'case = [{ id = "GOOD", title = "t", steps = [{ scan = "K", expect = { verdict = "unknown" } }] }]'
+    (tmp_path / "good.toml").write_text(good, encoding="utf-8")
+    ran = CliRunner().invoke(gate, ["decide", str(tmp_path)])
+    assert ran.exit_code == 0 and "as written  GOOD" in ran.output and "1 cases, 0 differ" in ran.output
+    (tmp_path / "bad.toml").write_text(good.replace("GOOD", "BAD").replace('"unknown"', '"admit"'), encoding="utf-8")
+    ran = CliRunner().invoke(gate, ["decide", "--quiet", str(tmp_path)])
+    assert ran.exit_code == 1 and "differs  BAD" in ran.output and "GOOD" not in ran.output
+    assert "step 1: verdict is 'unknown', expected 'admit'" in ran.output
+    assert CliRunner().invoke(gate, ["decide", "--case", "GOOD", str(tmp_path)]).exit_code == 0
+    assert "GOOD  t" in CliRunner().invoke(gate, ["decide", "--list", str(tmp_path)]).output
+    (tmp_path / "empty").mkdir()
+    assert CliRunner().invoke(gate, ["decide", str(tmp_path / "empty")]).exit_code == 2

@@ -71,7 +71,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def train(self) -> Journey | None:
-        return next((each for each in self.world.journeys if each.id == self.ticket.journey), None)
+        """The ticket's, or of an open ticket the one that boards here."""
+        wanted = self.ticket.journey if self.ticket.bound or not self.journey else self.journey
+        return next((each for each in self.world.journeys if each.id == wanted), None)
 
     @cached_property
     def way(self) -> Way | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -53,6 +53,8 @@ class Expect(Form, frozen=True, kw_only=True):
     doubts: tuple[str, ...] | None = None
     may_override: bool | None = None
     override: str | None = None  # the verdict that was passed over
+    badge: bool | None = None
+    answers: dict[str, str] | None = None  # on record with this scan
     list: str | None = None
     event: str | None = None  # of the list that was chosen
     ticket: str | None = None  # which ticket a medium or an add-on list chose
@@ -89,6 +91,8 @@ class Step(Scan, frozen=True, kw_only=True):
     why: datetime | None = None  # what was said at that instant, decided again from the record
     why_code: str = ""  # of several, the one of this ticket
     nonce: str = ""  # the same try again is no second passing
+    gates: tuple[str, ...] = ()  # a change that only these gates have heard of; () = all
+    printer: Literal["works", "stops"] = "works"  # of badges
     times: int = 1  # so many scans in a row …
     every_s: float = 0  # … so far apart
     expect: Expect = Expect()
@@ -117,14 +121,18 @@ def laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    rows = {_name(row, number): row for number, row in enumerate(old)}
+    rows = [(_name(row, number), row) for number, row in enumerate(old)]
+    known_before = {name for name, _ in rows}
     for number, row in enumerate(new):
-        name = _name(row, len(old) + number)
+        name = _name(row, number)
         if row.get("gone"):
-            rows.pop(name, None)
+            rows = [each for each in rows if each[0] != name]
+            known_before.discard(name)
+        elif name in known_before:
+            rows = [(known, {**before, **row} if known == name else before) for known, before in rows]
         else:
-            rows[name] = {**rows.get(name, {}), **row}
-    return list(rows.values())
+            rows.append((name, row))
+    return [row for _, row in rows]
 
 
 def _name(row: dict[str, Any], number: int) -> str:
@@ -148,11 +156,11 @@ def cases_of(document: dict[str, Any]) -> list[tuple[Case, dict[str, Any]] | tup
             world = laid_over(shared, raw.get("world", {}))
             found.append((msgspec.convert({**raw, "world": world}, Case), world))
         except (msgspec.ValidationError, AttributeError, TypeError) as fault:
-            found.append((name, BadCase(f"cannot be read: {plain(str(fault), raw)}")))
+            found.append((name, BadCase(f"cannot be read: {plain(str(fault))}")))
     return found
 
 
-def plain(fault: str, raw: dict[str, Any]) -> str:
+def plain(fault: str) -> str:
     """msgspec's words with the way to the key as a reader counts: `$.steps[0]` is step 1."""
     where = re.search(r" - at `\$?\.?(.*)`$", fault)
     if where is None:

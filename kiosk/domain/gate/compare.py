@@ -28,26 +28,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     contested: tuple[str, ...]
     contested_at: tuple[str, ...]
     hits: tuple[str, ...]
+    answers: dict[str, str] = {}
     counts: dict[str, int] = {}
 
 
 OF_DECISION = (
     *("signal", "rule", "right_gate", "remaining", "fare_due", "questions", "attention", "note", "acknowledge"),
-    *("doubts", "may_override", "override"),
+    *("doubts", "may_override", "override", "badge"),
 )
 OF_OUTCOME = (
-    *(
-        "recorded",
-        "same",
-        "passages",
-        "known_here",
-        "refusals",
-        "inside",
-        "contested",
-        "contested_at",
-        "hits",
-        "medium",
-    ),
+    *("recorded", "same", "passages", "known_here", "refusals", "inside", "contested", "contested_at"),
+    *("hits", "medium", "answers"),
 )
 OTHERWISE = ("detail", "next_at", "no_next", "used", "counts", "verdict_in")
 

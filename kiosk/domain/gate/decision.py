@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     # another place
     Rule("home", of_ticket.home, "never"),
     Rule("listed", of_ticket.listed, "outside"),
+    Rule("product", of_ticket.sold, "never"),
     Rule("journey", of_journey.known, "always"),
     Rule("train", of_journey.train, "never"),
     # another time
@@ -79,7 +80,8 @@ def decide(asked: Asked) -> Decision:
     word = Word.EXIT if asked.leaving else Word.ADMIT
     late = asked.delay_min if asked.ticket.bound and not asked.leaving else 0
     detail = f"delay {late} min" if late else ""
-    return _with_notes(asked, Decision(word=word, detail=detail, remaining=left_after(asked)))
+    badge = asked.list.badge and word is Word.ADMIT and not asked.entries
+    return _with_notes(asked, Decision(word=word, detail=detail, remaining=left_after(asked), badge=badge))
 
 
 def _with_notes(asked: Asked, decision: Decision) -> Decision:

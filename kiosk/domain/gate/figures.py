@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kiosk.domain.gate.case import Lookup
 from kiosk.domain.gate.choice import letters
-from kiosk.domain.gate.world import GateList, Passage, Ticket, World
+from kiosk.domain.gate.words import Decision, Word
+from kiosk.domain.gate.world import GateList, GatePost, Passage, Ticket, World
 
 
 def figures(world: World, passing: GateList, passages: Iterable[Passage]) -> dict[str, int]:
@@ -36,6 +38,22 @@ def _on(world: World, passing: GateList, ticket: Ticket) -> bool:
         and (ticket.status == "paid" or (passing.include_pending and ticket.status == "pending"))
         and (not passing.day or ticket.day in ("", passing.day))
     )
+
+
+def looked_up(world: World, gate: GatePost, look_up: Lookup) -> tuple[Decision, list[str]]:
+    """What a search at a gate finds. A hit is a name, no proof; who searches must say on which lists."""
+    roles = world.look_up_roles
+    if roles is not None and look_up.role not in roles:
+        return Decision(word=Word.OVERRIDE_REFUSED, detail="look_up"), []
+    chosen = look_up.lists
+    if chosen is None:
+        chosen = gate.lists or ((gate.list,) if gate.list else ())
+    known = {each.id: each for each in world.lists}
+    events = [known[name].event for name in chosen if name in known]
+    if (known and not events) or len(set(events)) < len(events):
+        return Decision(word=Word.NOT_CONFIGURED), []
+    hits = found_by(world, look_up.text, set(events) if known else None)
+    return Decision(word=Word.NAME_ONLY if hits else Word.UNKNOWN), hits
 
 
 def found_by(world: World, text: str, events: set[str] | None) -> list[str]:

@@ -11,9 +11,12 @@ OTHER_DAY_S = 12 * 3600  # nearer than this, a ticket is early or late, not for 
 
 def known(asked: Asked) -> Decision | None:
     """A journey that nobody here knows cannot be judged."""
-    if not asked.ticket.journey or asked.way is not None:
+    ticket = asked.ticket
+    if asked.way is not None:
         return None
-    return Decision(word=Word.UNKNOWN_JOURNEY, detail=asked.ticket.journey)
+    if not ticket.bound and asked.train is not None and asked.train.id == asked.journey:
+        return Decision(word=Word.WRONG_TRAIN, detail=ticket.destination)  # it does not go where the open ticket does
+    return Decision(word=Word.UNKNOWN_JOURNEY, detail=ticket.journey) if ticket.journey else None
 
 
 def day(asked: Asked) -> Decision | None:

@@ -68,7 +68,7 @@ def companion(asked: Asked) -> Decision | None:
 
 def passback(asked: Asked) -> Decision | None:
     """A ticket handed back over the fence would come again at once."""
-    if not asked.list.passback_min or not asked.entries or asked.clock_in_doubt:
+    if not asked.list.passback_min or not asked.is_inside or asked.clock_in_doubt:
         return None
     free = asked.world.instant(asked.entries[-1].at) + asked.list.passback_min * 60
     return Decision(word=Word.PASSBACK, first=asked.entries[-1], next_at=free) if asked.now < free else None
@@ -85,7 +85,8 @@ def use(asked: Asked) -> Decision | None:
     word, left, detail = use_of(asked)
     if word is None:
         return None
-    return Decision(word=word, first=asked.entries[0] if asked.entries else None, remaining=left, detail=detail)
+    standing = [each for each in asked.entries if not each.contested] or list(asked.entries)
+    return Decision(word=word, first=standing[0] if standing else None, remaining=left, detail=detail)
 
 
 def room(asked: Asked) -> Decision | None:

@@ -61,6 +61,14 @@ def listed(asked: Asked) -> Decision | None:
     return Decision(word=Word.WRONG_LIST, detail=right[0].id if right else "", right_gate=_gate_of(asked, right))
 
 
+def sold(asked: Asked) -> Decision | None:
+    """A product that nobody told this gate of: without a record nothing else says what it is."""
+    known = {each.id for each in asked.world.products}
+    if asked.stored or not known or not asked.ticket.product or asked.ticket.product in known:
+        return None
+    return Decision(word=Word.NOT_CONFIGURED, detail=asked.ticket.product)
+
+
 def _gate_of(asked: Asked, lists: list[GateList]) -> str:
     """The first gate that serves the first of these lists."""
     names = [each.id for each in lists[:1]]
@@ -69,15 +77,16 @@ def _gate_of(asked: Asked, lists: list[GateList]) -> str:
 
 
 def validity(asked: Asked) -> Decision | None:
-    """Of the ticket and of its product, with the gate's tolerance; a train's delay moves the ticket's end along."""
+    """Of ticket, product and list, with the gate's tolerance; a train's delay moves the ticket's end along."""
     ticket, product, gate = asked.ticket, asked.product, asked.gate
     if asked.clock_in_doubt:
         return None
-    opens = _instants(asked, ticket.valid_from, product.valid_from)
+    opens = _instants(asked, ticket.valid_from, product.valid_from, asked.list.valid_from)
     if opens and asked.now < max(opens) - gate.early_min * 60:
         return Decision(word=Word.NOT_YET, next_at=max(opens) - gate.early_min * 60)
     delay_s = asked.delay_min * 60 if ticket.bound else 0
-    ends = [at + delay_s for at in _instants(asked, ticket.valid_until)] + _instants(asked, product.valid_until)
+    ends = [at + delay_s for at in _instants(asked, ticket.valid_until)]
+    ends += _instants(asked, product.valid_until, asked.list.valid_until)
     return Decision(word=Word.EXPIRED) if ends and asked.now > min(ends) + gate.late_min * 60 else None
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
-from kiosk.domain.gate.case import BadCase, Case, Lookup, Step, laid_over, plain
+from kiosk.domain.gate.case import BadCase, Case, Step
 from kiosk.domain.gate.choice import clean
 from kiosk.domain.gate.compare import Outcome, differences
-from kiosk.domain.gate.figures import figures, found_by
+from kiosk.domain.gate.figures import figures, looked_up
 from kiosk.domain.gate.form import Mode
 from kiosk.domain.gate.grounds import decided, grounds_of, packed, unpacked
 from kiosk.domain.gate.judge import Judged, judge
+from kiosk.domain.gate.knowledge import Knowledge
 from kiosk.domain.gate.record import Entry, Records
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.words import Decision, Word
@@ -26,11 +27,16 @@ class Player:
     """The gates of one case, with what each has seen."""
 
     def __init__(self, case: Case, raw_world: dict[str, Any]) -> None:
-        self.case, self.world, self._raw = case, case.world, raw_world
+        self.case, self._known = case, Knowledge(case.world, raw_world)
         self._parts: tuple[frozenset[str], ...] = ()
         self._now = EPOCH
         self._gate = GatePost(id="")
         self.records = Records(case.world)
+
+    @property
+    def world(self) -> World:
+        """As the gate of this step knows it."""
+        return self._known.world(self._gate.id)
 
     def step(self, step: Step) -> Outcome:
         """What comes of one step; BadCase for one that makes no sense."""
@@ -105,8 +111,12 @@ class Player:
                 )
             )
         if counts and step.hand_out and judged.ticket:
-            self._link(step.hand_out, judged.ticket.code)
-        return self._outcome(decision, judged, (written,) if written else ())
+            self._known.hand_out(step.hand_out, judged.ticket.code)
+        recorded = [written] if written else []
+        if decision.badge:
+            recorded.append("badge" if step.printer == "works" else "no badge: the printer stops")
+        outcome = self._outcome(decision, judged, tuple(recorded))
+        return msgspec.structs.replace(outcome, answers=step.answers if written else {})
 
     def _written(self, step: Step, judged: Judged) -> str:
         """What goes on record; nothing of a gate that has no list to record it on."""
@@ -133,13 +143,6 @@ class Player:
                 return entry
         return None
 
-    def _link(self, medium: str, ticket: str) -> None:
-        media = tuple(
-            msgspec.structs.replace(each, tickets=(*each.tickets, ticket)) if each.code == medium else each
-            for each in self.world.media
-        )
-        self.world = msgspec.structs.replace(self.world, media=media)
-
     def _hearers(self, mode: Mode) -> set[str]:
         """Which gates learn of it at once."""
         here = self._gate.id
@@ -157,14 +160,7 @@ class Player:
     # other steps
 
     def _change(self, step: Step) -> Outcome:
-        media = self.world.media
-        self._raw = laid_over(self._raw, step.change)
-        try:
-            self.world = msgspec.convert(self._raw, World)
-        except msgspec.ValidationError as fault:
-            raise BadCase(f"the change cannot be read: {plain(str(fault), {})}") from fault
-        if "media" not in step.change:
-            self.world = msgspec.structs.replace(self.world, media=media)  # with what was handed out
+        self._known.change(step.change, step.gates)
         return self._outcome(None, None, ())
 
     def _split(self, step: Step) -> Outcome:
@@ -176,6 +172,7 @@ class Player:
         for entry in self.records.entries:
             if entry.counts and entry.known_to & set(step.exchange):
                 entry.known_to |= set(step.exchange)
+        self._known.exchange(step.exchange)
         self.records.merge(self.world)
         return self._outcome(None, None, ())
 
@@ -184,6 +181,7 @@ class Player:
         everyone = {each.id for each in self.world.gates} | {""}
         for entry in self.records.entries:
             entry.known_to |= everyone if entry.counts else set()
+        self._known.exchange(None)
         self.records.merge(self.world)
         return self._outcome(None, None, ())
 
@@ -245,25 +243,9 @@ class Player:
         return self._outcome(None, None, ())
 
     def _look_up(self, step: Step) -> Outcome:
-        look_up = step.look_up
-        assert look_up is not None
-        decision, hits = self._found(look_up)
-        return self._outcome(decision, None, (f"looked up {look_up.by}".strip(),), hits)
-
-    def _found(self, look_up: Lookup) -> tuple[Decision, list[str]]:
-        roles = self.world.look_up_roles
-        if roles is not None and look_up.role not in roles:
-            return Decision(word=Word.OVERRIDE_REFUSED, detail="look_up"), []
-        chosen = look_up.lists
-        if chosen is None:
-            chosen = self._gate.lists or ((self._gate.list,) if self._gate.list else ())
-        known = {each.id: each for each in self.world.lists}
-        lists = [known[name] for name in chosen if name in known]
-        events = [each.event for each in lists]
-        if (known and not lists) or len(set(events)) < len(events):
-            return Decision(word=Word.NOT_CONFIGURED), []
-        hits = found_by(self.world, look_up.text, set(events) if known else None)
-        return Decision(word=Word.NAME_ONLY if hits else Word.UNKNOWN), hits
+        assert step.look_up is not None
+        decision, hits = looked_up(self.world, self._gate, step.look_up)
+        return self._outcome(decision, None, (f"looked up {step.look_up.by}".strip(),), hits)
 
     # what came of it
 

@@ -38,14 +38,14 @@ def _in_range(question: Question, value: float) -> bool:
 
 
 def missing(questions: Iterable[Question], product: str, answers: Mapping[str, str]) -> tuple[str, ...]:
-    """Those asked at the gate of a holder of this product that are not yet answered."""
+    """Those asked at the gate of a holder of this product without a valid answer; "" settles what may be left out."""
     return tuple(
         each.id
         for each in questions
         if each.at_gate
         and (not each.products or product in each.products)
         and all(answers.get(other, "") == answer for other, answer in each.only_if.items())
-        and not accepted(each, answers.get(each.id, ""))
+        and (each.id not in answers or not accepted(each, answers[each.id]))
     )
 
 

@@ -106,6 +106,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     acknowledge: bool = False
     doubts: tuple[str, ...] = ()  # let in all the same, but staff look: "lists", "clock", "rule"
     may_override: bool = False
+    badge: bool = False  # to be printed
     override: str = ""  # the verdict that staff passed over
 
     @property

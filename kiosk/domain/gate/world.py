@@ -63,7 +63,10 @@ class GateList(Form, frozen=True, kw_only=True):
     addons: bool = False  # the scanned ticket stands for its add-on on this list
     rule: Condition | None = None
     rule_fails_open: bool = False
-    passback_min: int = 0  # nobody comes in again sooner than this after the last entry
+    valid_from: datetime | None = None  # when people come in on it
+    valid_until: datetime | None = None
+    badge: bool = False  # the first entry prints one
+    passback_min: int = 0  # who did not go out comes in again no sooner than this after the last entry
     strict_exit: bool = False  # only who is inside may leave
     checkout_at: str = ""  # "HH:MM" wall clock: whoever is inside is counted out
 
