@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from kiosk.domain.money import Money
 from kiosk.domain.offers import Quote
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Prompt
@@ -26,7 +27,7 @@ class SaleDesk(Protocol):
 
     def free(self, sale_id: str, reason: FreeReason = "cancelled") -> Sale: ...
 
-    def pay(self, sale_id: str, means: str = "card") -> Sale: ...
+    def pay(self, sale_id: str, means: str = "card", amount_minor: int | None = None, presented: str = "") -> Sale: ...
 
     def cancel_payment(self, sale_id: str) -> None: ...
 
@@ -43,7 +44,7 @@ class SaleDesk(Protocol):
 class Way:
     """A way to pay that this machine has. `exact`: cash, and no change to give."""
 
-    means: str  # card, qr, cash
+    means: str  # card, qr, cash, voucher
     works: bool = True
     exact: bool = False
 
@@ -62,6 +63,18 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Voucher:
+    """What is on a voucher. `why_not`: it pays nothing: expired, blocked."""
+
+    balance: Money
+    why_not: str = ""
+
+
+LookAtVoucher = Callable[[str], Voucher]
+"""By its code; CentralRefused or CentralUnreachable when that is not known."""
+
+
+@dataclass(frozen=True)
 class Services:
     """Everything behind the screens. All calls block and are made off the UI thread."""
 
@@ -74,5 +87,6 @@ class Services:
     machine: str  # "K14"
     stop_place_id: str = ""  # where this terminal stands; "" = anywhere, then it asks
     staff: str = ""  # where people are, in the operator's words
+    look_at_voucher: LookAtVoucher | None = None  # None = this terminal takes no vouchers
     matters: Matters | None = None  # what waits for staff; None = this terminal has no staff page
     leave: Callable[[], object] = lambda: None  # the passenger has gone: what was fetched for them goes back

@@ -97,6 +97,7 @@ def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Ope
             stop_place_id=reply.stop_place_id,
             staff=config.screen.staff,
             matters=Matters(terminal.store, terminal.desk, Staff(config.folder, terminal.clock)),
+            look_at_voucher=terminal.look_at_voucher,
             leave=terminal.live.leave,
         )
         stop = terminal.catalogue.stop_place(reply.stop_place_id)

@@ -20,6 +20,7 @@ from kiosk.app.paper import Paper
 from kiosk.app.printers import ticket_printer, width_dots
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
+from kiosk.domain.money import Money
 from kiosk.domain.sale import Sale
 from kiosk.ports import PaymentTerminal, Renderer
 from kiosk.services.allotments import Allotments
@@ -40,8 +41,8 @@ from sync.past import PushPast
 from sync.pull import PullAllotments, PullCatalogue, Renew
 from sync.push import Push
 from sync.session import AbortableSession
-from sync.wire import CertificateReply, VoidRequest
-from ui.services import Health, Way
+from sync.wire import CertificateReply, VoidRequest, VoucherValue
+from ui.services import Health, LookAtVoucher, Voucher, Way
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +117,10 @@ class Terminal:
         means = ways_to_pay(self.config)
         for terminal in means.values():
             self._closing.callback(terminal.close)
+        self.look_at_voucher: LookAtVoucher | None = None
         if self.config.voucher.accepted:
-            means["voucher"] = self._vouchers()
+            vouchers = means["voucher"] = self._vouchers()
+            self.look_at_voucher = lambda code: _worth(vouchers.look(code))
         return means
 
     def _vouchers(self) -> VoucherPayment:
@@ -264,6 +267,10 @@ class Terminal:
 
     def close(self) -> None:
         self._closing.close()
+
+
+def _worth(found: VoucherValue) -> Voucher:
+    return Voucher(Money(found.balance_minor, found.currency), found.why_not)
 
 
 def _tell_link(state: SyncState) -> None:

@@ -70,8 +70,16 @@ class Checkout(QObject):
         self._asked = asked
         desk.on_prompt = self._prompted
 
-    def begin(self, quote: Quote, held: Sale | None, language: str, means: str) -> None:
-        """Take the money for the quote; a sale still held after a refused payment is paid again, not held again."""
+    def begin(
+        self,
+        quote: Quote,
+        held: Sale | None,
+        language: str,
+        means: str,
+        amount_minor: int | None = None,
+        presented: str = "",
+    ) -> None:
+        """Take the money for the quote, or a part; a sale still held (refused, or paid in part) is not held again."""
         self.busy, self._stop, self._codes = True, False, ()
 
         def work() -> Sale:
@@ -79,7 +87,7 @@ class Checkout(QObject):
             self._sale_id = sale.sale_id
             if self._stop:
                 return sale
-            return self._carry_on(self._desk.pay(sale.sale_id, means))
+            return self._carry_on(self._desk.pay(sale.sale_id, means, amount_minor, presented))
 
         self._tasks.run(work, self._over, self._broken)
 

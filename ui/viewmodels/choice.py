@@ -55,6 +55,14 @@ class Choice:
         return sum(each.get(category, 0) * count for category, count in self.party)
 
     @property
+    def due_minor(self) -> int:
+        """What is to be paid now: all of it, or what is left after a part."""
+        sale = self.sale
+        if sale is not None and sale.stage in ("held", "paying"):
+            return sale.left.amount_minor
+        return self.total_minor
+
+    @property
     def has_seats(self) -> bool:
         """There is a plan to choose from: reserved places of this class in coaches that are drawn."""
         if self.layout is None or self.offer is None:
@@ -76,6 +84,7 @@ def previous(stage: str, choice: Choice, *, searched: bool) -> str:
         "travellers": "events" if choice.event else "departures",
         "seats": "travellers",
         "plan": "seats",
+        "voucher": "summary",
         "summary": "seats" if choice.has_seats else "travellers",
     }
     return ways.get(stage, stage)

@@ -66,6 +66,7 @@ def frame(choice: Choice, context: Context) -> FrameState:
         "seats": _seats,
         "plan": _plan,
         "summary": _summary,
+        "voucher": _summary,
         "paying": _paying,
         "printing": _printing,
         "thanks": _thanks,
@@ -131,6 +132,11 @@ def _what(choice: Choice, context: Context) -> str:
 def _sum(choice: Choice) -> str:
     currency = choice.prices[0].currency if choice.prices else ""
     return texts.money(choice.total_minor, currency) if currency else ""
+
+
+def _due(choice: Choice) -> str:
+    currency = choice.prices[0].currency if choice.prices else ""
+    return texts.money(choice.due_minor, currency) if currency else ""
 
 
 def _search(choice: Choice, context: Context) -> FrameState:
@@ -217,11 +223,11 @@ def _plan(choice: Choice, context: Context) -> FrameState:
 def _summary(choice: Choice, context: Context) -> FrameState:
     return FrameState(
         question=translate("Frame", "Check and pay"),
-        hint="" if context.means in ("qr", "cash") else translate("Frame", "You agree to the amount at the reader"),
+        hint=translate("Frame", "You agree to the amount at the reader") if context.means == "card" else "",
         summary=f"{texts.people(choice.size)}, {_what(choice, context)}",
-        totalWord=translate("Frame", "Total"),
-        total=_sum(choice),
-        nextText=paywords.button(context.means).replace("%1", _sum(choice)),
+        totalWord=translate("Frame", "Total") if choice.due_minor == choice.total_minor else paywords.left_word(),
+        total=_due(choice),
+        nextText=paywords.button(context.means).replace("%1", _due(choice)),
         nextReady=context.means != "",
         backText=_back(),
     )
@@ -234,7 +240,7 @@ def _paying(choice: Choice, context: Context) -> FrameState:
         hint=hint,
         summary=_what(choice, context),
         totalWord=translate("Frame", "To pay"),
-        total=_sum(choice),
+        total=_due(choice),
         backText=translate("Frame", "Stop payment"),
         backIcon="cross",
         canCancel=False,

@@ -13,6 +13,7 @@ from ui.viewmodels.search import SearchViewModel
 from ui.viewmodels.seats import SeatsViewModel
 from ui.viewmodels.staffpage import StaffViewModel
 from ui.viewmodels.trip import TripViewModel
+from ui.viewmodels.voucher import VoucherViewModel
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -29,6 +30,7 @@ class PagedViewModel(FramedViewModel):
     _seats: SeatsViewModel
     _pay: PayViewModel
     _staff: StaffViewModel
+    _voucher: VoucherViewModel
 
     @Property(AttractViewModel, constant=True)
     def attract(self) -> AttractViewModel:
@@ -57,3 +59,7 @@ class PagedViewModel(FramedViewModel):
     @Property(StaffViewModel, constant=True)
     def staff(self) -> StaffViewModel:
         return self._staff
+
+    @Property(VoucherViewModel, constant=True)
+    def voucher(self) -> VoucherViewModel:
+        return self._voucher

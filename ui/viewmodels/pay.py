@@ -66,10 +66,13 @@ class PayViewModel(QObject):
         origin, other = texts.both_names(departure.origin, language)
         to, to_other = texts.both_names(departure.destination, language)
         places = choice.quote.places if choice.quote else ()
-        amount = texts.money(sale.total.amount_minor if sale else choice.total_minor, departure.classes[0].currency)
+        currency = departure.classes[0].currency
+        amount = texts.money(sale.total.amount_minor if sale else choice.total_minor, currency)
+        if sale is not None and sale.stage == "paying":
+            amount = texts.money(paywords.asked_minor(sale), currency)
         event = choice.event
         title = texts.localized(choice.title, departure.headsign or departure.line_name, language)
-        self._lines.show(price_lines(choice, language))
+        self._lines.show(price_lines(choice, language) + paywords.parts(sale))
         self._notes.show(paywords.notes(choice))
         self._ways.show(paywords.ways(choice, health))
         self._take.show(paywords.take(choice, language) if sale else [])

@@ -8,7 +8,7 @@ from ui.services import Health, Way
 from ui.viewmodels import texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name
-from ui.viewmodels.rows import NoteRow, TakeLine, TopicRow, WayRow, WorkRow
+from ui.viewmodels.rows import NoteRow, PriceRow, TakeLine, TopicRow, WayRow, WorkRow
 from ui.viewmodels.seatwords import place_words
 from ui.viewmodels.texts import translate
 
@@ -66,6 +66,32 @@ def ways(choice: Choice, health: Health) -> list[WayRow]:
     return rows
 
 
+def left_word() -> str:
+    """After a part was paid."""
+    return translate("Pay", "Left to pay")
+
+
+def asked_minor(sale: Sale) -> int:
+    """What the payment under way asks for."""
+    return sale.attempt.amount_minor if sale.attempt else sale.left.amount_minor
+
+
+def parts(sale: Sale | None) -> list[PriceRow]:
+    """What was paid towards a sale that is not paid whole."""
+    if sale is None or sale.stage not in ("held", "paying"):
+        return []
+    names = {"voucher": translate("Pay", "Voucher"), "cash": translate("Pay", "Cash"), "card": translate("Pay", "Card")}
+    return [
+        PriceRow(
+            names.get(each.means, translate("Pay", "Phone")),
+            each.card,
+            f"− {texts.money(each.amount_minor, each.currency)}",
+        )
+        for each in sale.attempts
+        if each.state == "approved"
+    ]
+
+
 def _way(way: Way, chosen: bool) -> WayRow:
     if way.means == "card":
         yes = translate("Pay", "Card"), translate("Pay", "Touch, insert or hold your phone to the reader")
@@ -76,13 +102,22 @@ def _way(way: Way, chosen: bool) -> WayRow:
     elif way.means == "qr":
         yes = translate("Pay", "Phone"), translate("Pay", "Scan a code with your payment app")
         no = translate("Pay", "Phone: not at this machine now"), translate("Pay", "Please choose another way to pay.")
+    elif way.means == "voucher":
+        yes = (
+            translate("Pay", "Voucher"),
+            translate("Pay", "Type its code; pay the rest another way"),
+        )
+        no = (
+            translate("Pay", "Voucher: not at this machine now"),
+            translate("Pay", "Vouchers need the network. Please choose another way to pay."),
+        )
     else:
         yes = translate("Pay", "Cash"), translate("Pay", "Notes and coins; change comes out below")
         if way.exact:
             yes = translate("Pay", "Cash, exact money only"), translate("Pay", "This machine has no change now.")
         no = translate("Pay", "Cash: not at this machine now"), translate("Pay", "The staff desk takes cash")
     title, detail = yes if way.works else no
-    icon = {"card": "card", "qr": "phone-qr"}.get(way.means, "cash" if way.works else "cash-off")
+    icon = {"card": "card", "qr": "phone-qr", "voucher": "voucher"}.get(way.means, "cash" if way.works else "cash-off")
     return WayRow(way.means, icon, title, detail, chosen, way.works)
 
 
@@ -92,6 +127,8 @@ def button(means: str) -> str:
         return translate("Frame", "Pay %1 by phone")
     if means == "cash":
         return translate("Frame", "Pay %1 in cash")
+    if means == "voucher":
+        return translate("Frame", "Pay with a voucher")
     return translate("Frame", "Pay %1 by card")
 
 
@@ -101,6 +138,8 @@ def asking(means: str) -> tuple[str, str]:
         return translate("Frame", "Pay with your phone"), translate("Frame", "Scan the code with your payment app")
     if means == "cash":
         return translate("Frame", "Put in notes and coins"), translate("Frame", "One after the other")
+    if means == "voucher":
+        return translate("Frame", "The voucher is used"), translate("Frame", "One moment, please")
     at_reader = translate("Frame", "Touch, insert or hold your phone to the reader")
     return translate("Frame", "Pay at the card reader"), at_reader
 
@@ -112,6 +151,8 @@ def paid_with(sale: Sale | None) -> str:
         return translate("Frame", "Paid by phone")
     if attempt is not None and attempt.means == "cash":
         return translate("Frame", "Paid in cash")
+    if attempt is not None and attempt.means == "voucher":
+        return translate("Frame", "Paid with a voucher")
     if attempt is None or not attempt.card:
         return translate("Frame", "Paid by card")
     return translate("Frame", "Paid by card ending %1").replace("%1", attempt.card[-4:])

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtQml import QmlElement
 
+from kiosk.domain.money import Money
 from kiosk.domain.sale import Sale
 from kiosk.ports import Prompt
 from ui.services import Services
@@ -27,6 +28,7 @@ from ui.viewmodels.seats import SeatsViewModel
 from ui.viewmodels.staffpage import StaffViewModel
 from ui.viewmodels.terminal import TerminalViewModel
 from ui.viewmodels.trip import TripViewModel
+from ui.viewmodels.voucher import VoucherViewModel
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class SaleViewModel(ChoosingViewModel):
         self._seats = SeatsViewModel(services.offers, queries, self)
         self._pay = PayViewModel(services.machine, self)
         self._staff = StaffViewModel(services.matters, desk, lambda: terminal.zone, self)
+        self._voucher = VoucherViewModel(services.look_at_voucher, queries, self._pay_by_voucher, self)
         self._planner = Planner(services, queries)
         self._checkout = Checkout(services.desk, desk, queries, self._sale_changed, self._refused, self._prompted, self)
         terminal.wait_for(self._patience)
@@ -67,6 +70,7 @@ class SaleViewModel(ChoosingViewModel):
         terminal.changed.connect(self._look_again)
         terminal.staffCalled.connect(self._staff_called)
         self._staff.changed.connect(self._frame)
+        self._voucher.changed.connect(self._frame)
         self._search.changed.connect(self._frame)
         self._seats.changed.connect(self._frame)
         self._leave()
@@ -81,7 +85,7 @@ class SaleViewModel(ChoosingViewModel):
         elif self._stage == "staff":
             if not self._staff.back():
                 self._leave()
-        else:
+        elif self._stage != "voucher" or not self._voucher.back():
             if self._stage == "summary":
                 self._checkout.give_back(self._choice.sale)
                 self._choice = replace(self._choice, sale=None)
@@ -114,6 +118,8 @@ class SaleViewModel(ChoosingViewModel):
             self._quote(self._seats.places)
         elif self._stage == "summary":
             self._begin_payment()
+        elif self._stage == "voucher":
+            self._voucher.next()
         elif self._stage == "staff":
             self._staff.next()
         elif self._stage in ("thanks", "problem"):
@@ -128,11 +134,21 @@ class SaleViewModel(ChoosingViewModel):
     # What follows
 
     def _begin_payment(self) -> None:
-        if self._choice.quote is not None:
-            quote, means = self._choice.quote, means_of(self._choice, self._terminal.health)
+        means = means_of(self._choice, self._terminal.health)
+        if means == "voucher":
+            self._voucher.begin(Money(self._choice.due_minor, self._choice.prices[0].currency))
+            self._go("voucher")
+        else:
+            self._take(means)
+
+    def _take(self, means: str, amount_minor: int | None = None, presented: str = "") -> None:
+        if (quote := self._choice.quote) is not None:
             self._choice = replace(self._choice, means=means, prompt=None)
             self._go("paying")
-            self._checkout.begin(quote, self._choice.sale, self._language, means)
+            self._checkout.begin(quote, self._choice.sale, self._language, means, amount_minor, presented)
+
+    def _pay_by_voucher(self, code: str, amount_minor: int) -> None:
+        self._take("voucher", amount_minor, code)
 
     @Slot(str)
     def chooseWay(self, means: str) -> None:
@@ -145,7 +161,9 @@ class SaleViewModel(ChoosingViewModel):
 
     def _sale_changed(self, sale: Sale, codes: tuple[str, ...]) -> None:
         """The desk moved the sale a step: the stage follows it."""
-        self._choice = replace(self._choice, sale=sale, codes=codes)
+        rest = sale.stage == "held" and sale.attempt is not None and sale.attempt.state == "approved"
+        means = "" if rest else self._choice.means  # what a part was paid with does not pay the rest
+        self._choice = replace(self._choice, sale=sale, codes=codes, means=means)
         self._go(stage_of(sale))
 
     def _refused(self, error: BaseException) -> None:
@@ -217,4 +235,5 @@ class SaleViewModel(ChoosingViewModel):
             means=means_of(self._choice, self._terminal.health),
             places=self._seats.places,
         )
-        self._show(replace(frame(self._choice, context), message=self._message))
+        state = replace(frame(self._choice, context), message=self._message)
+        self._show(self._voucher.words(state) if self._stage == "voucher" else state)

@@ -26,7 +26,7 @@ Frame {
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
             visible: screen.means !== "qr"
-            name: screen.means === "cash" ? "cash" : "card"
+            name: screen.means === "cash" || screen.means === "voucher" ? screen.means : "card"
             size: 260
         }
         Code {
@@ -49,6 +49,8 @@ Frame {
             text: {
                 if (screen.sale.pay.left !== "")
                     return qsTr("still to be put in");
+                if (screen.means === "voucher")
+                    return qsTr("This amount is taken off the voucher.");
                 if (screen.means === "cash")
                     return qsTr("The machine counts, and gives change.");
                 if (screen.sale.pay.askCode !== "")
