@@ -111,20 +111,31 @@ def default_folder() -> Path:
 @click.option(
     "--archive", type=click.Path(path_type=Path), help="keep the database's log here, for `kiosk central restore`"
 )
+@click.option(
+    "--payments",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="KIOSK_PAYMENTS",
+    help="contracts of scan-to-pay (TOML)  [default: payments.toml in the data folder, if it is there]",
+)
 @place_options
 def serve(
     host: str,
     port: int,
     stable_on_commit: bool,
     archive: Path | None,
+    payments: Path | None,
     database: str | None,
     data: Path | None,
     clock_offset_s: float,
 ) -> None:
     """Answer terminals until SIGTERM. Prints one JSON line when ready."""
+    from central.payments import config as contracts
     from central.serve import serve as run
 
-    with opened(database, data, clock_offset_s, archive, stable_on_commit=stable_on_commit) as context:
+    found = payments or (data or default_folder()) / contracts.FILE
+    providers = contracts.load(found) if payments or found.exists() else {}
+    settings: dict[str, Any] = {"stable_on_commit": stable_on_commit, "providers": providers}
+    with opened(database, data, clock_offset_s, archive, **settings) as context:
         run(context, host, port)
 
 

@@ -1,6 +1,6 @@
 """The command `kiosk central` with all its parts."""
 
-from central import cli_leases, cli_recovery, cli_vouchers
+from central import cli_leases, cli_payments, cli_recovery, cli_vouchers
 from central.cli import central
 
 for command in (
@@ -12,6 +12,7 @@ for command in (
     cli_leases.holdings,
     cli_leases.quota,
     cli_vouchers.voucher,
+    cli_payments.payments,
 ):
     central.add_command(command)
 

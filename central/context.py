@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from central.keys import Keys
+from central.payments.provider import Provider
 from central.registry import Registry
 
 
@@ -22,6 +23,7 @@ class Context:
     # What is committed counts as stable: only where a synchronous standby or a WAL archive makes it so.
     stable_on_commit: bool = False
     manifest_days: int = 4  # operating days in a gate's manifest, from yesterday on
+    providers: Mapping[str, Provider] = field(default_factory=dict)  # of scan-to-pay, by name
 
     @property
     def registry(self) -> Registry:

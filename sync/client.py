@@ -21,6 +21,7 @@ from kiosk.domain.certificate import BadCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
 from sync.downloads import BASE, Downloads
 from sync.fetch import Answer, fetch
+from sync.payments import Payments
 from sync.proof import Proof, signature_fits, signed_by
 from sync.seal import ISSUER, NONCE, SEAL, sealed_bytes
 from sync.vouchers import Vouchers
@@ -48,7 +49,7 @@ COMPRESS_FROM_BYTES = 1024
 RETRY_AFTER_MAX_S = 3600.0  # whoever said it
 
 
-class CentralClient(Downloads, Vouchers):
+class CentralClient(Downloads, Payments, Vouchers):
     """Calls to central for one terminal; without `reply` and `sign` only enrol() and health() are possible.
 
     Not thread-safe (one HTTP session); give each thread its own.

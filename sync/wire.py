@@ -24,6 +24,7 @@ All calls are idempotent. Readers ignore fields they do not know. Base path /v1.
     GET  /v1/gate         If-None-Match  -> GateManifest     (certificates, revocations, lease map)
     GET  /v1/changes/<held>[/<from>]  -> Changes  (cursors; held: what is durable here; from: where this page begins)
     POST /v1/certificate  CertificateRequest -> CertificateReply   (renewal)
+    /v1/payments...       scan-to-pay (sync.wire_payments)
     GET  /v1/health       -> Health      (no signature)
 """
 
@@ -32,6 +33,12 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.domain.allotment import Block, Gid, SignedGrant
+from sync.wire_payments import PaymentAsk as PaymentAsk
+from sync.wire_payments import PaymentBegin as PaymentBegin
+from sync.wire_payments import PaymentOffers as PaymentOffers
+from sync.wire_payments import PaymentRefund as PaymentRefund
+from sync.wire_payments import PaymentState as PaymentState
+from sync.wire_payments import PaymentWay as PaymentWay
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from litestar.params import HeaderParameter, JSONBody
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from central import certificates, enrolment, gate, voiding
-from central.api import down, vouchers
+from central.api import down, pay, vouchers
 from central.api.answers import answers
 from central.api.down import packed
 from central.api.gather import Gather
@@ -28,6 +28,7 @@ from central.callers import Caller, refuse_out_of_service
 from central.context import Context
 from central.inventory import grants, live
 from central.journal import upload
+from central.payments.desk import PaymentDesk
 from central.publish import published
 from central.refusal import Refusal
 from sync.wire import (
@@ -173,6 +174,7 @@ def make_app(context: Context) -> Sealed:
 
 def application(context: Context) -> Litestar:
     """Routes and errors, without the seal."""
+    payments = PaymentDesk(context)
     return Litestar(
         route_handlers=[
             enrol,
@@ -185,9 +187,12 @@ def application(context: Context) -> Litestar:
             journal,
             certificate,
             *vouchers.HANDLERS,
+            *pay.HANDLERS,
             health,
         ],
-        state=State({"context": context, "gather": Gather(context)}),
+        on_startup=[payments.start],
+        on_shutdown=[payments.stop],
+        state=State({"context": context, "gather": Gather(context), "payments": payments}),
         middleware=[DefineMiddleware(Doorman, context=context)],
         exception_handlers={
             Refusal: _refused,

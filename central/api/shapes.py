@@ -33,6 +33,12 @@ KINDS: dict[tuple[str, str], tuple[Kind, Kind]] = {  # of the request and of the
     ("post", "/v1/voids"): (wire.VoidRequest, wire.VoidReply),
     ("post", "/v1/journal"): (wire.JournalBatch, wire.JournalAck),
     ("post", "/v1/certificate"): (wire.CertificateRequest, wire.CertificateReply),
+    ("get", "/v1/payments"): (None, wire.PaymentOffers),
+    ("post", "/v1/payments"): (wire.PaymentBegin, wire.PaymentState),
+    ("post", "/v1/payments/ask"): (wire.PaymentAsk, wire.PaymentState),
+    ("post", "/v1/payments/cancel"): (wire.PaymentAsk, wire.PaymentState),
+    ("post", "/v1/payments/refund"): (wire.PaymentRefund, wire.PaymentState),
+    ("post", "/v1/payments/refund/ask"): (wire.PaymentRefund, wire.PaymentState),
     ("get", "/v1/health"): (None, wire.Health),
 }
 UNSIGNED = {"/v1/enrol", "/v1/health"}

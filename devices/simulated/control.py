@@ -60,6 +60,10 @@ class Ledger:
         os.write(self._file, text.encode() + b"\n")
         os.fsync(self._file)
 
+    def empty(self) -> None:
+        """Forget all of it."""
+        os.truncate(self.path, 0)
+
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.path.read_text().splitlines() if line]
 

@@ -20,6 +20,7 @@ from kiosk.domain.errors import KioskError
 
 ROOT = Path(__file__).resolve().parents[2]
 SIMULATED = (
+    "alipay",
     "camera",
     "cctalk",
     "essp",
@@ -27,6 +28,7 @@ SIMULATED = (
     "nexo",
     "payment",
     "printer",
+    "wechat",
     "zpl",
     "zvt",
 )

@@ -175,12 +175,18 @@ def cells(blocks: tuple[Block, ...]) -> set[tuple[int, int]]:
     }
 
 
+def loopback() -> sockets.socket:
+    """A free port of this machine."""
+    listener = sockets.socket(proto=sockets.IPPROTO_TCP)  # else asyncio lets small answers wait
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
 class Served:
     """Central's API on a real socket of the loopback, in a thread."""
 
-    def __init__(self, context: Context) -> None:
-        self._listener = sockets.socket(proto=sockets.IPPROTO_TCP)  # else asyncio lets small answers wait
-        self._listener.bind(("127.0.0.1", 0))
+    def __init__(self, context: Context, listener: sockets.socket | None = None) -> None:
+        self._listener = listener or loopback()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         started = threading.Event()
 

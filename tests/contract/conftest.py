@@ -60,6 +60,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 "essp": ["--ledger", str(tmp_path / "notes.jsonl"), "--device-link", str(tmp_path / "notes")],
                 "relay": ["--ledger", str(tmp_path / "turnstile.jsonl")],
                 "zvt": ["--ledger", str(tmp_path / "ledger.jsonl")],
+                "wechat": ["--ledger", str(tmp_path / "wechat.jsonl"), "--keys", str(tmp_path / "wechat")],
+                "alipay": ["--ledger", str(tmp_path / "alipay.jsonl"), "--keys", str(tmp_path / "alipay")],
             }[name]
             device = Device(name, tmp_path, *own, *arguments)
             stack.callback(device.close)

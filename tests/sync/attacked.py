@@ -23,6 +23,7 @@ from sync.pull import PullAllotments
 from tests.central.world import Served, journey_of, open_railway, railway
 from tests.central.world import Terminal as CentralTerminal
 from tests.conftest import SettableClock
+from tests.scanpay.unreachable import unreachable_wechat
 from tests.sync.cutter import Cutter
 from tests.sync.middle import Middle
 from tests.sync.terminal import Terminal
@@ -99,7 +100,7 @@ def attacked(server: EmbeddedPostgres, folder: Path, name: str, line: Line = Mid
     engine = connect(server.url(name))
     keys = Keys(folder / "keys", clock.now())
     keys.bind(engine)
-    context = Context(engine, keys, clock.now)
+    context = Context(engine, keys, clock.now, providers={"wechat": unreachable_wechat()})
     served = Served(context)
     world = World(context, served.url, folder, clock, line)
     yield world

@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from central import voucher_office
 from central.enrolment import make_code
+from central.payments import rows
+from central.payments.rules import Attempt
 from kiosk.app.clock import TimeOrderedIds
 from kiosk.domain.cells import free_blocks
 from kiosk.domain.certificate import read_issuer
@@ -37,6 +39,11 @@ from sync.wire import (
     HoldRequest,
     JournalAck,
     JournalBatch,
+    PaymentAsk,
+    PaymentBegin,
+    PaymentOffers,
+    PaymentRefund,
+    PaymentState,
     Problem,
     Record,
     VoidReply,
@@ -398,12 +405,88 @@ class Enrol(Exchange):
             client.close()
 
 
+class Offers(Exchange):
+    """What central can do of scan-to-pay."""
+
+    path, reply = "/v1/payments", PaymentOffers
+
+    def do(self) -> None:
+        assert {(way.kind, way.provider) for way in self.world.client.payment_offers().ways} == {
+            ("qr", "wechat"), ("scan", "wechat")
+        }  # fmt: skip
+
+    def invented(self) -> bytes:
+        return msgspec.json.encode({"ways": [{"kind": "qr", "provider": "stranger", "currencies": ["CNY"]}]})
+
+
+class Payment(Exchange):
+    """An attempt begins. Its gateway is out of reach, so that it never comes to more than being asked about."""
+
+    path, request, reply = "/v1/payments", PaymentBegin, PaymentState
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.prepare()
+
+    def prepare(self) -> None:
+        self.key = f"019a-{self.world.number():08d}"
+
+    def do(self) -> None:
+        self._mine(self.world.client.payment_begin(PaymentBegin(self.key, "qr", "wechat", 1250, "CNY")))
+
+    def _mine(self, state: PaymentState) -> None:
+        assert (state.key, state.amount_minor, state.currency) == (self.key, 1250, "CNY")
+        assert state.state not in ("approved", "waiting") and not state.reference and not state.code
+
+    def invented(self) -> bytes:
+        return msgspec.json.encode(PaymentState(self.key, 1250, "CNY", "approved", "", "wechat:4200", "", ""))
+
+    def settle(self) -> None:
+        super().settle()
+        with self.world.context.engine.connect() as connection:
+            rows = connection.execute(text("SELECT state FROM scan_attempt WHERE attempt_id = :k"), {"k": self.key})
+            assert [row.state for row in rows] in (["created"], ["closing"])
+
+
+class PaymentQuestion(Payment):
+    """What became of an attempt."""
+
+    path, request = "/v1/payments/ask", PaymentAsk
+
+    def do(self) -> None:
+        self._mine(self.world.client.payment_ask(PaymentAsk(self.key, "qr", "wechat", 1250, "CNY")))
+
+
+class MoneyBack(Payment):
+    """A refund of something that was paid."""
+
+    path, request = "/v1/payments/refund", PaymentRefund
+
+    def prepare(self) -> None:
+        super().prepare()
+        self._paid = f"4200{self.world.number():08d}"
+        paid = Attempt(f"{self.key}-paid", f"n{self._paid}", "qr", "wechat", 1250, "CNY", 1, 0, 0, state="approved",
+                       reference=self._paid)  # fmt: skip
+        with rows.committing(self.world.context.engine) as connection:
+            assert rows.insert(connection, paid)
+
+    def do(self) -> None:
+        self._mine(self.world.client.payment_refund(PaymentRefund(self.key, f"wechat:{self._paid}", 1250, "CNY")))
+
+    def settle(self) -> None:
+        Exchange.settle(self)
+        with self.world.context.engine.connect() as connection:
+            back = text("SELECT sum(amount_minor) FROM scan_refund WHERE attempt_id = :k")
+            assert connection.scalar(back, {"k": f"{self.key}-paid"}) == 1250
+
+
 EXCHANGES: dict[str, type[Exchange]] = {
     "enrol": Enrol, "catalogue list": Pieces, "catalogue pieces": Body, "allotments": Allotment, "holds": Hold,
     "voucher": Voucher,
     "voids": Void,
     "journal": Journal, "earlier journal": Past, "gate": GateList, "changes": GateChanges,
     "certificate": Certificate, "health": Alive,
+    "payment offers": Offers, "payment": Payment, "payment question": PaymentQuestion, "money back": MoneyBack,
     "refusal": Refusal,
 }  # fmt: skip
 

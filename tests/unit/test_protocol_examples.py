@@ -12,11 +12,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from central import feed
-from central.api import middleware
+from central.api import middleware, pay
 from central.api.describe import document
 from central.api.shapes import KINDS
 from central.inventory import grants, live
 from central.journal import upload
+from central.payments import rules
 from central.publish import deltas, pieces
 from kiosk.domain import events
 from kiosk.domain.certificate import LIFE_MAX_S
@@ -41,6 +42,8 @@ LIMITS = {
     "catalogues from which deltas lead on": deltas.KEEP,
     "deltas a terminal follows before it takes the whole": pull.DELTAS_MAX,
     "changes of a page": feed.PAGE,
+    "letters and digits of an attempt_id or refund_id": pay.NUMBER_MAX,
+    "seconds after which an attempt by our code is closed": int(rules.QR_WAIT_S),
     "seconds it is told that something is gone": feed.TOLD_S,
     "seconds a certificate lives": LIFE_MAX_S,
 }

@@ -1,0 +1,1 @@
+"""Scan-to-pay through the providers whose secrets only central has: WeChat Pay and Alipay."""
