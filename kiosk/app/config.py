@@ -43,6 +43,8 @@ interface = ""                     # gates tell each other on this network: addr
 group = "239.255.87.21"            # multicast group by which gates find each other; "" = only by peers
 port = 8721
 peers = ""                         # where multicast does not pass: "10.0.0.5:8721, 10.0.0.6:8721"
+home = ""                          # name of the gate that alone decides over whom this gate lets in
+homes = ""                         # the same for tickets of a gate group: "3=Gate 1, 4=Gate 7"
 [clock]
 offset_s = 0                       # demonstrations only: how far this terminal's clock is from the machine's
 """
@@ -124,6 +126,8 @@ class LanSection:
     group: str = "239.255.87.21"
     port: int = 8721
     peers: str = ""
+    home: str = ""
+    homes: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,6 +255,12 @@ def _lan(section: LanSection) -> list[str]:
         host, _, port = peer.rpartition(":")
         if not (host and port.isascii() and port.isdecimal() and 1 <= int(port) <= PORT_MAX):
             mistakes.append(f"[lan] peers: {peer!r} must be HOST:PORT")
+    for pair in filter(None, (each.strip() for each in section.homes.split(","))):
+        group, _, name = pair.partition("=")
+        if not (group.strip().isdecimal() and 0 < int(group) < 256 and name.strip()):
+            mistakes.append(f"[lan] homes: {pair!r} must be GROUP=NAME OF A GATE, with a group from 1 to 255")
+    if (section.home or section.homes) and not section.interface:
+        mistakes.append("[lan] home and homes need an interface: a gate alone cannot ask another")
     return mistakes
 
 

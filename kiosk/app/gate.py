@@ -51,6 +51,8 @@ class GateTerminal(Terminal):
             return None
         network = Network(self.config.lan, self.identity, self.store, self.gate, self.lists, self.clock)
         self.gate.neighbours = network.neighbours
+        if network.has_homes:
+            self.gate.homes = network
         self._closing.callback(network.stop)
         return network
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
+from datetime import UTC, datetime
+
 from kiosk.app.config import LanSection
 from kiosk.app.identity import Identity
+from kiosk.domain.gate.presented import Presented
+from kiosk.domain.gate.world import Passage
 from kiosk.domain.passages import Author
 from kiosk.ports import Clock
 from kiosk.services.gate import Gate
@@ -13,6 +18,7 @@ from kiosk.store.network_memory import NetworkMemory
 from kiosk.store.store import Store
 from sync.lan.engine import Lan, LanSettings
 from sync.lan.gossip import Gossip
+from sync.lan.home import Home
 from sync.lan.ledger import Ledger
 from sync.lan.members import Members
 from sync.lan.passing import Passing
@@ -20,6 +26,7 @@ from sync.lan.session import Credentials
 from sync.lists import Lists
 
 ANY = "any"
+ASK_S = 0.8  # for the home's answer, while the holder stands there
 
 
 def settings_of(section: LanSection) -> LanSettings:
@@ -33,6 +40,13 @@ def settings_of(section: LanSection) -> LanSettings:
     )
 
 
+def homes_of(section: LanSection) -> dict[int, str]:
+    """Gate group -> name of the gate that decides over it; 0 = over all others."""
+    pairs = (pair.partition("=") for pair in section.homes.split(",") if pair.strip())
+    homes = {int(group): name.strip() for group, _, name in pairs}
+    return homes | ({0: section.home} if section.home else {})
+
+
 class Network:
     """The gate's part in the network of gates."""
 
@@ -43,7 +57,11 @@ class Network:
         me = Author(reply.terminal_id, reply.incarnation)
         members = Members(bytes.fromhex(reply.root_key), reply.tenant, gate.trust, clock)
         passing = Passing(lists, lambda: _age_s(gate, clock), lambda: self.lan.poke())
-        ledger = Ledger(NetworkMemory(store, me), me, identity.sign, members.get, clock)
+        memory = NetworkMemory(store, me)
+        ledger = Ledger(memory, me, identity.sign, members.get, clock)
+        self._home = Home(memory, clock)
+        self.me = reply.name
+        self._homes = homes_of(section)
         gossip = Gossip(ledger, reply.name, passing.about)
         self._store, self._lists = store, lists
         self.lan = Lan(
@@ -52,9 +70,11 @@ class Network:
             lambda: _credentials(identity),
             me,
             settings_of(section),
-            (passing,),
+            (passing, self._home),
             refused=lambda: {word.value: count for word, count in ledger.refused.items()},
         )
+
+        self._home.send, self._home.author_of = self.lan.send, self.lan.author_of
 
     def start(self) -> None:
         self._store.journal.listeners.append(self.lan.poke)
@@ -62,6 +82,35 @@ class Network:
 
     def stop(self) -> None:
         self.lan.stop()
+
+    # homes
+
+    @property
+    def has_homes(self) -> bool:
+        return bool(self._homes)
+
+    def of(self, group: int) -> str:
+        """Name of the gate that decides over tickets of a gate group; "" = whichever they come to."""
+        return self._homes.get(group, "") or self._homes.get(0, "")
+
+    def ask(self, home: str, presented: Presented) -> tuple[bool, Passage | None] | None:
+        """(given, by whom it was used if not); None: the home does not answer in time."""
+        ticket = presented.ticket
+        assert ticket is not None
+        place = ticket.coach << 10 | ticket.seat
+        question = self._home.ask(
+            home, presented.code, presented.journey_id, place, ticket.from_call, ticket.to_call, ASK_S
+        )
+        try:
+            answer = self.lan.submit(question).result(2 * ASK_S)
+        except (TimeoutError, RuntimeError, CancelledError):
+            return None
+        if answer is None:
+            return None
+        used = Passage(ticket=presented.code, at=datetime.fromtimestamp(answer.at, UTC), gate=answer.gate)
+        return answer.given, None if answer.given else used
+
+    # for the screen
 
     def neighbours(self, since: int) -> Neighbours:
         """Who is there, with counts since a unix second."""

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from kiosk.domain.events import AdmissionGiven, Admitted, AnyEvent, Event
+from kiosk.domain.events import AdmissionAnnulled, AdmissionGiven, Admitted, AnyEvent, Event, Exited
 
-SHARED: tuple[type[Event], ...] = (Admitted, AdmissionGiven)  # facts that other gates must hear of
+SHARED: tuple[type[Event], ...] = (Admitted, Exited, AdmissionAnnulled, AdmissionGiven)  # what others must hear of
 KEPT_S = 35 * 86400  # what is older is not told to a gate that missed it: its ticket is over
 _decoder = msgspec.json.Decoder(AnyEvent)
 
@@ -63,11 +63,21 @@ def read_shared(body: str) -> AnyEvent | None:
     return event if isinstance(event, SHARED) else None
 
 
+def standing(passages: Iterable[Passage]) -> list[Passage]:
+    """Without what its own gate took back, and the taking back; in order."""
+    found = list(passages)
+    gone = {(each.author, each.fact.of_seq) for each in found if isinstance(each.fact, AdmissionAnnulled)}
+    left = [e for e in found if not isinstance(e.fact, AdmissionAnnulled) and (e.author, e.seq) not in gone]
+    return sorted(left, key=lambda each: each.order)
+
+
 def uses(passages: Iterable[Passage], me: Author | None = None) -> list[Passage]:
     """What makes the ticket used, in order. What a home gate gave to `me` does not stand in my way."""
-    return sorted(
-        (each for each in passages if each.given_to is None or each.given_to != me), key=lambda each: each.order
-    )
+    return [
+        each
+        for each in standing(passages)
+        if isinstance(each.fact, Admitted) or (each.given_to is not None and each.given_to != me)
+    ]
 
 
 def contested(passages: Iterable[Passage]) -> list[Passage]:
@@ -84,7 +94,10 @@ def on_place(passages: Iterable[Passage], ticket_id: str, from_call: int, to_cal
     """The first of other tickets on the same place and a part of the same way."""
     others = [
         each
-        for each in passages
-        if each.fact.ticket_id != ticket_id and each.fact.from_call < to_call and from_call < each.fact.to_call
+        for each in standing(passages)
+        if isinstance(each.fact, Admitted | AdmissionGiven)
+        and each.fact.ticket_id != ticket_id
+        and each.fact.from_call < to_call
+        and from_call < each.fact.to_call
     ]
     return min(others, key=lambda each: each.order, default=None)

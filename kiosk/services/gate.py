@@ -25,12 +25,15 @@ from kiosk.domain.gate.words import UNPROVEN as UNSHOWN
 from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import Passage, Ticket, World
 from kiosk.ports import Clock
+from kiosk.services import gaterecord
 from kiosk.services.differences import without
 from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan
+from kiosk.services.homegate import Homes, settled
 from kiosk.services.neighbours import Neighbours, alone
 from kiosk.services.rides import GateCatalogue, Rides
 from kiosk.services.trust import checked, trust_of
 from kiosk.store.manifest import Held, KeptManifest, ManifestStore
+from kiosk.store.network import known
 from kiosk.store.store import Store
 from sync.wire import GateManifest
 
@@ -92,6 +95,7 @@ class Gate:
         self._kept: KeptManifest | None = None
         self._confirmed_at = 0
         self._trust = Trust()
+        self.homes: Homes | None = None  # which gate decides over which tickets; None = every gate over all
         self.neighbours: Callable[[int], Neighbours] = alone  # the other gates, with counts since a unix second
         self._load()
 
@@ -121,28 +125,41 @@ class Gate:
                 present.seen = now
                 return present.verdict
             presented = self._presenter.present(text, self._trust, self.checked_at())
-            grounds = self._grounds(presented, plain_scan(self.name, presented.code or text, said))
-            judged = decided(grounds)
-            if not self._store.healthy and not self._store.heal():
-                raise StoreFault("The gate cannot record who comes in, so it lets nobody in. Call the operator.")
-            if judged.decision.word not in UNPROVEN or self._ration.allows(now):
-                at = int(self._clock.now())
-                self._store.journal.append_built(lambda seq: events_of(presented, grounds, judged, at, seq))
+            scan = plain_scan(self.name, presented.code or text, said)
+            told: tuple[Passage, ...] = ()
+            if self.homes is not None:
+                presented, told = settled(self.homes, presented, self._grounds(presented, scan))
+            with self._store.lock:  # what other gates tell comes before the decision or after its record
+                presented, judged = self._judge(presented, scan, told, now)
             verdict = _verdict(presented, judged)
             self._present = {each: p for each, p in self._present.items() if now - p.seen <= GAP_S}
             self._present[text] = _Presence(verdict, now)
             return verdict
 
-    def _grounds(self, presented: Presented, scan: Scan) -> Grounds:
+    def _judge(
+        self, presented: Presented, scan: Scan, told: tuple[Passage, ...], monotonic: float
+    ) -> tuple[Presented, Judged]:
+        presented = gaterecord.without_taken_place(self._store, presented)
+        grounds = self._grounds(presented, scan, told)
+        judged = decided(grounds)
+        if not self._store.healthy and not self._store.heal():
+            raise StoreFault("The gate cannot record who comes in, so it lets nobody in. Call the operator.")
+        if judged.decision.word not in UNPROVEN or self._ration.allows(monotonic):
+            at = int(self._clock.now())
+            self._store.journal.append_built(lambda seq: events_of(presented, grounds, judged, at, seq))
+        return presented, judged
+
+    def _grounds(self, presented: Presented, scan: Scan, told: tuple[Passage, ...] = ()) -> Grounds:
         """Everything the rules look at, gathered by look-ups."""
         at, code = datetime.fromtimestamp(self._clock.now(), UTC), presented.code
         own = [passage_of(code, row) for row in self._store.passings(code)] if code else []
+        heard = heard_of(self._store, known(self._store, "ticket_id = ?", code)) if code else []
         return Grounds(
             world=presented.world,
             scan=scan,
             at=at,
             inside=self._inside(),
-            seen=in_order(own, heard_of(self._store, code)) if code else NOTHING,
+            seen=in_order(own, [*heard, *told]) if code else NOTHING,
         )
 
     def _inside(self) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
 
+from kiosk.domain import passages as network
 from kiosk.domain.events import AdmissionRefused, Admitted, Event, Exited, VerdictExplained
 from kiosk.domain.gate.grounds import Grounds, packed
 from kiosk.domain.gate.judge import Judged
@@ -13,7 +15,7 @@ from kiosk.domain.gate.presented import Presented, light
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import Passage
-from kiosk.domain.passages import uses
+from kiosk.domain.passages import on_place, standing
 from kiosk.store.network import known
 from kiosk.store.store import Store
 
@@ -100,17 +102,35 @@ def plain_scan(gate: str, code: str, scan: Scan | None) -> Scan:
     return msgspec.structs.replace(given, gate=gate, scan=code)
 
 
-def heard_of(store: Store, ticket_id: str) -> list[Passage]:
-    """What other gates told of a ticket. What a home gate gave to this one does not stand in its way."""
+def heard_of(store: Store, passages: Iterable[network.Passage]) -> list[Passage]:
+    """What other gates told of a ticket, and what this one gave away as its home. What a home gate gave to this one
+    does not stand in its way."""
     me = store.author
-    told = [each for each in uses(known(store, "ticket_id = ?", ticket_id), me) if each.author != me]
+    told = [each for each in standing(passages) if each.author != me or each.given_to is not None]
     return [
         Passage(
-            ticket=ticket_id,
+            ticket=each.fact.ticket_id,
             at=datetime.fromtimestamp(each.fact.at, UTC),
             list=getattr(each.fact, "list", ""),
             gate=each.fact.gate,
+            kind="exit" if isinstance(each.fact, Exited) else "entry",
             persons=getattr(each.fact, "persons", 1),
         )
         for each in told
+        if each.given_to is None or each.given_to != me
     ]
+
+
+def without_taken_place(store: Store, presented: Presented) -> Presented:
+    """Another ticket let somebody in on this place and a part of this way: its seller's lease is used up there.
+
+    So a stolen key lets in nobody beyond the places that were leased to it, however many numbers it makes up.
+    """
+    ticket = presented.ticket
+    if ticket is None or not ticket.reserved or not presented.world.leases:
+        return presented
+    place = ticket.coach << 10 | ticket.seat
+    there = known(store, "journey_id = ? AND place = ?", presented.journey_id, place)
+    if on_place(there, presented.code, ticket.from_call, ticket.to_call) is None:
+        return presented
+    return msgspec.structs.replace(presented, world=msgspec.structs.replace(presented.world, leases=()))

@@ -6,6 +6,7 @@ Author (0, 0) in the tables is this gate itself. Facts of another author come in
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -73,7 +74,7 @@ class NetworkTables:
         """A fact of a kind that is not known here is about no ticket: it counts as heard, no more."""
         changes.heads[author] = seq
         fact: Any = read_shared(body)
-        about = ("", 0, 0, 0) if fact is None else (fact.ticket_id, fact.journey_id, fact.place, fact.at)
+        about = ("", 0, 0, 0) if fact is None else (fact.ticket_id, fact.journey_id, getattr(fact, "place", 0), fact.at)
         changes.rows.append((*author, seq, previous, journal_seq, *about, body))
 
     def write(self, db: Database, changes: NetworkChanges) -> None:
@@ -121,3 +122,18 @@ def contested_since(store: Store, since: int) -> int:
     """Admissions since a unix second that were not their ticket's first."""
     with store.lock, errors(store.folder):
         return int(store._db.execute("SELECT count(*) FROM contested WHERE at >= ?", [since]).fetchone()[0])
+
+
+def inside_by(store: Store, names: Collection[str], since: int) -> int:
+    """People that other gates of these names let in less those they let out, since a unix second."""
+    query = (
+        "SELECT coalesce(sum(CASE json_extract(body, '$.kind') WHEN 'Admitted' THEN 1 WHEN 'Exited' THEN -1 ELSE 0 END "
+        "* coalesce(json_extract(body, '$.persons'), 1)), 0) FROM network_fact f WHERE terminal_id = ? "
+        "AND incarnation = ? AND at >= ? AND json_extract(body, '$.gate') IN (SELECT value FROM json_each(?)) "
+        "AND NOT EXISTS (SELECT 1 FROM network_fact a WHERE a.terminal_id = f.terminal_id "
+        "AND a.incarnation = f.incarnation AND a.seq > f.seq AND json_extract(a.body, '$.of_seq') = f.seq)"
+    )
+    listed = msgspec.json.encode(sorted(names)).decode()
+    others = [author for author in store.journal.projections.network.heads if author != OURS]
+    with store.lock, errors(store.folder):
+        return sum(int(store._db.execute(query, [*author, since, listed]).fetchone()[0]) for author in others)

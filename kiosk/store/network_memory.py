@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from kiosk.domain.events import AdmissionLearned, Event
 from kiosk.domain.passages import Author, Passage, Written
@@ -62,6 +63,10 @@ class NetworkMemory:
         )
         self._looked_at = head
         return sorted(row[0] for row in rows)
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Nothing is recorded in between."""
+        return self._store.lock
 
     def append(self, *events: Event) -> None:
         try:

@@ -198,7 +198,12 @@ class Projections:
             (record.seq, event.ticket_id, event.journey_id, event.gate, event.at, kind, event.persons, event.list)
         )
 
+    def _exited(self, changes: Changes, record: Record, event: Exited) -> None:
+        self.network.ours(changes.network, record)
+        self._passed(changes, record, event)
+
     def _annulled(self, changes: Changes, record: Record, event: AdmissionAnnulled) -> None:
+        self.network.ours(changes.network, record)
         changes.annulled.append(event.of_seq)
 
     def _given(self, changes: Changes, record: Record, event: AdmissionGiven) -> None:
@@ -273,7 +278,7 @@ _OTHERS: dict[type[Event], Callable[..., None]] = {
 }
 _AT_A_GATE: dict[type[Event], Callable[..., None]] = {
     Admitted: Projections._admitted,
-    Exited: Projections._passed,
+    Exited: Projections._exited,
     AdmissionAnnulled: Projections._annulled,
     AdmissionGiven: Projections._given,
     AdmissionLearned: Projections._learned,

@@ -91,6 +91,10 @@ class Lan:
         """Run something on the engine's thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def author_of(self, line: int) -> Author | None:
+        """Who is at the other end."""
+        return self._lines[line].member.author if line in self._lines else None
+
     def wait_for(self, reached: Callable[[LanState], bool], timeout_s: float) -> bool:
         """Block until the state is as wished; False when it is not in time."""
         with self._changed:
@@ -234,7 +238,7 @@ class Lan:
             self._lines[twin].close()
         number = next(self._numbers)
         self._lines[number] = line
-        self._send(self._gossip.joined(number, author, self._loop.time()))
+        self.send(self._gossip.joined(number, author, self._loop.time()))
         self._tell()
         try:
             while True:
@@ -254,19 +258,20 @@ class Lan:
         now = self._loop.time()
         for part in (self._gossip, *self._parts):
             try:
-                self._send(part.heard(number, message, now))
+                self.send(part.heard(number, message, now))
             except StoreFault as fault:  # nothing was kept; the others tell it again
                 log.warning("what another gate told is not kept: %s", fault)
         self._tell()
 
-    def _send(self, out: list[Out]) -> None:
+    def send(self, out: list[Out]) -> None:
+        """On the engine's thread only."""
         for number, message in out:
             if (line := self._lines.get(number)) is not None:
                 line.send(message)
 
     def _news(self) -> None:
         try:
-            self._send(self._gossip.news(self._loop.time()))
+            self.send(self._gossip.news(self._loop.time()))
         except StoreFault as fault:
             log.warning("other gates are not told yet: %s", fault)
 
@@ -276,7 +281,7 @@ class Lan:
                 line.close()
         now = self._loop.time()
         for part in (self._gossip, *self._parts):
-            self._send(part.tick(now))
+            self.send(part.tick(now))
         self._news()
         self._tell()
 

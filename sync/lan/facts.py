@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.domain.events import AdmissionGiven, Admitted, AnyEvent
+from kiosk.domain.events import Exited
 from kiosk.domain.passages import KEPT_S, Author, read_shared
 from sync.lan.members import Member
 from sync.lan.wire import NAME_MAX, Fact, fact_bytes
+
+_TICKET = re.compile("[0-9a-f]{16}")
 
 
 class Word(StrEnum):
@@ -63,24 +67,24 @@ def signed(fact: Fact, key: Ed25519PublicKey) -> bool:
 def _at(body: str) -> int | None:
     """When it happened; 0 for a kind that is not known here, None for what is no fact, or no possible one."""
     try:
-        event = read_shared(body)
+        event: Any = read_shared(body)
     except ValueError:
         return None
     if event is None:
         return 0
-    return event.at if isinstance(event, Admitted | AdmissionGiven) and _possible(event) else None
+    return event.at if _possible(event) else None
 
 
-def _possible(event: AnyEvent) -> bool:
-    if not isinstance(event, Admitted | AdmissionGiven):
-        return False
+def _possible(event: Any) -> bool:
+    """Within what a ticket and a gate can hold; `event` is one of the shared kinds."""
     return (
-        len(event.ticket_id) == 16
-        and all(sign in "0123456789abcdef" for sign in event.ticket_id)
+        (_TICKET.fullmatch(event.ticket_id) is not None or (isinstance(event, Exited) and not event.ticket_id))
         and len(event.gate) <= NAME_MAX
         and 0 <= event.at < 1 << 40
         and 0 <= event.journey_id < 1 << 32
-        and 0 <= event.place < 1 << 16
-        and 0 <= event.from_call < 256
-        and 0 <= event.to_call < 256
+        and 0 <= getattr(event, "place", 0) < 1 << 16
+        and 0 <= getattr(event, "from_call", 0) < 256
+        and 0 <= getattr(event, "to_call", 0) < 256
+        and 0 <= getattr(event, "persons", 1) < 16384
+        and len(getattr(event, "list", "")) <= 4 * NAME_MAX
     )
