@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kiosk.domain.money import Money
 from kiosk.domain.offers import Quote
@@ -32,6 +32,10 @@ class SaleDesk(Protocol):
     def cancel_payment(self, sale_id: str) -> None: ...
 
     def deliver(self, sale_id: str) -> Sale: ...
+
+    def show(self, sale_id: str, why: Literal["chosen", "no_paper"]) -> Sale: ...
+
+    def taken(self, sale_id: str, *, said: bool) -> Sale: ...
 
     def ask(self, sale_id: str) -> Sale: ...
 

@@ -307,6 +307,34 @@
         <translation>我都拿好了</translation>
     </message>
     <message>
+        <source>I have my ticket</source>
+        <translation>我已拿到车票</translation>
+    </message>
+    <message>
+        <source>I have all tickets</source>
+        <translation>车票都已拿到</translation>
+    </message>
+    <message>
+        <source>Ticket %1 of %2</source>
+        <translation>车票 %1/%2</translation>
+    </message>
+    <message>
+        <source>Take a picture of it</source>
+        <translation>请拍照保存</translation>
+    </message>
+    <message>
+        <source>The code is your ticket</source>
+        <translation>二维码就是您的车票</translation>
+    </message>
+    <message>
+        <source>Next ticket</source>
+        <translation>下一张</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>上一张</translation>
+    </message>
+    <message>
         <source>Your payment is not clear</source>
         <translation>支付结果尚未确定</translation>
     </message>
@@ -965,6 +993,25 @@
     </message>
 </context>
 <context>
+    <name>Hand</name>
+    <message>
+        <source>On paper</source>
+        <translation>纸质车票</translation>
+    </message>
+    <message>
+        <source>No paper now</source>
+        <translation>暂无纸张</translation>
+    </message>
+    <message>
+        <source>On my phone</source>
+        <translation>存到手机</translation>
+    </message>
+    <message>
+        <source>No paper now: touch “On my phone” to go on</source>
+        <translation>暂无纸张：请点“存到手机”继续</translation>
+    </message>
+</context>
+<context>
     <name>Keyboard</name>
     <message>
         <source>Erase one letter</source>
@@ -1145,10 +1192,6 @@
     <message>
         <source>No seat is reserved. Sit wherever you like.</source>
         <translation>不对号入座，可随意就座。</translation>
-    </message>
-    <message>
-        <source>Paper or phone: the gate takes each ticket once.</source>
-        <translation>纸票或手机均可，每张票限过闸一次。</translation>
     </message>
     <message>
         <source>Card</source>
@@ -1745,12 +1788,12 @@
         <translation>暂不能刷卡</translation>
     </message>
     <message>
-        <source>Paper tickets</source>
-        <translation>纸质票</translation>
+        <source>No paper: tickets on your phone</source>
+        <translation>暂无纸张：车票可存到手机</translation>
     </message>
     <message>
-        <source>No paper</source>
-        <translation>无纸质票</translation>
+        <source>Paper tickets</source>
+        <translation>纸质票</translation>
     </message>
     <message>
         <source>Tickets on your phone</source>

@@ -189,6 +189,16 @@ class PrintFailed(Event, frozen=True, kw_only=True):
     certain: bool  # True: nothing of this page is on paper, the same copy number may be printed again
 
 
+class TicketsShown(Event, frozen=True, kw_only=True):
+    """Intent: from here on the codes of all tickets are on the screen, for a phone, by the passenger's own choice.
+
+    `why`: they wanted it so, or there was no paper and they agreed before they paid.
+    """
+
+    sale_id: str
+    why: Literal["chosen", "no_paper"]
+
+
 class SaleClosed(Event, frozen=True, kw_only=True):
     """The sale rests. undelivered: paid, tickets valid, paper missing; staff reprint by code."""
 
@@ -257,6 +267,7 @@ AnyEvent = (
     | PrintStarted
     | PrintFinished
     | PrintFailed
+    | TicketsShown
     | SaleClosed
     | SaleUndone
     | TicketVoided

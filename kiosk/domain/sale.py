@@ -26,6 +26,7 @@ from kiosk.domain.events import (
     SaleClosed,
     SaleUndone,
     TicketIssued,
+    TicketsShown,
     TicketVoided,
 )
 from kiosk.domain.items import SaleItem
@@ -42,7 +43,7 @@ RESTING: frozenset[str] = frozenset({"done", "undelivered", "freed"})
 _SETTLED = RESTING | {"refunding"}  # pages and words about change move nothing any more
 SALE_EVENTS = (
     PlacesHeld | PlacesFreed | MONEY_EVENTS | TicketIssued | PrintStarted | PrintFinished | PrintFailed
-    | SaleClosed | SaleUndone | TicketVoided | RefundRequested | RefundPaid
+    | TicketsShown | SaleClosed | SaleUndone | TicketVoided | RefundRequested | RefundPaid
 )  # fmt: skip
 
 
@@ -89,6 +90,7 @@ class Sale(msgspec.Struct, frozen=True):
     jobs: tuple[PageJob, ...] = ()
     reason: str = ""
     voided: tuple[Voided, ...] = ()
+    shown: str = ""  # why its tickets went to a phone instead of on paper; "" = they did not
 
     @property
     def total(self) -> Money:
@@ -137,10 +139,8 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
     match event:
         case PlacesFreed(reason=reason):
             return msgspec.structs.replace(sale, stage="freed", reason=reason)
-        case SaleClosed(outcome=outcome):
-            return msgspec.structs.replace(sale, stage="done" if outcome == "delivered" else "undelivered")
-        case SaleUndone():
-            return msgspec.structs.replace(sale, stage="done")
+        case SaleClosed() | TicketsShown() | SaleUndone():
+            return _handed_over(sale, event)
         case TicketIssued():
             raise WrongState("a ticket's seq is that of its record: use evolve_record")
         case PrintStarted() | PrintFinished() | PrintFailed():
@@ -149,6 +149,13 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             return _voided(sale, event)
         case _:
             raise WrongState(f"{type(event).__name__} is not a fact of a sale")
+
+
+def _handed_over(sale: Sale, event: SaleClosed | TicketsShown | SaleUndone) -> Sale:
+    if isinstance(event, TicketsShown):
+        return msgspec.structs.replace(sale, shown=event.why)
+    undelivered = isinstance(event, SaleClosed) and event.outcome == "undelivered"
+    return msgspec.structs.replace(sale, stage="undelivered" if undelivered else "done")
 
 
 def _money_moved(sale: Sale, event: MONEY_EVENTS) -> Sale:
@@ -232,16 +239,18 @@ def owed(sale: Sale, *, after_restart: bool) -> Step | None:
         case "approved":
             return "issue"
         case "issued" | "printing":
-            return _owed_with_tickets(sale)
+            return _owed_with_tickets(sale, after_restart=after_restart)
         case _:
             return None
 
 
-def _owed_with_tickets(sale: Sale) -> Step:
+def _owed_with_tickets(sale: Sale, *, after_restart: bool) -> Step | None:
     if sale.cancelled:  # a part of the price was undone: the rest goes back, nothing is printed
         return "give_back" if paying.paid_minor(sale.attempts) else "close"
     if any(each.provisional for each in sale.attempts):
         return "confirm"
+    if sale.shown:  # on the screen until the passenger says that they have them; a dark screen shows nothing
+        return "close" if after_restart else None
     return "page" if next_page(sale) is not None else "close"
 
 
@@ -270,6 +279,7 @@ def _owed(sale: Sale, what: Literal["ticket", "receipt"], item_no: int) -> PageJ
 
 
 def copies_on_paper(sale: Sale, what: str, item_no: int) -> int:
-    """The number the next page of this kind carries: one more than any that is, or may be, on paper."""
+    """The number the next page of this kind carries: one more than any that is, or may be, on paper or on a phone."""
+    first = 1 if sale.shown and what == "ticket" else 0
     out = (job.copy for job in sale.jobs if job.what == what and job.item_no == item_no and job.state != "failed")
-    return max(out, default=-1) + 1
+    return max((first - 1, *out)) + 1

@@ -25,6 +25,7 @@ from kiosk.domain.sale import UNCLEAR, PageJob, Sale, copies_on_paper, next_page
 from kiosk.ports import Clock, Ids, Prompt, TicketPrinter
 from kiosk.services.carry import PRINT_TRIES_MAX, FreeReason, Listener
 from kiosk.services.issuing import CatalogueFacts, Issuer, items_of
+from kiosk.services.on_screen import OnScreen
 from kiosk.services.printing import Draw
 from kiosk.services.terminals import Means
 from kiosk.services.ticket_returns import TicketReturns
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 Said = Literal["approved", "declined", "reversed", "change"]
 
 
-class Desk(TicketReturns):
+class Desk(TicketReturns, OnScreen):
     """One sale at a time is carried; every verb may block on a device, so never on the UI thread.
 
     `on_change` hears every step, `on_rest` each sale that came to rest, `on_prompt` what the passenger is to do at a
@@ -200,7 +201,7 @@ class Desk(TicketReturns):
         carried = []
         with self._one_at_a_time:
             for sale in self._store.open_sales():
-                if sale.stage == "held" and sale.sale_id in self._begun:
+                if (sale.stage == "held" or sale.shown) and sale.sale_id in self._begun:
                     continue
                 log.info("recovering sale %s at stage %s", sale.sale_id, sale.stage)
                 carried.append(self._carry(sale, after_restart=True))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tests.ui.world import Session
 
 SCREENS = (
     "01-attract", "02-search", "03-departures", "04-when", "05-travellers", "06-seats", "07-plan", "08-summary",
     "09-declined", "10-paying", "11-printing", "12-thanks", "13-events", "14-event-tickets", "15-event-seats",
-    "16-event-plan", "17-event-summary", "18-problem", "19-access", "20-languages", "21-timeout",
+    "16-event-plan", "17-event-summary",
+    "18-problem", "18a-no-paper", "18b-no-paper-summary", "18c-phone", "18d-phone-last",
+    "19-access", "20-languages", "21-timeout",
     "22-without-paper", "23-out-of-order", "24-staff-number", "25-staff-pin", "26-staff-list", "27-staff-matter",
     "28-staff-reason",
 )  # fmt: skip
@@ -19,6 +22,7 @@ def walk(kiosk: Session, see: Callable[[str], None]) -> None:
     """Buy two tickets to Shanghai (one refused card), one concert ticket (the bank silent), look at the rest."""
     _to_shanghai(kiosk, see)
     _concert(kiosk, see)
+    _phone(kiosk, see)
     _around(kiosk, see)
     _staff(kiosk, see)
 
@@ -93,6 +97,29 @@ def _concert(kiosk: Session, see: Callable[[str], None]) -> None:
     see("18-problem")
     kiosk.tap("next")
     kiosk.stage("attract")
+
+
+def _phone(kiosk: Session, see: Callable[[str], None]) -> None:
+    """There is no paper, it is said before anybody starts, and two tickets go to a phone."""
+    world, terminal = kiosk.world, kiosk.kiosk.terminal
+    world.health = replace(world.health, printer=False)
+    world.clock.forward(6)
+    terminal.tick()
+    kiosk.driver.wait_until(lambda: not terminal.health.printer, "the terminal hears of the paper")
+    see("18a-no-paper")
+    kiosk.to_summary(("more-adult",))
+    see("18b-no-paper-summary")
+    kiosk.tap("hand-phone", "next")
+    kiosk.stage("phone")
+    see("18c-phone")
+    kiosk.tap("next")
+    see("18d-phone-last")
+    kiosk.tap("next")
+    kiosk.stage("attract")
+    world.health = replace(world.health, printer=True)
+    world.clock.forward(6)
+    terminal.tick()
+    kiosk.driver.wait_until(lambda: terminal.health.printer, "the terminal hears of the paper")
 
 
 def _around(kiosk: Session, see: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 ASK_EVERY_MS = 15_000
 STOP_EVERY_MS = 700
+
+Why = Literal["", "chosen", "no_paper"]
+"""Why tickets are shown instead of printed; "" = they are printed."""
 
 Told = Callable[[Sale, tuple[str, ...]], None]
 
@@ -35,6 +39,8 @@ def stage_of(sale: Sale) -> str:
         "done": "thanks",
         "undelivered": "thanks",
     }
+    if sale.shown and not sale.resting:
+        return "phone"
     return stages.get(sale.stage, "attract")
 
 
@@ -58,6 +64,7 @@ class Checkout(QObject):
         self._desk, self._tasks, self._aside, self._told, self._failed = desk, tasks, aside, told, failed
         self._sale_id = ""
         self._codes: tuple[str, ...] = ()
+        self._why: Why = ""
         self._stop = False  # "stop payment" was asked for before the charge had begun
         self.busy = self._saying = False
         self._again = QTimer(self)
@@ -78,9 +85,10 @@ class Checkout(QObject):
         means: str,
         amount_minor: int | None = None,
         presented: str = "",
+        why_shown: Why = "",
     ) -> None:
         """Take the money for the quote, or a part; a sale still held (refused, or paid in part) is not held again."""
-        self.busy, self._stop, self._codes = True, False, ()
+        self.busy, self._stop, self._codes, self._why = True, False, (), why_shown
 
         def work() -> Sale:
             sale = held if held is not None and held.stage == "held" else self._desk.hold(quote, language)
@@ -112,12 +120,18 @@ class Checkout(QObject):
         self._saying = False
         log.warning("the reader could not be asked to stop: %s", error)
 
-    def give_back(self, sale: Sale | None) -> None:
-        """The passenger leaves: places held without money are free again; a settled sale is let go."""
+    def give_back(self, sale: Sale | None, *, said: bool = False) -> None:
+        """The passenger leaves: places held without money are free again; a settled sale is let go.
+
+        `said`: they have their tickets on the phone; without that word staff are told.
+        """
         self._again.stop()
         self._sale_id, self._codes = "", ()
         if sale is not None and sale.stage == "held":
             self._tasks.run(lambda: self._desk.free(sale.sale_id, "cancelled"), lambda _: None, lambda _: None)
+        elif sale is not None and sale.shown and not sale.resting:
+            taken = lambda: self._desk.taken(sale.sale_id, said=said)  # noqa: E731
+            self._tasks.run(taken, lambda _: None, lambda error: log.error("tickets on a phone: %s", error))
 
     def ask_again(self) -> None:
         """Ask what became of the payment; never charges."""
@@ -127,15 +141,19 @@ class Checkout(QObject):
             self._tasks.run(lambda: self._carry_on(self._desk.ask(sale_id)), self._over, self._broken)
 
     def _carry_on(self, sale: Sale) -> Sale:
-        """On the desk's thread: print what was paid."""
+        """On the desk's thread: print what was paid, or show it."""
         if sale.tickets:
             self._codes = tuple(self._desk.ticket_text(sale, ticket.item_no) for ticket in sale.tickets)
+        if sale.stage == "issued" and self._why and not sale.jobs:
+            return self._desk.show(sale.sale_id, self._why)
         if sale.stage in ("issued", "printing"):
             return self._desk.deliver(sale.sale_id)
         return sale
 
     def _heard(self, sale: Sale) -> None:
         """On the desk's thread: a step was taken. The end of the work is told by the work itself."""
+        if self._why and sale.stage in ("approved", "issued") and not sale.shown:
+            return  # nothing is printed: the next thing to see are the codes
         if sale.stage in ("paying", "approved", "issued", "printing"):
             self._tasks.tell(lambda: self._tell(sale))
 

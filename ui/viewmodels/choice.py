@@ -28,6 +28,7 @@ class Choice:
     layout: Layout | None = None  # None = unreserved
     sale: Sale | None = None
     means: str = ""  # how to pay; "" = the first that works
+    phone: bool = False  # tickets on a phone instead of on paper
     prompt: Prompt | None = None  # what the terminal asks of the passenger now
     codes: tuple[str, ...] = ()  # what the codes of its tickets say, in the order of `sale.tickets`
 

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ui.viewmodels import paywords, texts
+from ui.viewmodels import payframes, texts
 from ui.viewmodels.choice import Choice
+from ui.viewmodels.payframes import Context as Context
+from ui.viewmodels.payframes import FrameState as FrameState
+from ui.viewmodels.payframes import back, total, what
 from ui.viewmodels.seatwords import best_words, place_words
 from ui.viewmodels.texts import translate
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the words depend on besides the choice."""
-
-    stage: str = "attract"
-    language: str = "en"
-    today: str = ""
-    best: str = ""  # the best search result
-    asking_origin: bool = False
-    means: str = "card"  # how to pay; "" = nothing works
-    places: tuple[int, ...] = ()  # chosen in the plan
-
-
-@dataclass(frozen=True)
-class FrameState:
-    """Everything the frame of a step shows. `step` 0 = no progress line."""
-
-    stage: str = "attract"
-    step: int = 0
-    steps: tuple[str, ...] = ()
-    question: str = ""
-    hint: str = ""
-    summary: str = ""
-    totalWord: str = ""
-    total: str = ""
-    nextText: str = ""
-    nextIcon: str = "arrow-right"
-    nextReady: bool = True
-    backText: str = ""
-    backIcon: str = "arrow-left"
-    canCancel: bool = True
-    message: str = ""
 
 
 def frame(choice: Choice, context: Context) -> FrameState:
@@ -65,18 +34,19 @@ def frame(choice: Choice, context: Context) -> FrameState:
         "travellers": _travellers,
         "seats": _seats,
         "plan": _plan,
-        "summary": _summary,
-        "voucher": _summary,
-        "paying": _paying,
-        "printing": _printing,
-        "thanks": _thanks,
-        "problem": _problem,
+        "summary": payframes.summary,
+        "voucher": payframes.summary,
+        "paying": payframes.paying,
+        "printing": payframes.printing,
+        "thanks": payframes.thanks,
+        "phone": payframes.phone,
+        "problem": payframes.problem,
     }
     state = makers[stage](choice, context)
     steps = _steps(choice)
     step = _step(stage, choice, len(steps))
     hint = state.hint
-    if 0 < step <= len(steps) and stage not in ("paying", "printing", "thanks", "problem"):
+    if 0 < step <= len(steps) and stage not in ("paying", "printing", "thanks", "phone", "problem"):
         count = translate("Frame", "Step %1 of %2").replace("%1", str(step)).replace("%2", str(len(steps)))
         hint = "  ·  ".join(part for part in (count, hint) if part)
     return replace(state, stage=stage, steps=steps, step=step, hint=hint)
@@ -102,11 +72,7 @@ def _step(stage: str, choice: Choice, count: int) -> int:
         return 2 if choice.event else 3
     if stage in ("seats", "plan"):
         return count - 1
-    return count + 1 if stage in ("printing", "thanks") else count
-
-
-def _back() -> str:
-    return translate("Frame", "Back")
+    return count + 1 if stage in ("printing", "thanks", "phone") else count
 
 
 def _route(choice: Choice, language: str) -> str:
@@ -116,27 +82,6 @@ def _route(choice: Choice, language: str) -> str:
     return pattern.replace("%1", texts.name_of(choice.origin, language)).replace(
         "%2", texts.name_of(choice.destination, language)
     )
-
-
-def _what(choice: Choice, context: Context) -> str:
-    """ "G1, tomorrow 07:00"; of a performance only when."""
-    departure = choice.departure
-    if departure is None:
-        return ""
-    day = departure.operating_day if choice.event else choice.day
-    when = texts.day_in_words(day, context.today, context.language) if day else ""
-    when = f"{when} {departure.departs}"
-    return when if choice.event else f"{departure.number}, {when}"
-
-
-def _sum(choice: Choice) -> str:
-    currency = choice.prices[0].currency if choice.prices else ""
-    return texts.money(choice.total_minor, currency) if currency else ""
-
-
-def _due(choice: Choice) -> str:
-    currency = choice.prices[0].currency if choice.prices else ""
-    return texts.money(choice.due_minor, currency) if currency else ""
 
 
 def _search(choice: Choice, context: Context) -> FrameState:
@@ -151,27 +96,25 @@ def _search(choice: Choice, context: Context) -> FrameState:
         hint=hint,
         summary=translate("Frame", "Best match, or touch another") if context.best else "",
         nextText=context.best,
-        backText=_back(),
+        backText=back(),
     )
 
 
 def _when(choice: Choice, context: Context) -> FrameState:
-    return FrameState(
-        question=translate("Frame", "Which day?"), hint=_route(choice, context.language), backText=_back()
-    )
+    return FrameState(question=translate("Frame", "Which day?"), hint=_route(choice, context.language), backText=back())
 
 
 def _departures(choice: Choice, context: Context) -> FrameState:
     first = choice.departure or (choice.departures[0] if choice.departures else None)
     train = first is None or texts.is_train(first.mode)
     question = translate("Frame", "Which train?") if train else translate("Frame", "Which departure?")
-    state = FrameState(question=question, hint=_route(choice, context.language), backText=_back())
+    state = FrameState(question=question, hint=_route(choice, context.language), backText=back())
     departure = choice.departure
     if departure is None or departure.price_from_minor is None:
         return state
     return replace(
         state,
-        summary=_what(choice, context),
+        summary=what(choice, context),
         totalWord=translate("Frame", "from"),
         total=texts.money(departure.price_from_minor, departure.classes[0].currency),
         nextText=translate("Frame", "Take %1").replace("%1", departure.number)
@@ -191,10 +134,10 @@ def _travellers(choice: Choice, context: Context) -> FrameState:
         hint=hint,
         summary=texts.people(choice.size) if choice.size else translate("Frame", "Nobody yet"),
         totalWord=translate("Frame", "Total"),
-        total=_sum(choice),
+        total=total(choice),
         nextText=translate("Frame", "Continue"),
         nextReady=choice.size > 0,
-        backText=_back(),
+        backText=back(),
     )
 
 
@@ -205,9 +148,9 @@ def _seats(choice: Choice, context: Context) -> FrameState:
         hint=best_words(choice),
         summary=place_words(choice.layout, context.places, context.language),
         totalWord=translate("Frame", "Total"),
-        total=_sum(choice),
+        total=total(choice),
         nextText=translate("Frame", "Take this seat") if one else translate("Frame", "Take these seats"),
-        backText=_back(),
+        backText=back(),
     )
 
 
@@ -217,79 +160,4 @@ def _plan(choice: Choice, context: Context) -> FrameState:
         _seats(choice, context),
         question=translate("Frame", "Choose your seat") if one else translate("Frame", "Choose your seats"),
         hint=translate("Frame", "Touch a free seat to move there"),
-    )
-
-
-def _summary(choice: Choice, context: Context) -> FrameState:
-    return FrameState(
-        question=translate("Frame", "Check and pay"),
-        hint=translate("Frame", "You agree to the amount at the reader") if context.means == "card" else "",
-        summary=f"{texts.people(choice.size)}, {_what(choice, context)}",
-        totalWord=translate("Frame", "Total") if choice.due_minor == choice.total_minor else paywords.left_word(),
-        total=_due(choice),
-        nextText=paywords.button(context.means).replace("%1", _due(choice)),
-        nextReady=context.means != "",
-        backText=_back(),
-    )
-
-
-def _paying(choice: Choice, context: Context) -> FrameState:
-    question, hint = paywords.asking(choice.means)
-    return FrameState(
-        question=question,
-        hint=hint,
-        summary=_what(choice, context),
-        totalWord=translate("Frame", "To pay"),
-        total=_due(choice),
-        backText=translate("Frame", "Stop payment"),
-        backIcon="cross",
-        canCancel=False,
-    )
-
-
-def _printing(choice: Choice, context: Context) -> FrameState:
-    return FrameState(
-        question=translate("Frame", "Your tickets are printing"),
-        hint=translate("Frame", "They come out below the screen"),
-        summary=paywords.paid_with(choice.sale),
-        totalWord=translate("Frame", "Paid"),
-        total=_sum(choice),
-        canCancel=False,
-    )
-
-
-def _thanks(choice: Choice, context: Context) -> FrameState:
-    sale = choice.sale
-    paper = sale is not None and sale.stage == "done"
-    count = len(sale.tickets) if sale else 0
-    question = translate("Frame", "Take everything")
-    out = translate("Frame", "Your ticket and the receipt, below the screen")
-    if count > 1:
-        out = translate("Frame", "%1 tickets and the receipt, below the screen").replace("%1", str(count))
-    if not paper:
-        question = translate("Frame", "Your tickets are here")
-        if count == 1:
-            question = translate("Frame", "Your ticket is here")
-    return FrameState(
-        question=question,
-        hint=out if paper else translate("Frame", "No paper came out. The code on this screen is your ticket."),
-        summary=paywords.paid_with(choice.sale),
-        totalWord=translate("Frame", "Paid"),
-        total=_sum(choice),
-        nextText=translate("Frame", "I have everything"),
-        nextIcon="check",
-        canCancel=False,
-    )
-
-
-def _problem(choice: Choice, context: Context) -> FrameState:
-    return FrameState(
-        question=translate("Frame", "Your payment is not clear"),
-        hint=translate("Frame", "You did nothing wrong"),
-        summary=_what(choice, context),
-        totalWord=translate("Frame", "Not settled"),
-        total=_sum(choice),
-        nextText=translate("Frame", "I have noted it"),
-        nextIcon="check",
-        canCancel=False,
     )

@@ -9,10 +9,10 @@ from PySide6.QtQml import QmlElement
 
 from ui.rows import RowsModel
 from ui.services import Health
-from ui.viewmodels import paywords, texts
+from ui.viewmodels import handwords, paywords, texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name, price_lines
-from ui.viewmodels.rows import CodeRow, FactRow, NoteRow, PriceRow, TakeLine, TopicRow, WayRow
+from ui.viewmodels.rows import CodeRow, FactRow, HandRow, NoteRow, PriceRow, TakeLine, TopicRow, WayRow
 from ui.viewmodels.seatwords import place_words
 from ui.viewmodels.texts import translate
 
@@ -53,6 +53,7 @@ class PayViewModel(QObject):
         self._lines = RowsModel(PriceRow, self)
         self._notes = RowsModel(NoteRow, self)
         self._ways = RowsModel(WayRow, self)
+        self._hands = RowsModel(HandRow, self)
         self._take = RowsModel(TakeLine, self)
         self._topics = RowsModel(TopicRow, self)
         self._facts = RowsModel(FactRow, self)
@@ -75,6 +76,7 @@ class PayViewModel(QObject):
         self._lines.show(price_lines(choice, language) + paywords.parts(sale))
         self._notes.show(paywords.notes(choice))
         self._ways.show(paywords.ways(choice, health))
+        self._hands.show(handwords.hands(choice, health))
         self._take.show(paywords.take(choice, language) if sale else [])
         self._topics.show(paywords.topics(amount, bool(places)) if sale else [])
         self._facts.show(self._numbers(choice, time))
@@ -158,6 +160,24 @@ class PayViewModel(QObject):
     @Property(RowsModel, constant=True)
     def ways(self) -> RowsModel:
         return self._ways
+
+    @property
+    def at(self) -> int:
+        """Which of the codes shows, for Python."""
+        return self._state.code
+
+    def turn(self, by: int) -> bool:
+        """The code of another ticket; False at the end of them."""
+        to = self._state.code + by
+        if not 0 <= to < self._codes.rowCount():
+            return False
+        self._state = PayState(**{**vars(self._state), "code": to})
+        self.changed.emit()
+        return True
+
+    @Property(RowsModel, constant=True)
+    def hands(self) -> RowsModel:
+        return self._hands
 
     @Property(RowsModel, constant=True)
     def take(self) -> RowsModel:

@@ -46,7 +46,6 @@ def notes(choice: Choice) -> list[NoteRow]:
     rows = [NoteRow("info", translate("Pay", "Each ticket is valid for this departure only."))]
     if choice.layout is None:
         rows = [NoteRow("info", translate("Pay", "No seat is reserved. Sit wherever you like."))]
-    rows.append(NoteRow("check", translate("Pay", "Paper or phone: the gate takes each ticket once.")))
     return rows
 
 
@@ -245,8 +244,3 @@ def money_works(health: Health) -> list[WorkRow]:
         cash = translate("Terminal", "Cash, exact money only")
     rows.append(work("cash" in works, cash, translate("Terminal", "No cash")))
     return rows
-
-
-def paper_work(health: Health) -> WorkRow:
-    """Whether tickets come out on paper now; on a phone they always can."""
-    return work(health.printer, translate("Terminal", "Paper tickets"), translate("Terminal", "No paper"))

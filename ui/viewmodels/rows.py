@@ -145,6 +145,17 @@ class WayRow:
 
 
 @dataclass(frozen=True)
+class HandRow:
+    """A way tickets get into the passenger's hands."""
+
+    key: str
+    icon: str
+    title: str
+    chosen: bool
+    available: bool
+
+
+@dataclass(frozen=True)
 class TakeLine:
     title: str
     detail: str

@@ -19,6 +19,7 @@ from ui.viewmodels.checkout import Checkout, stage_of
 from ui.viewmodels.choice import Choice, previous
 from ui.viewmodels.choosing import ChoosingViewModel
 from ui.viewmodels.frame import Context, frame
+from ui.viewmodels.handwords import hand_of, why_shown
 from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
 from ui.viewmodels.paywords import means_of, refusal
@@ -35,7 +36,13 @@ log = logging.getLogger(__name__)
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
-PATIENCE = {"paying": 0.0, "printing": 0.0, "problem": 4.0, "staff": 3.0}  # times the usual; 0 = nobody is timed out
+PATIENCE = {
+    "paying": 0.0,
+    "printing": 0.0,
+    "phone": 2.0,
+    "problem": 4.0,
+    "staff": 3.0,
+}  # times the usual; 0 = nobody is timed out
 
 
 @QmlElement
@@ -82,6 +89,9 @@ class SaleViewModel(ChoosingViewModel):
         """One step back; from a payment under way: ask the reader to stop."""
         if self._stage == "paying":
             self._checkout.stop_payment()
+        elif self._stage == "phone":
+            self._pay.turn(-1)
+            self._frame()
         elif self._stage == "staff":
             if not self._staff.back():
                 self._leave()
@@ -118,12 +128,16 @@ class SaleViewModel(ChoosingViewModel):
             self._quote(self._seats.places)
         elif self._stage == "summary":
             self._begin_payment()
-        elif self._stage == "voucher":
-            self._voucher.next()
-        elif self._stage == "staff":
-            self._staff.next()
+        elif self._stage in ("phone", "voucher", "staff"):
+            {"phone": self._next_code, "voucher": self._voucher.next, "staff": self._staff.next}[self._stage]()
         elif self._stage in ("thanks", "problem"):
             self._leave()
+
+    def _next_code(self) -> None:
+        if self._pay.turn(1):
+            self._frame()
+        else:
+            self._leave(said=True)
 
     def _staff_called(self) -> None:
         """Somebody held the clock of the first screen."""
@@ -145,7 +159,8 @@ class SaleViewModel(ChoosingViewModel):
         if (quote := self._choice.quote) is not None:
             self._choice = replace(self._choice, means=means, prompt=None)
             self._go("paying")
-            self._checkout.begin(quote, self._choice.sale, self._language, means, amount_minor, presented)
+            why = why_shown(self._choice, self._terminal.health)
+            self._checkout.begin(quote, self._choice.sale, self._language, means, amount_minor, presented, why)
 
     def _pay_by_voucher(self, code: str, amount_minor: int) -> None:
         self._take("voucher", amount_minor, code)
@@ -153,6 +168,11 @@ class SaleViewModel(ChoosingViewModel):
     @Slot(str)
     def chooseWay(self, means: str) -> None:
         self._choice = replace(self._choice, means=means)
+        self._draw()
+
+    @Slot(str)
+    def chooseHand(self, hand: str) -> None:
+        self._choice = replace(self._choice, phone=hand == "phone")
         self._draw()
 
     def _prompted(self, prompt: Prompt) -> None:
@@ -174,9 +194,9 @@ class SaleViewModel(ChoosingViewModel):
         self._message = refusal(error)
         self._draw()
 
-    def _leave(self) -> None:
-        """Back to the first screen, for the next passenger."""
-        self._checkout.give_back(self._choice.sale)
+    def _leave(self, *, said: bool = False) -> None:
+        """Back to the first screen, for the next passenger; `said`: their tickets are on the phone."""
+        self._checkout.give_back(self._choice.sale, said=said)
         self._at_desk.run(self._services.leave, lambda _: None, lambda error: log.error("leaving: %s", error))
         self._planner.forget()
         self._choice, self._asking_origin = Choice(origin=self._attract.here()), False
@@ -233,6 +253,8 @@ class SaleViewModel(ChoosingViewModel):
             best=texts.name_of(best, self._language) if best else "",
             asking_origin=self._asking_origin,
             means=means_of(self._choice, self._terminal.health),
+            hand=hand_of(self._choice, self._terminal.health),
+            code=self._pay.at,
             places=self._seats.places,
         )
         state = replace(frame(self._choice, context), message=self._message)

@@ -14,7 +14,7 @@ from ui.language import NAMES, Language
 from ui.rows import RowsModel
 from ui.services import Health, Services
 from ui.tasks import Tasks
-from ui.viewmodels import paywords
+from ui.viewmodels import handwords, paywords
 from ui.viewmodels.rows import LanguageRow, WorkRow
 from ui.viewmodels.texts import both_names, translate
 
@@ -188,6 +188,7 @@ class TerminalViewModel(QObject):
         if health != self.health:
             self.health = health
             self._redraw()
+            self.changed.emit()  # what can be paid with, or printed, is part of no word of the state
         self._show(replace(self._state, asked=True))
 
     @property
@@ -208,10 +209,7 @@ class TerminalViewModel(QObject):
         self._works.show(
             [
                 *paywords.money_works(health),
-                paywords.work(
-                    health.printer, translate("Terminal", "Paper tickets"), translate("Terminal", "No paper")
-                ),
-                WorkRow("check", translate("Terminal", "Tickets on your phone")),
+                *handwords.paper_works(health),
             ]
         )
         reason = "" if health.selling else health.reason

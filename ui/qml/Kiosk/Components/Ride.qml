@@ -29,9 +29,9 @@ Item {
     Words {
         id: places
 
-        anchors.right: ride.stacked ? undefined : parent.right
+        x: parent.width - width
         y: ride.stacked ? day.y + day.height + 4 : day.y
-        width: ride.stacked ? parent.width : Math.min(implicitWidth, parent.width - day.implicitWidth - Theme.gap)
+        width: ride.stacked ? parent.width : parent.width - day.implicitWidth - Theme.gap
         horizontalAlignment: ride.stacked ? Text.AlignLeft : Text.AlignRight
         wrapMode: Text.WordWrap
         text: ride.pay.places

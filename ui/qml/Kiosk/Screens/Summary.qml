@@ -82,6 +82,31 @@ Frame {
         width: parent.width
         spacing: Theme.small
 
+        Row {
+            id: hands
+
+            width: parent.width
+            spacing: Theme.gap
+
+            Repeater {
+                model: screen.sale.pay.hands
+
+                ActionButton {
+                    required property string key
+                    required property string title
+
+                    objectName: available ? "hand-" + key : ""
+                    width: (hands.width - hands.spacing) / 2
+                    height: 96
+                    required icon
+                    required chosen
+                    required available
+                    text: title
+                    size: Theme.large ? Theme.caption : Theme.lead
+                    onTapped: screen.sale.chooseHand(key)
+                }
+            }
+        }
         Words {
             text: qsTr("How do you want to pay?")
             size: Theme.title

@@ -1,0 +1,66 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk.Components
+import Kiosk.Theme
+
+// Tickets to take along on a phone, one after the other: the code as large as it goes, with everything a picture needs.
+Frame {
+    id: screen
+
+    asideHeight: wide ? 0 : ride.height
+
+    aside: Ride {
+        id: ride
+
+        width: parent.width
+        pay: screen.sale.pay
+        stacked: screen.wide || Theme.large
+    }
+
+    Repeater {
+        model: screen.sale.pay.codes
+
+        Column {
+            id: ticket
+
+            required property int index
+            required property string hex
+            required property string title
+            required property string text
+
+            visible: index === screen.sale.pay.codeShown
+            width: parent.width
+            spacing: Theme.small
+
+            Code {
+                anchors.horizontalCenter: parent.horizontalCenter
+                hex: ticket.hex
+                room: Math.min(ticket.width, screen.area.height - about.height - Theme.small)
+            }
+            Column {
+                id: about
+
+                width: parent.width
+                spacing: 4
+
+                Words {
+                    width: parent.width
+                    horizontalAlignment: Text.AlignHCenter
+                    text: ticket.title
+                    size: Theme.title
+                    strong: true
+                    Accessible.role: Accessible.StaticText
+                    Accessible.name: text
+                }
+                Words {
+                    width: parent.width
+                    horizontalAlignment: Text.AlignHCenter
+                    wrapMode: Text.WordWrap
+                    visible: text !== ""
+                    text: ticket.text
+                    size: Theme.lead
+                }
+            }
+        }
+    }
+}
