@@ -38,6 +38,9 @@ staff = ""                         # where people are: "Staff desk at entrance 3
 [gate]
 opens_before_min = 90
 grace_min = 30                     # after the planned departure: trains are late
+group = 0                          # 1 to 255: tickets may be bound to a group of gates
+plan = "gates.toml"                # lists, products, zones, questions of the gates (docs/configuration.md); "" = none
+disruptions = "delays.json"        # delays and cancelled trains, read again when it changes; "" = none
 [lan]
 interface = ""                     # gates tell each other on this network: address of its card, or "any"; "" = alone
 group = "239.255.87.21"            # multicast group by which gates find each other; "" = only by peers
@@ -118,6 +121,17 @@ class ScreenSection:
 class GateSection:
     opens_before_min: int = 90
     grace_min: int = 30
+    group: int = 0
+    plan: str = ""
+    disruptions: str = ""
+
+    @property
+    def plan_file(self) -> Path | None:
+        return Path(self.plan).expanduser() if self.plan else None
+
+    @property
+    def disruptions_file(self) -> Path | None:
+        return Path(self.disruptions).expanduser() if self.disruptions else None
 
 
 @dataclass(frozen=True)
@@ -288,6 +302,8 @@ def _sense(config: Config) -> list[str]:
     for key in ("opens_before_min", "grace_min"):
         if (minutes := getattr(config.gate, key)) < 0:
             mistakes.append(f"[gate] {key} = {minutes} must not be negative")
+    if not 0 <= config.gate.group < 256:
+        mistakes.append(f"[gate] group = {config.gate.group} must be 0 to 255")
     mistakes += printer_mistakes(config.printer) + ticket_mistakes(config.ticket)
     if config.screen.shape not in ("portrait", "landscape", "window"):
         mistakes.append(f"[screen] shape = {config.screen.shape!r} must be portrait, landscape or window")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from devices.camera.reader import CameraReader
 from kiosk.app.config import Config
+from kiosk.app.gateplan import load_plan
 from kiosk.app.lan import Network
 from kiosk.app.wiring import Terminal
 from kiosk.domain.certificate import SCOPE_GATE
+from kiosk.services.disruptions import Disruptions
 from kiosk.services.gate import Gate
 from kiosk.store.manifest import ManifestStore
 from kiosk.store.shelf import Shelf
@@ -37,6 +39,9 @@ class GateTerminal(Terminal):
             root_key=bytes.fromhex(reply.root_key),
             opens_before_min=self.config.gate.opens_before_min,
             grace_min=self.config.gate.grace_min,
+            group=self.config.gate.group,
+            plan=load_plan(self.config.gate.plan_file, reply.name),
+            delays_of=Disruptions(self.config.gate.disruptions_file, self.clock).of,
         )
         gate, folder = self.gate, self.config.folder
         self.lists = Lists(

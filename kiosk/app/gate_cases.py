@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from kiosk.app.gate_read import read_pictures
+from kiosk.app.gate_why import why
 from kiosk.domain.gate.case import BadCase, cases_of
 from kiosk.domain.gate.play import play
 
@@ -24,6 +25,7 @@ def gate() -> None:
 
 
 gate.add_command(read_pictures)
+gate.add_command(why)
 
 
 @gate.command()

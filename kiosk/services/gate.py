@@ -15,10 +15,11 @@ from kiosk.domain.codes import human_code, human_code_of
 from kiosk.domain.errors import CentralUnreachable, StoreFault
 from kiosk.domain.events import AdmissionAnnulled, TicketLookedUp
 from kiosk.domain.gate.grounds import Grounds, decided
-from kiosk.domain.gate.held import Trust
+from kiosk.domain.gate.held import Ride, Trust
 from kiosk.domain.gate.judge import Judged
 from kiosk.domain.gate.order import in_order
 from kiosk.domain.gate.presented import GateSetting, Presented, Presenter
+from kiosk.domain.gate.railway import Delay
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import UNPROVEN as UNSHOWN
@@ -68,11 +69,13 @@ class Gate:
         grace_min: int = 30,
         group: int = 0,
         plan: World | None = None,
+        delays_of: Callable[[Ride], tuple[Delay, ...]] = lambda ride: (),
         heard_inside: Callable[[], int] = lambda: 0,
     ) -> None:
         """`root_key`: 32 bytes, from enrolment. `stop_place_id` "" = this gate may stand anywhere.
 
-        `plan`: what the operator wrote for the gates. `heard_inside`: how many more the others let in than out.
+        `plan`: what the operator wrote for the gates. `delays_of`: the disruption feed. `heard_inside`: how many more
+        the others let in than out.
         """
         self.name = name
         self.setting = GateSetting(
@@ -86,7 +89,7 @@ class Gate:
         )
         self._store, self._catalogue, self._manifests, self._clock = store, catalogue, manifests, clock
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
-        self._presenter = Presenter(self.setting, Rides(catalogue).ride)
+        self._presenter = Presenter(self.setting, Rides(catalogue).ride, delays_of)
         self._heard_inside = heard_inside
         self._lock = threading.Lock()
         self._taking = threading.Lock()
@@ -209,6 +212,12 @@ class Gate:
                 if human_code(ticket_id) == known:
                     return ticket_id
         return ""
+
+    def emergency(self, on: bool) -> None:
+        """Everybody out, nobody in, until it is over; every passing is still on record."""
+        with self._lock:
+            self._presenter.emergency(on)
+            self._present.clear()
 
     def annul(self) -> bool:
         """Nobody passed after all: the last passing here no longer counts. False: there is none, or it is too old."""

@@ -11,6 +11,7 @@ from kiosk.domain.gate.asked import Asked
 from kiosk.domain.gate.choice import Chosen, choose, clean
 from kiosk.domain.gate.decision import decide
 from kiosk.domain.gate.form import Mode
+from kiosk.domain.gate.order import counted_out
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.uses import again, heads_of
 from kiosk.domain.gate.words import OVERRIDABLE, UNPROVEN, Decision, Word
@@ -42,7 +43,8 @@ def judge(
     chosen = choose(world, scan, gate, now, mode)
     if chosen.ticket is None:
         return Judged(decision=_without_ticket(world, scan, gate, chosen), list=chosen.list, gate=gate)
-    asked = _asked(world, scan, gate, chosen, now, mode, inside, tuple(seen))
+    known = counted_out(world, chosen.list, chosen.ticket.code, tuple(seen), now)
+    asked = _asked(world, scan, gate, chosen, now, mode, inside, known)
     decision = decide(asked)
     if scan.override is not None and not decision.passes:
         decision = overridden(world, decision, scan)

@@ -15,7 +15,7 @@ from kiosk.domain import ticket as tickets
 from kiosk.domain.errors import BadTicket
 from kiosk.domain.gate.held import EVENT_MODE, Ride, Trust
 from kiosk.domain.gate.issuing import Lease
-from kiosk.domain.gate.railway import Call, Journey
+from kiosk.domain.gate.railway import Call, Delay, Journey
 from kiosk.domain.gate.shown import TicketFacts, facts_of
 from kiosk.domain.gate.world import GatePost, Ticket, World
 
@@ -66,12 +66,22 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
 class Presenter:
     """Puts codes into words. One thread at a time."""
 
-    def __init__(self, setting: GateSetting, ride_of: Callable[[int], Ride | None]) -> None:
-        self.setting, self._ride_of = setting, ride_of
+    def __init__(
+        self,
+        setting: GateSetting,
+        ride_of: Callable[[int], Ride | None],
+        delays_of: Callable[[Ride], tuple[Delay, ...]] = lambda ride: (),
+    ) -> None:
+        self.setting, self._ride_of, self._delays_of = setting, ride_of, delays_of
         post = setting.post
         others = tuple(each for each in setting.plan.gates if each.id != post.id)
         self.plan = msgspec.structs.replace(setting.plan, gates=(post, *others))
         self._journeys: dict[int, tuple[Ride, Journey]] = {}
+
+    def emergency(self, on: bool) -> None:
+        post, *others = self.plan.gates
+        post = msgspec.structs.replace(post, emergency=on)
+        self.plan = msgspec.structs.replace(self.plan, gates=(post, *others))
 
     def present(self, text: str, trust: Trust, lists_as_of: float | None = None) -> Presented:
         """Never raises for anything a code can contain."""
@@ -98,6 +108,7 @@ class Presenter:
             leases=self._leases(ticket, trust, place),
             lists_as_of=as_of,
             journeys=(self._journey(ticket.journey_id, ride),) if ride else (),
+            delays=self._delays_of(ride) if ride else (),
             tickets=(value,),
             revoked=(value.code,) if value.code in trust.revoked_tickets else (),
             blocked=(value.code,) if value.code in self.plan.blocked else (),

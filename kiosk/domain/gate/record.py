@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk.domain.gate.grounds import Grounds
 from kiosk.domain.gate.judge import Judged
+from kiosk.domain.gate.order import last_strike
 from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import GateList, Passage, World
 
@@ -90,11 +91,7 @@ class Records:
         """The list's hour has struck since the last entry: whoever is inside is counted out."""
         if not passing.checkout_at:
             return
-        local = world.local(world.instant(now))
-        hour, minute = (int(part) for part in passing.checkout_at.split(":"))
-        struck = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if local < struck:
-            return
+        struck = last_strike(world, passing.checkout_at, world.instant(now))
         last = {each.passage.ticket: each for each in self.counting() if each.passage.list == passing.id}
         for entry in last.values():
             if entry.passage.kind == "entry" and world.instant(entry.passage.at) < struck.timestamp():
