@@ -1582,6 +1582,10 @@
         <translation>第 %1 页，共 %2 页</translation>
     </message>
     <message>
+        <source>No ticket that counts was sold here with this code.</source>
+        <translation>本机未售出该代码的有效车票。</translation>
+    </message>
+    <message>
         <source>Still as it was. Nothing is lost; it is asked for again and again.</source>
         <translation>状态未变。不会丢失，系统会不断查询。</translation>
     </message>
@@ -1626,6 +1630,22 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Take a ticket back</source>
+        <translation>办理退票</translation>
+    </message>
+    <message>
+        <source>The code on the ticket</source>
+        <translation>车票上的代码</translation>
+    </message>
+    <message>
+        <source>It stands under the square code</source>
+        <translation>在二维码下方</translation>
+    </message>
+    <message>
+        <source>Find it</source>
+        <translation>查找</translation>
+    </message>
+    <message>
         <source>Ask</source>
         <translation>查询</translation>
     </message>
@@ -1652,6 +1672,14 @@
     <message>
         <source>%1 to be given back</source>
         <translation>待退款 %1</translation>
+    </message>
+    <message>
+        <source>%1 for a ticket that came back</source>
+        <translation>退票应退 %1</translation>
+    </message>
+    <message>
+        <source>A ticket for %1</source>
+        <translation>车票 %1</translation>
     </message>
     <message>
         <source>%1 of change owed</source>
@@ -1686,6 +1714,10 @@
         <translation>钱款是否已退？</translation>
     </message>
     <message>
+        <source>Take this ticket back?</source>
+        <translation>收回这张车票？</translation>
+    </message>
+    <message>
         <source>Is the change paid?</source>
         <translation>零钱是否已付？</translation>
     </message>
@@ -1708,6 +1740,14 @@
     <message>
         <source>%1 was handed over</source>
         <translation>已交付 %1</translation>
+    </message>
+    <message>
+        <source>Void it and give %1 back</source>
+        <translation>作废并退还 %1</translation>
+    </message>
+    <message>
+        <source>To the card, phone or voucher that paid; cash comes out of this machine</source>
+        <translation>退回原付款的银行卡、手机或代金券；现金由本机退出</translation>
     </message>
     <message>
         <source>It never charges a second time</source>
@@ -1764,6 +1804,18 @@
     <message>
         <source>Paid through the bank</source>
         <translation>通过银行支付</translation>
+    </message>
+    <message>
+        <source>The holder&apos;s plans changed</source>
+        <translation>持票人行程变更</translation>
+    </message>
+    <message>
+        <source>The service was cancelled</source>
+        <translation>车次取消</translation>
+    </message>
+    <message>
+        <source>It was sold by mistake</source>
+        <translation>误售</translation>
     </message>
 </context>
 <context>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QElapsedTimer, QEvent
 
+from kiosk.domain.sale import Sale
 from tests.ui.test_journeys import sales
 from tests.ui.world import Session
 from ui.driver import LEFT, NONE
@@ -106,3 +107,64 @@ def test_it_is_shut_when_nobody_touches_it(kiosk: Session) -> None:
     kiosk.world.clock.forward(kiosk.kiosk.terminal.idle_s * 4)
     kiosk.kiosk.terminal.tick()
     kiosk.stage("attract")
+
+
+def buy(kiosk: Session) -> Sale:
+    kiosk.to_summary()
+    kiosk.tap("next")
+    kiosk.stage("thanks")
+    kiosk.tap("next")
+    kiosk.stage("attract")
+    return kiosk.world.store.sales_in("done")[-1]
+
+
+def type_code(kiosk: Session, code: str) -> None:
+    """Figures are on a page of their own."""
+    figures = False
+    for letter in code.replace("-", "").lower():
+        if letter.isdigit() != figures:
+            kiosk.tap("key-figures")
+            figures = not figures
+        kiosk.tap(f"key-{letter}")
+
+
+def test_a_supervisor_takes_a_ticket_back_and_the_card_gets_its_price(kiosk: Session) -> None:
+    sale = buy(kiosk)
+    sign_in(kiosk, "12", "481516")
+    kiosk.tap("next")
+    type_code(kiosk, "2222-2222")
+    kiosk.tap("next")
+    kiosk.says("No ticket that counts was sold here with this code.")
+    kiosk.tap("back", "next")
+    type_code(kiosk, sale.tickets[0].code)
+    kiosk.tap("next")
+    kiosk.says("Take this ticket back?")
+    kiosk.says(sale.tickets[0].code)
+    kiosk.tap("next", "say-0", "next")
+    kiosk.says("kept in the journal")
+    assert kiosk.world.acquirer.given_back == [sale.items[0].price_minor]
+    assert kiosk.world.store.sale(sale.sale_id).voided[0].reference  # type: ignore[union-attr]
+
+
+def test_a_refund_the_card_terminal_does_not_answer_waits_and_is_paid_by_hand(kiosk: Session) -> None:
+    sale = buy(kiosk)
+    kiosk.world.acquirer.refunds = False
+    sign_in(kiosk, "12", "481516")
+    kiosk.tap("next")
+    type_code(kiosk, sale.tickets[0].code)
+    kiosk.tap("next", "next", "say-2", "next")
+    kiosk.says("for a ticket that came back")
+    kiosk.tap("matter-0", "say-1", "next", "say-0", "next")
+    kiosk.says("Nothing waits here.")
+    last = kiosk.world.store.journal.records(0, 100_000)[-1]
+    assert last.kind == "RefundPaid" and "Li Wei (12)" in last.body
+
+
+def test_an_attendant_takes_no_ticket_back(kiosk: Session) -> None:
+    sale = buy(kiosk)
+    sign_in(kiosk, "7", "271828")
+    kiosk.tap("next")
+    type_code(kiosk, sale.tickets[0].code)
+    kiosk.tap("next")
+    kiosk.says("Only a supervisor says this")
+    assert kiosk.kiosk.sale.nextReady is False

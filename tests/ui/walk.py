@@ -14,7 +14,7 @@ SCREENS = (
     "18-problem", "18a-no-paper", "18b-no-paper-summary", "18c-phone", "18d-phone-last",
     "19-access", "20-languages", "21-timeout",
     "22-without-paper", "23-out-of-order", "24-staff-number", "25-staff-pin", "26-staff-list", "27-staff-matter",
-    "28-staff-reason",
+    "28-staff-reason", "29-staff-code", "30-staff-ticket",
 )  # fmt: skip
 
 
@@ -166,3 +166,12 @@ def _staff(kiosk: Session, see: Callable[[str], None]) -> None:
     see("27-staff-matter")
     kiosk.tap("next", "say-0")
     see("28-staff-reason")
+    kiosk.tap("back", "back", "next", *(f"key-{letter}" for letter in "mxqh"))
+    see("29-staff-code")
+    sale = kiosk.world.store.sales_in("done")[0]
+    kiosk.tap(*["key-erase"] * 4)
+    for letter in sale.tickets[0].code.replace("-", "").lower():
+        kiosk.kiosk.sale.staff.type(letter)
+    kiosk.tap("next")
+    kiosk.says(sale.tickets[0].code)
+    see("30-staff-ticket")

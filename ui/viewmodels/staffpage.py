@@ -4,47 +4,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
-from typing import Any, Literal
+from typing import Any
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
+from kiosk.domain.codes import ALPHABET
 from kiosk.domain.errors import KioskError
-from kiosk.services.desk import Said
-from kiosk.services.matters import Matter, Matters
-from kiosk.services.staff import PIN_DIGITS_MAX, PIN_DIGITS_MIN, Member, StaffRefused
+from kiosk.services.matters import Matter, Matters, Outcome
+from kiosk.services.staff import PIN_DIGITS_MAX, Member, StaffRefused
 from ui.rows import RowsModel
 from ui.tasks import Tasks
 from ui.viewmodels import staffwords
 from ui.viewmodels.frame import FrameState
 from ui.viewmodels.rows import SayRow, WaitRow
+from ui.viewmodels.staffstate import CODE_LETTERS, NUMBER_DIGITS_MAX, StaffState, View, frame
 from ui.viewmodels.texts import translate
 
 log = logging.getLogger(__name__)
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
-
-View = Literal["number", "pin", "list", "matter", "reason"]
-NUMBER_DIGITS_MAX = 8
-
-
-@dataclass(frozen=True)
-class StaffState:
-    view: View = "number"
-    typed: str = ""
-    number: str = ""
-    who: Member | None = None
-    matters: tuple[Matter, ...] = ()
-    matter: Matter | None = None
-    say: str = ""
-    reason: str = ""
-    page: int = 0
-    rows: int = 6
-    busy: bool = False
-    message: str = ""
 
 
 @QmlElement
@@ -79,7 +61,7 @@ class StaffViewModel(QObject):
         if state.view in ("number", "list"):
             self.begin()
             return False
-        before: dict[View, View] = {"pin": "number", "matter": "list", "reason": "matter"}
+        before: dict[View, View] = {"pin": "number", "code": "list", "matter": "list", "reason": "matter"}
         self._show(replace(state, view=before[state.view], typed="", reason="", message=""))
         return True
 
@@ -89,6 +71,10 @@ class StaffViewModel(QObject):
             self._show(replace(state, view="pin", number=state.typed, typed="", message=""))
         elif state.view == "pin":
             self._sign_in(state.number, state.typed)
+        elif state.view == "list":
+            self._show(replace(state, view="code", typed="", message=""))
+        elif state.view == "code":
+            self._find(state.typed)
         elif state.view == "matter" and state.matter is not None:
             if state.say in staffwords.REASONS:
                 self._show(replace(state, view="reason", reason="", message=""))
@@ -99,7 +85,7 @@ class StaffViewModel(QObject):
 
     @Slot(str)
     def type(self, figure: str) -> None:
-        most = NUMBER_DIGITS_MAX if self._state.view == "number" else PIN_DIGITS_MAX
+        most = {"number": NUMBER_DIGITS_MAX, "code": CODE_LETTERS}.get(self._state.view, PIN_DIGITS_MAX)
         if not self._state.busy:
             self._show(replace(self._state, typed=(self._state.typed + figure)[:most], message=""))
 
@@ -112,8 +98,12 @@ class StaffViewModel(QObject):
         """A line of the list."""
         matter = next((each for each in self._state.matters if each.key == key), None)
         if matter is not None and not self._state.busy:
-            first = staffwords.says(matter, "", supervisor=self._supervisor)[0].key
-            self._show(replace(self._state, view="matter", matter=matter, say=first, message=""))
+            self._ask_about(matter)
+
+    def _ask_about(self, matter: Matter) -> None:
+        first = staffwords.says(matter, "", supervisor=self._supervisor)[0]
+        said = first.key if first.available else ""
+        self._show(replace(self._state, view="matter", matter=matter, say=said, message=""))
 
     @Slot(str)
     def say(self, key: str) -> None:
@@ -150,6 +140,16 @@ class StaffViewModel(QObject):
 
         self._run(lambda matters: (matters.check(number, pin), matters.open()), done)
 
+    def _find(self, code: str) -> None:
+        def done(found: Matter | None) -> None:
+            if found is not None:
+                self._ask_about(found)
+            else:
+                message = translate("Staff", "No ticket that counts was sold here with this code.")
+                self._show(replace(self._state, message=message))
+
+        self._run(lambda matters: matters.ticket(code), done)
+
     def _act(self, matter: Matter, verb: str) -> None:
         work = Matters.print if verb == "print" else Matters.ask
         self._changing(lambda matters: work(matters, matter), matter)
@@ -167,7 +167,8 @@ class StaffViewModel(QObject):
             return matters.open()
 
         def done(open_: list[Matter]) -> None:
-            still = any(each.key == matter.key for each in open_)
+            about = "refund" if matter.kind == "ticket" else matter.kind
+            still = any(each.key == replace(matter, kind=about).key for each in open_)
             message = translate("Staff", "Still as it was. Nothing is lost; it is asked for again and again.")
             self._show(replace(
                 self._state, view="list", matter=None, matters=tuple(open_), page=0,
@@ -194,50 +195,7 @@ class StaffViewModel(QObject):
 
     def frame(self) -> FrameState:
         """The words around it."""
-        state = self._state
-        empty = FrameState(stage="staff", backText=translate("Frame", "Back"), canCancel=False, message=state.message)
-        on = translate("Staff", "Continue")
-        match state.view:
-            case "number":
-                ready = bool(state.typed)
-                question = translate("Staff", "Your staff number")
-                hint = translate("Staff", "Only for people who work here")
-                return replace(empty, question=question, hint=hint, nextText=on, nextReady=ready)
-            case "pin":
-                ready = len(state.typed) >= PIN_DIGITS_MIN and not state.busy
-                hint = translate("Staff", "Staff number %1").replace("%1", state.number)
-                return replace(
-                    empty, question=translate("Staff", "Your PIN"), hint=hint, nextText=on, nextReady=ready
-                )  # fmt: skip
-            case "list":
-                return replace(
-                    empty,
-                    question=translate("Staff", "What waits for staff"),
-                    hint=state.who.signature if state.who else "",
-                    backText=translate("Staff", "Close"),
-                    backIcon="cross",
-                )
-        if state.matter is None:
-            return empty
-        hint = staffwords.about(state.matter, self._zone())
-        if state.view == "matter":
-            words = {"ask": translate("Staff", "Ask"), "print": translate("Staff", "Print")}
-            return replace(
-                empty,
-                question=staffwords.question(state.matter),
-                hint=hint,
-                nextText=words.get(state.say, on),
-                nextReady=not state.busy,
-            )
-        return replace(
-            empty,
-            question=translate("Staff", "How do you know?"),
-            hint=hint,
-            summary=translate("Staff", "Your name is kept with it"),
-            nextText=translate("Staff", "Settle"),
-            nextIcon="check",
-            nextReady=bool(state.reason) and not state.busy,
-        )
+        return frame(self._state, self._zone())
 
     def draw(self) -> None:
         """The language changed."""
@@ -271,7 +229,16 @@ class StaffViewModel(QObject):
 
     @Property(str, notify=changed)
     def typed(self) -> str:
-        return self._state.typed if self._state.view == "number" else "•" * len(self._state.typed)
+        typed = self._state.typed
+        if self._state.view == "code":
+            typed = typed.upper()
+            return f"{typed[:4]}-{typed[4:]}" if len(typed) > 4 else typed
+        return typed if self._state.view == "number" else "•" * len(typed)
+
+    @Property(str, constant=True)
+    def letters(self) -> str:
+        """What codes are made of: nothing that looks like something else."""
+        return ALPHABET.lower()
 
     @Property(RowsModel, constant=True)
     def waiting(self) -> RowsModel:
@@ -290,9 +257,10 @@ class StaffViewModel(QObject):
         return self._pages
 
 
-_SAID: dict[str, Said] = {
+_SAID: dict[str, Outcome] = {
     "approved": "approved",
     "declined": "declined",
     "reversed": "reversed",
     "change": "change",
+    "given_back": "given_back",
 }

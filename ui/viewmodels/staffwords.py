@@ -10,7 +10,14 @@ from ui.viewmodels.paywords import reference_of
 from ui.viewmodels.rows import SayRow, WaitRow
 from ui.viewmodels.texts import translate
 
-ICONS: dict[Kind, str] = {"charge": "warning", "reversal": "swap", "change": "cash", "tickets": "printer"}
+ICONS: dict[Kind, str] = {
+    "charge": "warning",
+    "reversal": "swap",
+    "refund": "swap",
+    "change": "cash",
+    "tickets": "printer",
+    "ticket": "ticket",
+}
 MEANS_ICONS = {"qr": "phone-qr", "scan": "phone-qr", "cash": "cash"}
 
 # Kept in the journal with what was decided, so in one language.
@@ -19,6 +26,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "declined": ("the terminal's receipt", "the bank's list of payments", "the acquirer on the telephone"),
     "reversed": ("paid back in cash", "paid back through the bank"),
     "change": ("handed over in cash", "paid through the bank"),
+    "given_back": ("the holder's plans changed", "the service was cancelled", "it was sold by mistake"),
 }
 
 
@@ -27,6 +35,8 @@ def row(matter: Matter, zone: tzinfo | None) -> WaitRow:
     titles: dict[Kind, str] = {
         "charge": translate("Staff", "Did %1 move?"),
         "reversal": translate("Staff", "%1 to be given back"),
+        "refund": translate("Staff", "%1 for a ticket that came back"),
+        "ticket": translate("Staff", "A ticket for %1"),
         "change": translate("Staff", "%1 of change owed"),
         "tickets": translate("Staff", "Paid %1, no paper"),
     }
@@ -40,7 +50,11 @@ def row(matter: Matter, zone: tzinfo | None) -> WaitRow:
 
 def about(matter: Matter, zone: tzinfo | None) -> str:
     """Reference, means and when it began: enough to find it in another book."""
-    parts = [reference_of(matter.sale)]
+    parts = [matter.code or reference_of(matter.sale)]
+    facts = matter.sale.items[matter.item_no].facts if matter.kind == "ticket" else None
+    if facts is not None:
+        leaves = datetime.fromtimestamp(facts.departs_at, zone).strftime("%Y-%m-%d %H:%M")
+        return "  ·  ".join(part for part in (matter.code, facts.number, leaves, facts.place) if part)
     if matter.attempt is not None:
         parts.append(means(matter.attempt.means))
     if matter.began_at is not None:
@@ -63,6 +77,8 @@ def question(matter: Matter) -> str:
     questions: dict[Kind, str] = {
         "charge": translate("Staff", "Did the money move?"),
         "reversal": translate("Staff", "Is the money back?"),
+        "refund": translate("Staff", "Is the money back?"),
+        "ticket": translate("Staff", "Take this ticket back?"),
         "change": translate("Staff", "Is the change paid?"),
         "tickets": translate("Staff", "Print the tickets?"),
     }
@@ -82,9 +98,13 @@ def says(matter: Matter, chosen: str, *, supervisor: bool) -> list[SayRow]:
         return [say("print", "printer", translate("Staff", "Print now"), detail)]
     if matter.kind == "change":
         return [say("change", "cash", translate("Staff", "%1 was handed over").replace("%1", amount), "")]
+    if matter.kind == "ticket":
+        title = translate("Staff", "Void it and give %1 back").replace("%1", amount)
+        detail = translate("Staff", "To the card, phone or voucher that paid; cash comes out of this machine")
+        return [say("given_back", "swap", title, detail, supervisor)]
     again = translate("Staff", "It never charges a second time")
     rows = [say("ask", "clock", translate("Staff", "Ask once more"), again)]
-    if matter.kind == "reversal":
+    if matter.kind in ("reversal", "refund"):
         title = translate("Staff", "%1 was paid back by hand").replace("%1", amount)
         return [*rows, say("reversed", "swap", title, "", supervisor)]
     taken = translate("Staff", "%1 was taken").replace("%1", amount)
@@ -107,6 +127,9 @@ def reasons(outcome: str, chosen: str) -> list[SayRow]:
         "paid back through the bank": translate("Staff", "Paid back through the bank"),
         "handed over in cash": translate("Staff", "Handed over in cash"),
         "paid through the bank": translate("Staff", "Paid through the bank"),
+        "the holder's plans changed": translate("Staff", "The holder's plans changed"),
+        "the service was cancelled": translate("Staff", "The service was cancelled"),
+        "it was sold by mistake": translate("Staff", "It was sold by mistake"),
     }
     return [SayRow(each, "info", words[each], "", chosen == each, True) for each in REASONS.get(outcome, ())]
 

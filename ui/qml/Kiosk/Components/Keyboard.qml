@@ -25,7 +25,7 @@ Item {
 
         KeyCap {
             required property int index
-            readonly property string letter: letters.keys[index]
+            readonly property string letter: letters.keys.charAt(index)
 
             objectName: "key-" + letter
             x: keyboard.pitch * (index + (letters.line === 1 ? 0.5 : letters.line === 2 ? 1 : 0))

@@ -9,16 +9,18 @@ Frame {
     id: screen
 
     readonly property StaffViewModel staff: sale.staff
-    readonly property bool typing: staff.view === "number" || staff.view === "pin"
+    readonly property bool lettering: staff.view === "code"
+    readonly property bool typing: staff.view === "number" || staff.view === "pin" || lettering
     readonly property int rowHeight: Theme.large ? 176 : 144
     readonly property int rows: Math.max(1, Math.floor((area.height - 160 + Theme.small) / (rowHeight + Theme.small)))
 
+    onLetteringChanged: keyboard.figures = false
     onRowsChanged: staff.fits(rows)
     Component.onCompleted: staff.fits(rows)
 
     Item {
         visible: screen.typing
-        width: Math.min(parent.width, 720)
+        width: screen.lettering ? parent.width : Math.min(parent.width, 720)
         height: parent.height
 
         Rectangle {
@@ -44,11 +46,23 @@ Frame {
             y: field.height + Theme.gap
             width: parent.width
             height: Math.min(parent.height - y, 640)
-            visible: screen.typing
+            visible: screen.typing && !screen.lettering
             erasable: screen.staff.typed !== ""
             onTyped: figure => screen.staff.type(figure)
             onErased: screen.staff.erase()
         }
+    }
+    Keyboard {
+        id: keyboard
+
+        anchors.bottom: parent.bottom
+        visible: screen.lettering
+        width: parent.width + Theme.tight
+        height: screen.wide ? 440 : 408
+        open: screen.staff.letters
+        erasable: screen.staff.typed !== ""
+        onTyped: letter => screen.staff.type(letter)
+        onErased: screen.staff.erase()
     }
     Note {
         visible: screen.staff.view === "list" && screen.staff.waiting.count === 0
