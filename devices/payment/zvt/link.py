@@ -51,8 +51,9 @@ class Settings:
     password: str = field(default="000000", repr=False)
     currency: str = "EUR"
     receipts: bool = True
-    answer_s: float = ANSWER_S
-    stop_s: float = STOP_S
+    answer_s: float = ANSWER_S  # until a command is acknowledged
+    stop_s: float = STOP_S  # until it has stopped when it is told to
+    query_s: float = QUERY_S  # until a question is answered
 
 
 @dataclass
@@ -84,20 +85,20 @@ class Link:
     def _register(self, talk: Talk) -> None:
         settings = self.settings
         command = say.registration(settings.password, settings.currency, receipts=settings.receipts)
-        end = talk.run(command, QUERY_S)
+        end = talk.run(command, settings.query_s)
         if end.no is not None:
             raise Refused(end.no)
         if not end.finished:
             raise OSError(end.trouble)
         self._proved_at = time.monotonic()
 
-    def ask(self, command: Apdu, wait_s: float = QUERY_S) -> End:
+    def ask(self, command: Apdu) -> End:
         """A question, not about money: asked once more on a fresh line when the old one turns out to be dead, or the
         terminal has forgotten us. Never raises."""
         end = End()
         for was_open in (self._talk is not None, False):
             try:
-                end = self.talk().run(command, wait_s)
+                end = self.talk().run(command, self.settings.query_s)
             except Refused as refusal:
                 return End(refused=refusal.code)
             except OSError as fault:

@@ -154,12 +154,12 @@ def step_of(apdu: Apdu) -> tuple[int, str]:
         return apdu.data[0], ""
 
 
-def lines_of(content: bytes) -> list[str]:
-    """The lines of text in a container, in the terminal's usual code page."""
+def lines_of(content: bytes, levels: int = 2) -> list[str]:
+    """The lines of text in a container, in the terminal's usual code page; texts stand in texts, not deeper."""
     lines: list[str] = []
     for tag, data in fields.tags(content):
         if tag == 0x07:
             lines += data.decode("cp437", "replace").splitlines()
-        elif tag in (0x24, 0x25):
-            lines += lines_of(data)
+        elif tag in (0x24, 0x25) and levels:
+            lines += lines_of(data, levels - 1)
     return lines
