@@ -43,6 +43,13 @@
     </message>
 </context>
 <context>
+    <name>CodeKeys</name>
+    <message>
+        <source>Erase one sign</source>
+        <translation>删除一个字符</translation>
+    </message>
+</context>
+<context>
     <name>DepartureRow</name>
     <message>
         <source>Chosen</source>
@@ -223,8 +230,20 @@
         <translation>现金支付 %1</translation>
     </message>
     <message>
+        <source>Pay with a voucher</source>
+        <translation>用代金券支付</translation>
+    </message>
+    <message>
         <source>Pay %1 by card</source>
         <translation>刷卡支付 %1</translation>
+    </message>
+    <message>
+        <source>The voucher is used</source>
+        <translation>正在使用代金券</translation>
+    </message>
+    <message>
+        <source>One moment, please</source>
+        <translation>请稍候</translation>
     </message>
     <message>
         <source>Check and pay</source>
@@ -357,6 +376,10 @@
     <message>
         <source>Paid in cash</source>
         <translation>已用现金支付</translation>
+    </message>
+    <message>
+        <source>Paid with a voucher</source>
+        <translation>已用代金券支付</translation>
     </message>
     <message>
         <source>Paid by card</source>
@@ -1266,6 +1289,26 @@
         <translation>现金</translation>
     </message>
     <message>
+        <source>Left to pay</source>
+        <translation>尚需支付</translation>
+    </message>
+    <message>
+        <source>Voucher</source>
+        <translation>代金券</translation>
+    </message>
+    <message>
+        <source>Type its code; pay the rest another way</source>
+        <translation>输入券码，余额用其他方式支付</translation>
+    </message>
+    <message>
+        <source>Voucher: not at this machine now</source>
+        <translation>代金券：本机暂不可用</translation>
+    </message>
+    <message>
+        <source>Vouchers need the network. Please choose another way to pay.</source>
+        <translation>代金券需要联网，请选择其他支付方式。</translation>
+    </message>
+    <message>
         <source>Notes and coins; change comes out below</source>
         <translation>收纸币和硬币，找零从下方取出</translation>
     </message>
@@ -1387,6 +1430,10 @@
     <message>
         <source>still to be put in</source>
         <translation>还需投入</translation>
+    </message>
+    <message>
+        <source>This amount is taken off the voucher.</source>
+        <translation>此金额将从代金券中扣除。</translation>
     </message>
     <message>
         <source>The machine counts, and gives change.</source>
@@ -1975,6 +2022,93 @@
     <message>
         <source>%1 stops</source>
         <translation>停 %1 站</translation>
+    </message>
+</context>
+<context>
+    <name>Voucher</name>
+    <message>
+        <source>12 letters and figures</source>
+        <translation>12 位字母和数字</translation>
+    </message>
+    <message>
+        <source>The code has no O and no I, no nought and no one, so nothing can be mixed up. What stays on the voucher stays yours.</source>
+        <translation>券码不含字母 O、I 和数字 0、1，不会混淆。券内余额仍归您所有。</translation>
+    </message>
+    <message>
+        <source>Type the voucher&apos;s code</source>
+        <translation>请输入代金券券码</translation>
+    </message>
+    <message>
+        <source>One moment</source>
+        <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>Check the code</source>
+        <translation>查看此券</translation>
+    </message>
+    <message>
+        <source>The rest is paid another way</source>
+        <translation>余额用其他方式支付</translation>
+    </message>
+    <message>
+        <source>Pay with this voucher?</source>
+        <translation>用这张代金券支付？</translation>
+    </message>
+    <message>
+        <source>It pays for everything</source>
+        <translation>足够支付全部金额</translation>
+    </message>
+    <message>
+        <source>Use %1 of it</source>
+        <translation>使用其中 %1</translation>
+    </message>
+    <message>
+        <source>One of these signs is wrong. Please compare them with the voucher.</source>
+        <translation>有一个字符不对，请与代金券核对。</translation>
+    </message>
+    <message>
+        <source>This voucher is too old. Please choose another way to pay, or ask staff.</source>
+        <translation>此代金券已过期。请选择其他支付方式，或咨询工作人员。</translation>
+    </message>
+    <message>
+        <source>This voucher was stopped. Please choose another way to pay, or ask staff.</source>
+        <translation>此代金券已停用。请选择其他支付方式，或咨询工作人员。</translation>
+    </message>
+    <message>
+        <source>Nothing is left on this voucher. Please choose another way to pay.</source>
+        <translation>此代金券余额为零，请选择其他支付方式。</translation>
+    </message>
+    <message>
+        <source>This voucher is for another currency. Please choose another way to pay.</source>
+        <translation>此代金券为其他币种，请选择其他支付方式。</translation>
+    </message>
+    <message>
+        <source>Vouchers cannot be looked at now. Please choose another way to pay.</source>
+        <translation>暂时无法查询代金券，请选择其他支付方式。</translation>
+    </message>
+    <message>
+        <source>Nobody knows this code. Please compare it with the voucher.</source>
+        <translation>没有这个券码，请与代金券核对。</translation>
+    </message>
+    <message>
+        <source>Too many wrong codes. Please choose another way to pay, or ask staff.</source>
+        <translation>错误次数过多。请选择其他支付方式，或咨询工作人员。</translation>
+    </message>
+    <message>
+        <source>To pay</source>
+        <translation>应付</translation>
+    </message>
+    <message>
+        <source>On the voucher</source>
+        <translation>券内余额</translation>
+    </message>
+    <message>
+        <source>Left to pay another way</source>
+        <translation>需另行支付</translation>
+    </message>
+    <message>
+        <source>Left on the voucher</source>
+        <translation>使用后券内余额</translation>
     </message>
 </context>
 <context>

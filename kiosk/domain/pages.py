@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from kiosk.domain.items import RideFacts
 from kiosk.domain.money import Money
 from kiosk.domain.network import Names
 from kiosk.domain.page_texts import text_of
+from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import Sale
 
 EVENT = -1
@@ -106,7 +108,6 @@ def receipt_page(sale: Sale, copy: int, *, machine: str, receipt_no: str) -> Rec
     facts = _facts_of(sale, 0)
     zone = ZoneInfo(facts.timezone)
     at = tickets.unpack(bytes.fromhex(sale.tickets[0].payload)).issued
-    paid = next(each for each in reversed(sale.attempts) if each.state == "approved")
     lines = [Fact(_ride_line(facts, zone, sale.language), "")]
     if facts.mode != EVENT:
         lines.append(Fact(f"{named(facts.origin, sale.language)} – {named(facts.destination, sale.language)}", ""))
@@ -128,18 +129,21 @@ def receipt_page(sale: Sale, copy: int, *, machine: str, receipt_no: str) -> Rec
         ),
         lines=tuple(lines),
         total=Fact(t["total"], total),
-        payment=tuple(
-            each
-            for each in (
-                Fact(t["paid_by_card"] if paid.amount_minor else t["free"], total),
-                Fact(t["card"], paid.card),
-                Fact(t["approved"], paid.reference),
-            )
-            if each.value
-        ),
+        payment=tuple(fact for paid in sale.attempts if paid.state == "approved" for fact in _paid(paid, t)),
         notes=tuple(each for each in (t["receipt_note"], facts.operator, facts.attribution) if each),
         mark=t["copy"].format(n=copy) if copy else "",
     )
+
+
+def _paid(paid: Attempt, t: Mapping[str, str]) -> list[Fact]:
+    """One part of the payment: how, how much, with which card, and whose word it is."""
+    word = t.get(f"paid_by_{paid.means}", t["paid_by_card"]) if paid.amount_minor else t["free"]
+    facts = (
+        Fact(word, _money(paid.amount_minor, paid.currency)),
+        Fact(t["card"] if paid.means == "card" else "", paid.card if paid.means == "card" else ""),
+        Fact(t["approved"], paid.reference),
+    )
+    return [each for each in facts if each.value]
 
 
 def named(names: Names, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 
+import msgspec
 import pytest
 
 from kiosk.domain.page_texts import EN, TEXTS, text_of
@@ -129,3 +130,17 @@ def test_every_language_has_every_word_with_the_same_blanks(language: str) -> No
 def test_a_language_without_words_gets_english_and_its_own_names_where_there_are_any(kind: str) -> None:
     assert text_of("sw") is EN
     assert ticket(KINDS[kind], "sw").count == "Ticket 1 of 2"
+
+
+def test_a_receipt_names_each_part_and_how_it_was_paid() -> None:
+    sale = sale_of(RAIL)
+    [whole] = [each for each in sale.attempts if each.state == "approved"]
+    part = msgspec.structs.replace(
+        whole, attempt_id="a", amount_minor=500, means="voucher", card="**** PA3T", reference="voucher:7"
+    )
+    gone = msgspec.structs.replace(part, attempt_id="b", state="reversed")
+    rest = msgspec.structs.replace(whole, amount_minor=whole.amount_minor - 500)
+    page = receipt_page(msgspec.structs.replace(sale, attempts=(part, gone, rest)), 0, machine=MACHINE, receipt_no="1")
+    labels = [fact.label for fact in page.payment]
+    assert labels == ["Paid with a voucher", "Approved", "Paid by card", "Card", "Approved"]
+    assert page.payment[0].value.endswith("5.00") and page.payment[1].value == "voucher:7"

@@ -80,7 +80,7 @@ class VoucherViewModel(QObject):
             return replace(
                 frame,
                 question=translate("Voucher", "Type the voucher's code"),
-                nextText=translate("Voucher", "One moment") if state.busy else translate("Voucher", "Look at it"),
+                nextText=translate("Voucher", "One moment") if state.busy else translate("Voucher", "Check the code"),
                 nextIcon="arrow-right",
                 nextReady=voucher_code_of(state.typed) is not None and not state.busy,
             )
