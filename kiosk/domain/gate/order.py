@@ -16,7 +16,7 @@ def in_order(own: Iterable[Passage], heard: Iterable[Passage]) -> tuple[Passage,
     All times must have an offset.
     """
     found = list(own)
-    for passage in sorted(heard, key=lambda each: (each.at, each.gate)):
+    for passage in sorted(heard, key=lambda each: (each.at, each.gate, each.kind, each.persons, each.list)):
         if passage not in found:
             place = next((i for i, each in enumerate(found) if each.at > passage.at), len(found))
             found.insert(place, passage)
