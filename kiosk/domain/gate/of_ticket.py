@@ -81,13 +81,16 @@ def validity(asked: Asked) -> Decision | None:
     ticket, product, gate = asked.ticket, asked.product, asked.gate
     if asked.clock_in_doubt:
         return None
-    opens = _instants(asked, ticket.valid_from, product.valid_from, asked.list.valid_from)
-    if opens and asked.now < max(opens) - gate.early_min * 60:
-        return Decision(word=Word.NOT_YET, next_at=max(opens) - gate.early_min * 60)
+    begins = _instants(asked, ticket.valid_from, product.valid_from, asked.list.valid_from)
+    opens = max(begins, default=float("-inf")) - gate.early_min * 60
     delay_s = asked.delay_min * 60 if ticket.bound else 0
     ends = [at + delay_s for at in _instants(asked, ticket.valid_until)]
     ends += _instants(asked, product.valid_until, asked.list.valid_until)
-    return Decision(word=Word.EXPIRED) if ends and asked.now > min(ends) + gate.late_min * 60 else None
+    closes = min(ends, default=float("inf")) + gate.late_min * 60
+    if asked.now < opens <= closes:
+        return Decision(word=Word.NOT_YET, next_at=opens)
+    # Windows that do not meet leave no instant at which anybody could come in.
+    return Decision(word=Word.EXPIRED) if asked.now > closes or opens > closes else None
 
 
 def _instants(asked: Asked, *times: datetime | None) -> list[float]:
