@@ -118,7 +118,8 @@ PaymentOutcome = Approved | Declined | Unresolved
 class Prompt:
     """What the passenger is to do now, while `charge` blocks.
 
-    what: card, pin, remove_card, wait, qr (`text` is the code's content, shown until paid), cash (`in_minor` is in,
+    what: card, pin, remove_card, wait, qr (`text` is the code's content, shown until paid), code (the passenger's is to
+    be held to the reader), cash (`in_minor` is in,
     `left_minor` is still to be put in), change (`left_minor` is being paid out).
     """
 

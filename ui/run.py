@@ -20,6 +20,7 @@ from ui.stage import ScreenOptions
 from ui.tasks import Tasks
 from ui.viewmodels.sale import SaleViewModel
 from ui.viewmodels.terminal import TerminalViewModel
+from ui.wedge import Wedge
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,9 @@ class Kiosk:
             parent=self.engine,
         )
         self.sale = SaleViewModel(services, self.terminal, queries, desk, self.engine)
+        if services.typed is not None:
+            self._wedge = Wedge(services.typed, self.engine)
+            self.window.installEventFilter(self._wedge)
         self._watch = TouchWatch(self.terminal.touched, self.engine)
         self.window.installEventFilter(self._watch)
         screens = (stage.QML / "Kiosk" / "Screens").glob("[A-Z]*.qml")

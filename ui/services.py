@@ -48,7 +48,7 @@ class SaleDesk(Protocol):
 class Way:
     """A way to pay that this machine has. `exact`: cash, and no change to give."""
 
-    means: str  # card, qr, cash, voucher
+    means: str  # card, qr.wechat, qr.alipay, scan, cash, voucher
     works: bool = True
     exact: bool = False
 
@@ -93,4 +93,5 @@ class Services:
     staff: str = ""  # where people are, in the operator's words
     look_at_voucher: LookAtVoucher | None = None  # None = this terminal takes no vouchers
     matters: Matters | None = None  # what waits for staff; None = this terminal has no staff page
+    typed: Callable[[str], object] | None = None  # hears the scans of a scanner that types; None = there is none
     leave: Callable[[], object] = lambda: None  # the passenger has gone: what was fetched for them goes back

@@ -238,6 +238,14 @@
         <translation>刷卡支付 %1</translation>
     </message>
     <message>
+        <source>Hold the payment code of WeChat Pay or Alipay to the reader</source>
+        <translation>请将微信支付或支付宝的付款码对准扫码口</translation>
+    </message>
+    <message>
+        <source>Show your payment code</source>
+        <translation>出示付款码</translation>
+    </message>
+    <message>
         <source>The voucher is used</source>
         <translation>正在使用代金券</translation>
     </message>
@@ -1277,10 +1285,6 @@
         <translation>用支付应用扫描二维码</translation>
     </message>
     <message>
-        <source>Phone: not at this machine now</source>
-        <translation>手机支付：本机暂不可用</translation>
-    </message>
-    <message>
         <source>Please choose another way to pay.</source>
         <translation>请选择其他支付方式。</translation>
     </message>
@@ -1323,6 +1327,30 @@
     <message>
         <source>Cash: not at this machine now</source>
         <translation>现金：本机暂不可用</translation>
+    </message>
+    <message>
+        <source>Payment code</source>
+        <translation>付款码</translation>
+    </message>
+    <message>
+        <source>Hold the code of your payment app to the reader</source>
+        <translation>将支付应用中的付款码对准扫码口</translation>
+    </message>
+    <message>
+        <source>Payment code: not at this machine now</source>
+        <translation>本机暂不支持付款码</translation>
+    </message>
+    <message>
+        <source>%1: not at this machine now</source>
+        <translation>本机暂不支持%1</translation>
+    </message>
+    <message>
+        <source>WeChat Pay</source>
+        <translation>微信支付</translation>
+    </message>
+    <message>
+        <source>Alipay</source>
+        <translation>支付宝</translation>
     </message>
     <message>
         <source>This way to pay does not answer. No money was taken. Please choose another.</source>
@@ -1434,6 +1462,14 @@
     <message>
         <source>This amount is taken off the voucher.</source>
         <translation>此金额将从代金券中扣除。</translation>
+    </message>
+    <message>
+        <source>Your payment app may ask you to agree.</source>
+        <translation>支付应用可能会请您确认。</translation>
+    </message>
+    <message>
+        <source>Open WeChat Pay or Alipay, show the payment code, and hold it to the reader.</source>
+        <translation>打开微信支付或支付宝，出示付款码，并对准扫码口。</translation>
     </message>
     <message>
         <source>The machine counts, and gives change.</source>
@@ -1901,6 +1937,10 @@
     <message>
         <source>Phone</source>
         <translation>手机支付</translation>
+    </message>
+    <message>
+        <source>No payment by phone</source>
+        <translation>暂不支持手机支付</translation>
     </message>
     <message>
         <source>Cash</source>

@@ -19,7 +19,7 @@ from sync.wire import PaymentAsk, PaymentBegin, PaymentRefund, PaymentState
 ENDING_S = 25.0  # how long we wait for the end of what was given up, before the staff's list has it
 REFUND_S = 10.0
 CODE_WITHIN_S = 15.0  # of ours, or the passenger is told that it does not work now
-OFFERS_FOR_S = 5.0
+OFFERS_FOR_S, NOTHING_FOR_S = 5.0, 60.0  # a central without contracts is not asked all the time
 _NOT_BEGUN = {  # central's no before it wrote anything
     "no_provider", "currency", "not_a_code", "bad_key", "kind", "amount", "revoked", "gate_sells_nothing",
     "bad_signature", "unknown_terminal", "bad_request", "not_found",
@@ -45,9 +45,12 @@ class Offers:
                 try:
                     found = self._client.payment_offers().ways
                     self._ways = self.last = frozenset((each.kind, each.provider) for each in found)
+                except CentralRefused:  # an older central, or it does not want us
+                    self._ways = self.last = frozenset()
                 except CentralFault:
                     self._ways = frozenset()
-                self._until = time.monotonic() + OFFERS_FOR_S
+                for_s = NOTHING_FOR_S if self.last == frozenset() else OFFERS_FOR_S
+                self._until = time.monotonic() + for_s
             return self._ways
 
     def close(self) -> None:
@@ -65,6 +68,7 @@ class _ThroughCentral:
         self._client, self._offers, self._provider, self._wait_s = client, offers, provider, wait_s
         self._calling = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
+        self._closed = False
 
     def ready(self) -> bool:
         return any(self._mine(*way) for way in self._offers.ways())
@@ -109,7 +113,7 @@ class _ThroughCentral:
             if state is not None and state.code and not shown:
                 shown = True
                 tell(Prompt("qr", state.code))
-            if over_at and time.monotonic() >= over_at:
+            if self._closed or (over_at and time.monotonic() >= over_at):
                 break
             if not over_at and (stop.wait(self.poll_s) or time.monotonic() >= give_up_at):
                 over_at = time.monotonic() + ENDING_S
@@ -166,6 +170,10 @@ class _ThroughCentral:
         return self._known(state, request)
 
     def close(self) -> None:
+        """A charge under way ends unresolved: it is asked about when the terminal runs again."""
+        self._closed = True
+        for stop in list(self._stops.values()):
+            stop.set()
         self._client.close()
 
     def _known(self, state: PaymentState | None, request: ChargeRequest) -> PaymentOutcome:

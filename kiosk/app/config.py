@@ -65,6 +65,7 @@ from urllib.parse import urlsplit
 from kiosk.app.config_card import NexoSection, PaymentSection, VoucherSection, ZvtSection, card_mistakes
 from kiosk.app.config_cash import CashSection, cash_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
+from kiosk.app.config_scanpay import ScannerSection, ScanPaySection
 from kiosk.domain.errors import KioskError
 
 PORT_MAX = 65535
@@ -162,6 +163,8 @@ class Config:
     zvt: ZvtSection = field(default_factory=ZvtSection)
     cash: CashSection = field(default_factory=CashSection)
     voucher: VoucherSection = field(default_factory=VoucherSection)
+    scanpay: ScanPaySection = field(default_factory=ScanPaySection)
+    scanner: ScannerSection = field(default_factory=ScannerSection)
     camera: CameraSection = field(default_factory=CameraSection)
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
@@ -172,7 +175,7 @@ class Config:
         """Where the terminal of a way to pay is."""
         if means == "cash":
             return " ".join(filter(None, (self.cash.coins, self.cash.notes)))
-        return self.central.url if means == "voucher" else self.payment.address
+        return self.payment.address if means == "card" else self.central.url
 
     @property
     def folder(self) -> Path:

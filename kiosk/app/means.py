@@ -40,6 +40,12 @@ def exact_only(terminal: PaymentTerminal) -> bool:
     return bool(ask is not None and ask())
 
 
+def offered(terminal: PaymentTerminal) -> bool:
+    """Is it to be had here at all? Asked of those that depend on what central has contracts for."""
+    ask = getattr(terminal, "offered", None)
+    return ask is None or bool(ask())
+
+
 def how(terminal: PaymentTerminal) -> tuple[bool, str]:
     """(can it take a payment, in words); some know more of themselves than yes and no."""
     ask = getattr(terminal, "how", None)

@@ -15,9 +15,10 @@ from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
 from kiosk.app.identity import Identity
-from kiosk.app.means import ToldOnce, exact_only, ways_to_pay
+from kiosk.app.means import ToldOnce, exact_only, offered, ways_to_pay
 from kiosk.app.paper import Paper
 from kiosk.app.printers import ticket_printer, width_dots
+from kiosk.app.scanpay import ScanToPay
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
 from kiosk.domain.money import Money
@@ -121,23 +122,22 @@ class Terminal:
         if self.config.voucher.accepted:
             vouchers = means["voucher"] = self._vouchers()
             self.look_at_voucher = lambda code: _worth(vouchers.look(code))
-        return means
+        self.scan_to_pay = ScanToPay(self.config, self._line)
+        return means | self.scan_to_pay.means
 
     def _vouchers(self) -> VoucherPayment:
         """Asks central on a line of its own: a passenger waits."""
-        central, session = self.config.central, AbortableSession()
-        session.headers["Connection"] = "close"  # rare, and an idle line may be dead without a word
-        client = CentralClient(
-            central.url,
-            timeout_s=central.timeout_s,
-            reply=self.identity.reply,
-            sign=self.identity.sign,
-            session=session,
-        )
-        vouchers = VoucherPayment(client, online=lambda: self.engine.state.online)
-        for end in (vouchers.close, session.abort):  # the last is the first
+        return VoucherPayment(self._line(self.config.central.timeout_s), online=lambda: self.engine.state.online)
+
+    def _line(self, timeout_s: float) -> CentralClient:
+        """A client of central's for calls that are rare; ended with the terminal."""
+        session = AbortableSession()
+        session.headers["Connection"] = "close"  # an idle line may be dead without a word
+        reply, url = self.identity.reply, self.config.central.url
+        client = CentralClient(url, timeout_s=timeout_s, reply=reply, sign=self.identity.sign, session=session)
+        for end in (client.close, session.abort):  # the last is the first
             self._closing.callback(end)
-        return vouchers
+        return client
 
     # certificate
 
@@ -243,7 +243,7 @@ class Terminal:
         reason = why_not_selling(self.store)
         status = self.printer.status() if self.printer is not None else None
         info = self.catalogue.info()
-        ways = tuple(Way(name, terminal.ready(), exact_only(terminal)) for name, terminal in self.means.items())
+        ways = tuple(Way(name, t.ready(), exact_only(t)) for name, t in self.means.items() if offered(t))
         self._told.hear({way.means: way.works for way in ways} | ({"printer": status.ready} if status else {}))
         return Health(
             ways=ways,

@@ -79,7 +79,7 @@ class PaymentRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
     attempt_id: str
     amount_minor: int
     currency: str
-    means: str  # "card", "qr" (our code is shown), "scan" (the passenger's is read), "cash", "voucher"
+    means: str  # "card", "qr.alipay" (our code is shown), "scan" (the passenger's is read), "cash", "voucher"
     mark: str = ""  # what the terminal knew before: `kiosk.ports.PaymentTerminal.mark`
 
 

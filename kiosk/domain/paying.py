@@ -59,6 +59,11 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
 Attempts = tuple[Attempt, ...]
 
 
+def kind_of(means: str) -> str:
+    """The way without its provider: "qr" of "qr.alipay"."""
+    return means.partition(".")[0]
+
+
 def moved(attempts: Attempts, event: MONEY_EVENTS) -> Attempts:
     """The tries after one more fact; WrongState for a fact about a try that never began."""
     if isinstance(event, PaymentRequested):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from kiosk.domain import paying
 from kiosk.domain.errors import DeviceFault
 from kiosk.domain.events import Event
 from kiosk.domain.paying import Attempt
@@ -67,9 +68,8 @@ class Terminals:
     def _ready(self, means: str) -> PaymentTerminal:
         terminal = self._means.get(means)
         if terminal is None or not terminal.ready():
-            raise DeviceFault(
-                f"The {_NAMES.get(means, means)} does not answer. Nothing was charged; please try again or ask staff."
-            )
+            name = _NAMES.get(paying.kind_of(means), means)
+            raise DeviceFault(f"The {name} does not answer. Nothing was charged; please try again or ask staff.")
         return terminal
 
     def _append(self, build: Callable[[int], Sequence[Event]]) -> None:

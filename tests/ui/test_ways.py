@@ -12,6 +12,7 @@ import zxingcpp
 from PySide6.QtGui import QGuiApplication, QImage
 
 from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Prompt, Tell, untold
+from tests.ui.test_pictures import faults_on_screen
 from tests.ui.world import Acquirer, Session, World
 from ui.services import Health, Way
 
@@ -43,7 +44,12 @@ class Asking(Acquirer):
 
 @pytest.fixture
 def ways() -> dict[str, Asking]:
-    return {"qr": Asking(Prompt("qr", LINK)), "cash": Asking(Prompt("cash", left_minor=45000))}
+    return {
+        "qr": Asking(Prompt("qr", LINK)),
+        "qr.alipay": Asking(Prompt("qr", LINK)),
+        "scan": Asking(Prompt("code")),
+        "cash": Asking(Prompt("cash", left_minor=45000)),
+    }
 
 
 @pytest.fixture(params=["portrait", "landscape"])
@@ -116,3 +122,25 @@ def test_without_a_card_reader_the_phone_is_offered_first(kiosk: Session) -> Non
     kiosk.tap("next")
     kiosk.stage("paying")
     kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.askCode != "", "the code")
+
+
+def test_the_passengers_own_code_is_asked_for(kiosk: Session, ways: dict[str, Asking]) -> None:
+    every = ("card", "qr.wechat", "qr.alipay", "scan", "cash", "voucher")
+    kiosk.world.health = Health(ways=tuple(Way(means) for means in every), printer=True)
+    kiosk.world.clock.forward(11)
+    kiosk.kiosk.terminal.tick()
+    kiosk.to_summary()
+    picture(kiosk, "7-all-ways")
+    assert list(faults_on_screen(kiosk.driver)) == []
+    kiosk.tap("way-qr.alipay")
+    kiosk.says("Alipay")
+    kiosk.tap("way-scan", "next")
+    kiosk.stage("paying")
+    kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.means == "scan", "the way")
+    kiosk.says("Show your payment code")
+    picture(kiosk, "8-scan")
+    assert list(faults_on_screen(kiosk.driver)) == []
+    ways["scan"].done.set()
+    kiosk.stage("thanks")
+    kiosk.says("Paid by phone")
+    assert list(ways["scan"].charged.values()) == [55_300]

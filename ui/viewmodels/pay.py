@@ -37,6 +37,7 @@ class PayState:
     reference: str = ""
     means: str = ""  # how the payment under way is made
     askCode: str = ""  # hex of the code to be scanned with a payment app
+    heard: bool = False  # the passenger's code was read: now it is up to the payment app
     left: str = ""  # cash: still to be put in
 
 
@@ -96,6 +97,7 @@ class PayViewModel(QObject):
             code=min(self._state.code, max(0, self._codes.rowCount() - 1)),
             means=paywords.means_of(choice, health),
             askCode=choice.prompt.text.encode().hex() if choice.prompt and choice.prompt.what == "qr" else "",
+            heard=choice.prompt is not None and choice.prompt.what == "wait",
             left=self._left(choice),
             reference=sale.tickets[0].code if sale and sale.tickets else paywords.reference_of(sale),
         )
@@ -250,6 +252,10 @@ class PayViewModel(QObject):
     @Property(str, notify=changed)
     def askCode(self) -> str:
         return self._state.askCode
+
+    @Property(bool, notify=changed)
+    def heard(self) -> bool:
+        return self._state.heard
 
     @Property(str, notify=changed)
     def left(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.errors import DeviceFault, NoFare, NoPlaces, StoreFault
+from kiosk.domain.paying import kind_of
 from kiosk.domain.sale import Sale
 from ui.services import Health, Way
 from ui.viewmodels import texts
@@ -98,9 +99,8 @@ def _way(way: Way, chosen: bool) -> WayRow:
             translate("Pay", "Card: not at this machine now"),
             translate("Pay", "The card reader does not answer. Please use another machine."),
         )
-    elif way.means == "qr":
-        yes = translate("Pay", "Phone"), translate("Pay", "Scan a code with your payment app")
-        no = translate("Pay", "Phone: not at this machine now"), translate("Pay", "Please choose another way to pay.")
+    elif kind_of(way.means) in ("qr", "scan"):
+        yes, no = _phone(way.means)
     elif way.means == "voucher":
         yes = (
             translate("Pay", "Voucher"),
@@ -116,13 +116,30 @@ def _way(way: Way, chosen: bool) -> WayRow:
             yes = translate("Pay", "Cash, exact money only"), translate("Pay", "This machine has no change now.")
         no = translate("Pay", "Cash: not at this machine now"), translate("Pay", "The staff desk takes cash")
     title, detail = yes if way.works else no
-    icon = {"card": "card", "qr": "phone-qr", "voucher": "voucher"}.get(way.means, "cash" if way.works else "cash-off")
+    icons = {"card": "card", "qr": "phone-qr", "scan": "phone-qr", "voucher": "voucher"}
+    icon = icons.get(kind_of(way.means), "cash" if way.works else "cash-off")
     return WayRow(way.means, icon, title, detail, chosen, way.works)
+
+
+def _phone(means: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Title and detail of a way with the phone: when it works, and when it does not."""
+    other = translate("Pay", "Please choose another way to pay.")
+    if kind_of(means) == "scan":
+        yes = translate("Pay", "Payment code"), translate("Pay", "Hold the code of your payment app to the reader")
+        return yes, (translate("Pay", "Payment code: not at this machine now"), other)
+    title, detail = wallet(means), translate("Pay", "Scan a code with your payment app")
+    return (title, detail), (translate("Pay", "%1: not at this machine now").replace("%1", title), other)
+
+
+def wallet(means: str) -> str:
+    """Whose code is shown."""
+    names = {"wechat": translate("Pay", "WeChat Pay"), "alipay": translate("Pay", "Alipay")}
+    return names.get(means.partition(".")[2], translate("Pay", "Phone"))
 
 
 def button(means: str) -> str:
     """The blue button under "check and pay"."""
-    if means == "qr":
+    if kind_of(means) in ("qr", "scan"):
         return translate("Frame", "Pay %1 by phone")
     if means == "cash":
         return translate("Frame", "Pay %1 in cash")
@@ -133,8 +150,11 @@ def button(means: str) -> str:
 
 def asking(means: str) -> tuple[str, str]:
     """What the passenger is asked to do while the payment is under way: the question, and a line under it."""
-    if means == "qr":
+    if kind_of(means) == "qr":
         return translate("Frame", "Pay with your phone"), translate("Frame", "Scan the code with your payment app")
+    if means == "scan":
+        held = translate("Frame", "Hold the payment code of WeChat Pay or Alipay to the reader")
+        return translate("Frame", "Show your payment code"), held
     if means == "cash":
         return translate("Frame", "Put in notes and coins"), translate("Frame", "One after the other")
     if means == "voucher":
@@ -146,7 +166,7 @@ def asking(means: str) -> tuple[str, str]:
 def paid_with(sale: Sale | None) -> str:
     """The way the last part was paid."""
     attempt = sale.attempt if sale else None
-    if attempt is not None and attempt.means in ("qr", "scan"):
+    if attempt is not None and kind_of(attempt.means) in ("qr", "scan"):
         return translate("Frame", "Paid by phone")
     if attempt is not None and attempt.means == "cash":
         return translate("Frame", "Paid in cash")
@@ -237,8 +257,9 @@ def money_works(health: Health) -> list[WorkRow]:
     """How one can pay here now, before anybody starts."""
     works = {way.means: way for way in health.ways if way.works}
     rows = [work("card" in works, translate("Terminal", "Card"), translate("Terminal", "No cards now"))]
-    if "qr" in works:
-        rows.append(WorkRow("check", translate("Terminal", "Phone")))
+    if any(kind_of(way.means) in ("qr", "scan") for way in health.ways):
+        phone = any(kind_of(means) in ("qr", "scan") for means in works)
+        rows.append(work(phone, translate("Terminal", "Phone"), translate("Terminal", "No payment by phone")))
     cash = translate("Terminal", "Cash")
     if "cash" in works and works["cash"].exact:
         cash = translate("Terminal", "Cash, exact money only")

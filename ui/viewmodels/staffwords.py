@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from kiosk.domain.paying import kind_of
 from kiosk.services.matters import Kind, Matter
 from ui.viewmodels import texts
-from ui.viewmodels.paywords import reference_of
+from ui.viewmodels.paywords import reference_of, wallet
 from ui.viewmodels.rows import SayRow, WaitRow
 from ui.viewmodels.texts import translate
 
@@ -65,12 +66,11 @@ def about(matter: Matter, zone: tzinfo | None) -> str:
 def means(name: str) -> str:
     words = {
         "card": translate("Staff", "Card"),
-        "qr": translate("Staff", "Phone"),
         "scan": translate("Staff", "Phone"),
         "cash": translate("Staff", "Cash"),
         "voucher": translate("Staff", "Voucher"),
     }
-    return words.get(name, name)
+    return wallet(name) if kind_of(name) == "qr" else words.get(name, name)
 
 
 def question(matter: Matter) -> str:

@@ -8,6 +8,7 @@ Plate {
     property string icon
     property string title
     property string detail
+    property bool brief: false // where there are many: the name alone
     readonly property color tone: available ? Theme.ink : Theme.quiet
 
     label: title
@@ -37,7 +38,7 @@ Plate {
             color: choice.tone
         }
         Words {
-            visible: text !== ""
+            visible: text !== "" && !choice.brief
             width: parent.width
             wrapMode: Text.WordWrap
             text: choice.detail

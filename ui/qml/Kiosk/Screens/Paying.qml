@@ -6,7 +6,7 @@ import Kiosk.Theme
 Frame {
     id: screen
 
-    readonly property string means: sale.pay.means
+    readonly property string means: sale.pay.means.split(".")[0]
 
     asideHeight: wide ? 0 : ride.height
 
@@ -26,7 +26,11 @@ Frame {
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
             visible: screen.means !== "qr"
-            name: screen.means === "cash" || screen.means === "voucher" ? screen.means : "card"
+            name: {
+                if (screen.means === "scan")
+                    return screen.sale.pay.heard ? "hourglass" : "phone-qr";
+                return screen.means === "cash" || screen.means === "voucher" ? screen.means : "card";
+            }
             size: 260
         }
         Code {
@@ -51,6 +55,10 @@ Frame {
                     return qsTr("still to be put in");
                 if (screen.means === "voucher")
                     return qsTr("This amount is taken off the voucher.");
+                if (screen.means === "scan" && screen.sale.pay.heard)
+                    return qsTr("Your payment app may ask you to agree.");
+                if (screen.means === "scan")
+                    return qsTr("Open WeChat Pay or Alipay, show the payment code, and hold it to the reader.");
                 if (screen.means === "cash")
                     return qsTr("The machine counts, and gives change.");
                 if (screen.sale.pay.askCode !== "")

@@ -7,6 +7,8 @@ import Kiosk.Theme
 Frame {
     id: screen
 
+    readonly property bool many: ways.count > 3 && (wide || Theme.large || ways.count > 4)
+
     asideHeight: ride.height
 
     aside: Ride {
@@ -112,20 +114,31 @@ Frame {
             size: Theme.title
             strong: true
         }
-        Repeater {
-            model: screen.sale.pay.ways
+        Grid {
+            id: grid
 
-            Choice {
-                required icon
-                required title
-                required detail
-                required chosen
-                required available
-                required property string key
+            width: parent.width
+            columns: screen.many ? 2 : 1
+            spacing: Theme.small
 
-                objectName: available ? "way-" + key : ""
-                width: parent.width
-                onTapped: screen.sale.chooseWay(key)
+            Repeater {
+                id: ways
+
+                model: screen.sale.pay.ways
+
+                Choice {
+                    required icon
+                    required title
+                    required detail
+                    required chosen
+                    required available
+                    required property string key
+
+                    objectName: available ? "way-" + key : ""
+                    width: (grid.width - (grid.columns - 1) * grid.spacing) / grid.columns
+                    brief: screen.many
+                    onTapped: screen.sale.chooseWay(key)
+                }
             }
         }
     }
