@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,7 @@ class Gateway:
     def __init__(self, books: Books, script: Script, auto_s: float | None) -> None:
         self.books, self._script, self._auto_s = books, script, auto_s
         self._next: list[dict[str, Any]] = []
-        self._mood = "ready"
+        self._mood, self._until = "ready", 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.calls: dict[str, int] = {}
         self.notified = self.refused = 0  # notifications somebody took, requests that were not the merchant's
@@ -69,7 +70,7 @@ class Gateway:
         if call is None:
             return
         if self._mood == "mute":
-            await reader.read()
+            await self._nothing_heard(reader, writer)
             return
         moods = {fault["do"]: fault for fault in self._script.due(occasion_of(call))}
         try:
@@ -82,6 +83,19 @@ class Gateway:
             return
         writer.write(answer)
         await writer.drain()
+
+    async def _nothing_heard(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hold the line until the other side gives up, or the time is over."""
+        if not self._until:
+            await reader.read()
+            return
+        await asyncio.sleep(max(0.0, self._until - time.monotonic()))
+        writer.transport.abort()
+
+    async def _well_again(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        if self._mood == "mute":
+            self._mood = "ready"
 
     def faults(self, moods: dict[str, dict[str, Any]], *kinds: str) -> dict[str, dict[str, Any]]:
         """What is due at this occasion: of the script, and the next order if it is one of `kinds` or of the line."""
@@ -115,7 +129,10 @@ class Gateway:
         if what in ONCE:
             self._next.append(message)
         elif what in MOODS:
-            self._mood = what
+            self._mood, self._until = what, 0.0
+            if what == "mute" and "s" in message:
+                self._until = time.monotonic() + float(message["s"])
+                self.in_background(self._well_again(float(message["s"])))
         elif what == "clear":
             self._next.clear()
             self._mood = "ready"
