@@ -102,8 +102,8 @@ class HoldRequest(msgspec.Struct, frozen=True):
 
 
 class Recall(msgspec.Struct, frozen=True, array_like=True):
-    """A hint (P7): at most `keep` places of the class stay free in hand on [from_call, to_call), the rest is released. Absolute,
-    so that it may come twice, late or not at all. With `places` it is about these alone.
+    """A hint (P7): at most `keep` places of the class stay free in hand on [from_call, to_call), the rest is released.
+    Absolute, so that it may come twice, late or not at all. With `places` it is about these alone.
     """
 
     journey_id: int

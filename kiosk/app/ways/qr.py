@@ -27,13 +27,12 @@ class Here(Way):
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         super().__init__(folder, stack)
-        self._ledger, self._keys = folder / "wechat.jsonl", folder / "wechat"
+        self._ledger, self._keys = folder / "wechat.jsonl", folder.absolute() / "wechat"
         self._lose = False
         contracts = folder / "payments.toml"
         self.central_arguments = ("--payments", str(contracts))
-        self._ready = self.child(
-            "wechat", "--ledger", str(self._ledger), "--keys", str(self._keys), "--auto-s", str(AUTO_S)
-        )
+        own = ("--ledger", str(self._ledger), "--keys", str(self._keys), "--auto-s", str(AUTO_S))
+        self._ready = self.child("wechat", *own)
         contracts.parent.mkdir(parents=True, exist_ok=True)
         contracts.write_text(self._contract())
 
