@@ -33,8 +33,8 @@ test: setup ## all tests
 check: setup ## format, lint, types, layers, QML, tests
 	@scripts/check.sh
 
-tour: setup ## the whole story on real processes, into build/tour (FEED=path.zip, PAY=zvt|qr|cash, ARGS="--from A --to B")
-	@$(PY) -m kiosk tour $(if $(FEED),--feed $(FEED)) $(if $(PAY),--pay $(PAY)) $(ARGS)
+tour: setup ## the whole story on real processes, into build/tour (ROLE=gate: forty people at two gates; FEED=path.zip, PAY=zvt|qr|cash)
+	@$(PY) -m kiosk tour --role $(ROLE) $(if $(FEED),--feed $(FEED)) $(if $(PAY),--pay $(PAY)) $(ARGS)
 
 pictures: setup ## every screen, language and shape, into build/pictures
 	@QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software $(PY) -m pytest -q tests/ui/test_pictures.py $(ARGS)

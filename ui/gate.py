@@ -29,7 +29,7 @@ from ui.viewmodels.texts import duration, localized, translate
 from ui.watch import Watch
 
 LOOK_AROUND_EVERY_S = 1.0
-SIZE = (1280, 800)
+SIZES = {"portrait": (800, 1280), "landscape": (1280, 800), "window": (1280, 800)}
 STALE_S = 3600.0  # lists older than this are said louder
 
 

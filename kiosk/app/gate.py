@@ -18,7 +18,7 @@ from sync.client import CentralClient
 from sync.engine import Step
 from sync.lists import Lists
 from sync.pull import PullGate
-from ui.gate import SIZE, GateServices, run_gate
+from ui.gate import SIZES, GateServices, run_gate
 from ui.paper import PaperRenderer
 from ui.stage import ScreenOptions
 
@@ -78,7 +78,12 @@ def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
             online=lambda: terminal.engine.state.online,
             stop_place_id=terminal.identity.reply.stop_place_id,
         )
-        options = ScreenOptions(shape=config.screen.shape, size=SIZE, drive=str(drive) if drive else "")
+        options = ScreenOptions(
+            shape=config.screen.shape,
+            width_mm=config.screen.width_mm,
+            size=SIZES[config.screen.shape],
+            drive=str(drive) if drive else "",
+        )
         terminal.engine.start()
         if terminal.network is not None:
             terminal.network.start()

@@ -186,6 +186,7 @@ def demo(
 
 
 @main.command()
+@click.option("--role", type=click.Choice(["kiosk", "gate"]), default="kiosk", show_default=True)
 @click.option("--feed", type=click.Path(path_type=Path), help="a GTFS feed instead of the shipped network")
 @click.option("--from", "origin", help="origin (name, code or id); default: a sensible pair")
 @click.option("--to", "destination", help="destination (name, code or id)")
@@ -195,6 +196,7 @@ def demo(
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "tour", show_default=True)
 @pay_option
 def tour(
+    role: str,
     feed: Path | None,
     origin: str | None,
     destination: str | None,
@@ -204,11 +206,20 @@ def tour(
     out: Path,
     pay: str,
 ) -> None:
-    """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync."""
+    """The whole story by itself on real processes: sell offline, print, admit, crash, recover, sync.
+
+    With --role gate: forty people come to two gates.
+    """
     from kiosk.app.tour.plan import Wishes
     from kiosk.app.tour.run import run as play
 
-    sys.exit(play(Wishes(feed, origin, destination, product, flat_fare, ties, pay), out))
+    sys.exit(
+        play(
+            Wishes(feed, origin, destination, product, flat_fare, ties, pay),
+            out / "gate" if role == "gate" else out,
+            role,
+        )
+    )
 
 
 @main.command()

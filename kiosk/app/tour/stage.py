@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -54,12 +55,27 @@ class Stage:
             self._stack.callback(control.close)
         return self._controls[device].ask(**message)
 
+    def start_camera(self, name: str) -> int:
+        """One more camera, to be ordered by this name; its port."""
+        camera = Child(name, "devices.simulated.camera", log=self.folder / "log" / f"{name}.log")
+        self._stack.callback(camera.stop)
+        ready = camera.wait_ready(30)
+        self.ports[f"{name}_control"] = int(ready["control"])
+        return int(ready["port"])
+
+    def free_ports(self, count: int) -> list[int]:
+        """Ports of the loopback that nobody listens on now."""
+        with ExitStack() as stack:
+            found = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+            return [int(each.getsockname()[1]) for each in found]
+
     def enrol(self, name: str, role: str, station: str, **sections: dict[str, Any]) -> tuple[Path, Identity]:
-        """A terminal's configuration and its identity, through the link."""
-        config_path = self.folder / f"{role}.toml"
+        """A terminal's configuration and its identity, through the link; gates have a folder each."""
+        folder = name.lower().replace(" ", "-") if role == "gate" else role
+        config_path = self.folder / f"{folder}.toml"
         write_config(
             config_path,
-            terminal={"folder": str(self.folder / role)},
+            terminal={"folder": str(self.folder / folder)},
             central={"url": f"http://127.0.0.1:{self.ports['link']}", "timeout_s": 5},
             **sections,
         )
@@ -70,7 +86,7 @@ class Stage:
     def open_terminal(self, name: str, config_path: Path) -> tuple[Child, Control]:
         """Start a terminal offscreen and connect to its remote control."""
         self.lives += 1
-        socket = self.folder / f"{name}-{self.lives}.sock"
+        path = self.folder / f"{name}-{self.lives}.sock"
         child = Child(
             name,
             "kiosk",
@@ -78,15 +94,15 @@ class Stage:
             "--config",
             str(config_path),
             "--drive",
-            str(socket),
+            str(path),
             log=self.folder / "log" / f"{name}.log",
             environment=OFFSCREEN,
         )
         self._stack.callback(child.stop)
-        wait_until(lambda: socket.exists() or not child.alive, f"{name} opens its remote control", 60)
+        wait_until(lambda: path.exists() or not child.alive, f"{name} opens its remote control", 60)
         if not child.alive:
             raise KioskError(f"the {name} ended at once:\n{child.last_words()}")
-        control = Control(socket)
+        control = Control(path)
         self._stack.callback(control.close)
         return child, control
 

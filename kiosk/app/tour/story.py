@@ -15,6 +15,7 @@ from kiosk.app.identity import enrol
 from kiosk.app.tour.paper import PaperTrail
 from kiosk.app.tour.passenger import Passenger
 from kiosk.app.tour.plan import Plan, Wishes, make_plan
+from kiosk.app.tour.report import holds
 from kiosk.app.tour.stage import Stage, wait_until
 from kiosk.app.tour.till import Till
 from kiosk.domain import ticket as tickets
@@ -70,6 +71,9 @@ class Story:
         self._crash_while_printing(plan)
         self._out_of_order()
         self._sync()
+
+    def holds(self) -> bool:
+        return holds(self.report)
 
     # before
 

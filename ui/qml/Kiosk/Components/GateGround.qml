@@ -20,7 +20,7 @@ Item {
         x: 48
         y: 96
         width: ground.wide ? 700 : ground.width - 96
-        height: ground.wide ? 394 : 396
+        height: ground.wide ? 394 : 392
         color: "#000000"
 
         Image {
@@ -65,7 +65,7 @@ Item {
     Words {
         objectName: "gateQuestion"
         x: ground.wide ? 796 : 48
-        y: ground.wide ? 96 : 516
+        y: ground.wide ? 96 : 510
         width: ground.wide ? 436 : ground.width - 96
         text: ground.blind ? qsTr("Gate closed") : ground.gate.emergency ? qsTr("Emergency: the lane is open") : qsTr("Show your ticket")
         size: 60
@@ -75,9 +75,9 @@ Item {
     }
     Words {
         x: ground.wide ? 796 : 48
-        y: ground.wide ? 290 : 672
+        y: ground.wide ? 290 : 640
         width: ground.wide ? 436 : ground.width - 96
-        height: ground.wide ? 200 : 150
+        height: ground.wide ? 200 : 96
         text: ground.blind ? qsTr("Please use another gate") : ground.gate.emergency ? qsTr("Everybody may pass; nobody is counted") : ground.gate.lists === "" ? qsTr("No lists yet: every ticket is refused until central was reached once") : qsTr("Hold the code to the camera, flat and still")
         size: 32
         wrapMode: Text.WordWrap
@@ -91,35 +91,37 @@ Item {
         height: 2
         color: Theme.gateLine
     }
-    Column {
+    Grid {
         id: figures
 
-        x: ground.lefty ? ground.width - 48 - width : 48
+        x: ground.figuresX
         y: ground.third + 4
-        width: ground.width - 96 - ground.keysWide - 32
-        spacing: ground.wide ? 10 : 22
+        columns: ground.wide ? 3 : 1
+        columnSpacing: 44
+        rowSpacing: 14
 
-        Grid {
-            columns: ground.wide ? 3 : 1
-            columnSpacing: 44
-            rowSpacing: 10
-
-            GateFigure {
-                name: "gateCount"
-                label: qsTr("In today")
-                value: ground.gate.count
-            }
-            GateFigure {
-                name: "gateOut"
-                label: qsTr("Out today")
-                value: ground.gate.out
-            }
-            GateFigure {
-                name: "gateInside"
-                label: qsTr("Inside")
-                value: ground.gate.inside
-            }
+        GateFigure {
+            name: "gateCount"
+            label: qsTr("In today")
+            value: ground.gate.count
         }
+        GateFigure {
+            name: "gateOut"
+            label: qsTr("Out today")
+            value: ground.gate.out
+        }
+        GateFigure {
+            name: "gateInside"
+            label: qsTr("Inside")
+            value: ground.gate.inside
+        }
+    }
+    Column {
+        x: ground.wide ? ground.figuresX : 48
+        y: ground.wide ? ground.third + 130 : ground.third - 108
+        width: ground.wide ? ground.width - 96 - ground.keysWide - 32 : ground.width - 96
+        spacing: 6
+
         Words {
             width: parent.width
             text: ground.gate.lists === "" ? qsTr("Lists of tickets: none") : qsTr("Lists of tickets: %1").arg(ground.gate.lists)

@@ -111,7 +111,7 @@ Rectangle {
                 width: verdict.wide ? 380 : verdict.width - 96
                 height: verdict.wide ? 110 : 80
                 text: fact.value
-                size: verdict.wide ? (text.length > 26 ? 30 : text.length > 12 ? 38 : 56) : (text.length > 24 ? 36 : 56)
+                size: verdict.wide ? (text.length > 26 ? 30 : text.length > 12 ? 38 : 56) : (text.length > 24 ? 30 : 56)
                 strong: true
                 wrapMode: Text.WordWrap
                 maximumLineCount: 2

@@ -1,0 +1,99 @@
+"""The queue at two gates: forty holders, what each holds up, and what the gate must say.
+
+Expectations are written here, by the rules of the house, before anything is played; the report is compared with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+A, B = "Gate 3", "Gate 5"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One person at one gate. `what` names a ticket, or a thing that is none; `on` is paper, phone or picture."""
+
+    gate: str
+    what: str
+    on: str
+    expected: str
+    wishes: dict[str, float] = field(default_factory=dict)  # how it is held: tilt, blur, noise
+    gap: bool = False  # the same code was here before: time must pass, or it is still the same person
+
+
+def queue() -> list[Holder]:
+    """All of them, in order."""
+    held = [
+        # what is good, on paper and on phones, held as people hold things
+        Holder(A, "good 1", "paper", "admit"),
+        Holder(B, "good 2", "phone", "admit"),
+        Holder(A, "good 3", "paper", "admit", {"tilt": 12}),
+        Holder(B, "good 4", "paper", "admit", {"tilt": -20, "blur": 0.8}),
+        Holder(A, "good 5", "phone", "admit", {"noise": 10}),
+        Holder(B, "good 6", "phone", "admit", {"tilt": 90}),
+        Holder(A, "good 7", "paper", "admit", {"blur": 1.0, "noise": 6}),
+        Holder(B, "good 8", "torn", "admit"),
+        Holder(A, "good 9", "poster", "admit"),
+        Holder(B, "good 10", "dim phone", "admit"),
+        Holder(A, "child 1", "paper", "admit"),
+        Holder(B, "child 2", "phone", "admit"),
+        Holder(A, "group", "phone", "admit"),
+        # used: here, and at the other gate
+        Holder(A, "good 1", "paper", "used", gap=True),
+        Holder(A, "good 1", "phone", "used", {"tilt": 8}, gap=True),
+        Holder(B, "good 1", "phone", "used"),
+        Holder(B, "good 3", "paper", "used"),
+        Holder(A, "good 2", "phone", "used"),
+        Holder(A, "good 8", "paper", "used"),
+        Holder(B, "group", "phone", "used"),
+        # right ticket, wrong time or place
+        Holder(A, "other day 1", "paper", "wrong_day"),
+        Holder(B, "other day 2", "phone", "wrong_day"),
+        Holder(A, "later 1", "paper", "not_yet"),
+        Holder(B, "later 2", "phone", "not_yet"),
+        Holder(A, "earlier", "paper", "expired"),
+        Holder(B, "elsewhere", "phone", "wrong_place"),
+        Holder(A, "concert", "paper", "wrong_place"),
+        # withdrawn
+        Holder(A, "revoked 1", "paper", "revoked"),
+        Holder(B, "revoked 2", "phone", "revoked"),
+        # forged
+        Holder(A, "altered", "phone", "bad_signature"),
+        Holder(B, "stranger's signature", "phone", "bad_signature"),
+        Holder(A, "unknown machine", "phone", "unknown_issuer"),
+        Holder(B, "stolen key", "phone", "not_leased"),
+        Holder(A, "test ticket", "phone", "test_ticket"),
+        Holder(B, "other operator", "phone", "out_of_scope"),
+        # what is no ticket
+        Holder(A, "web address", "phone", "unknown"),
+        Holder(B, "boarding pass", "phone", "unknown"),
+        Holder(A, "wireless network", "paper", "unknown"),
+        Holder(B, "garbled", "phone", "unknown"),
+        # and a last good one: nothing of all this has stopped the gate
+        Holder(A, "good 11", "paper", "admit"),
+    ]
+    assert len(held) == 40
+    return held
+
+
+def orders(origin: str, destination: str, day: str, train: str, trains: dict[str, str]) -> list[dict[str, object]]:
+    """What the seller must sell for it. `trains`: numbers of an earlier and a later train, the other day, its hall."""
+    way = {"origin": origin, "destination": destination, "day": day, "number": train}
+    return [
+        {**way, "name": "good", "people": 9},
+        {**way, "name": "more", "people": 6},
+        {**way, "name": "child", "people": 2, "category": trains["child"]},
+        {**way, "name": "other day", "people": 2, "day": trains["day"], "number": trains["other"]},
+        {**way, "name": "later", "people": 2, "number": trains["later"]},
+        {**way, "name": "earlier", "people": 1, "number": trains["earlier"]},
+        {**way, "name": "elsewhere", "people": 1, "origin": trains["midway"]},
+        {
+            "name": "concert",
+            "people": 1,
+            "origin": trains["hall"],
+            "destination": trains["hall"],
+            "day": trains["concert_day"],
+            "number": trains["concert"],
+        },
+    ]
