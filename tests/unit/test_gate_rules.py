@@ -146,6 +146,7 @@ def test_one_more_use_never_helps(world: World, scan: Scan, at: datetime, seen: 
     """Where nobody comes in twice, who was refused is refused also when one more entry is known."""
     plain = GateList(id="L")
     world = msgspec.structs.replace(world, lists=(plain,))
+    scan = msgspec.structs.replace(scan, persons=max(scan.persons, 1))  # "all who are left" would be fewer
     more = (*seen, Passage(ticket="K", at=at, list="L", gate="h"))
     if scan.kind == "entry" and not judge(world, scan, at, seen=seen).decision.passes:
         assert not judge(world, scan, at, seen=more).decision.passes
@@ -190,6 +191,8 @@ def test_a_window_by_the_wall_clock_on_the_night_of_a_change(
     decision = judge(World(time_zone=zone, tickets=(ticket,)), Scan(scan="K"), now).decision
     first, last = (each.replace(tzinfo=ZoneInfo(zone)).timestamp() for each in (opens, closes))
     expected = Word.NOT_YET if now.timestamp() < first else Word.EXPIRED if now.timestamp() > last else Word.ADMIT
+    if last < first:  # all of it lies in the hour that was left out
+        expected = Word.EXPIRED
     assert decision.word is expected
     assert decision.next_at == (first if expected is Word.NOT_YET else None)
 
