@@ -1,4 +1,9 @@
-"""python -m tests.money [--quick] [--seed N] [--payments N] [--jobs N]: one JSON line last; exit 1 on a violation."""
+"""python -m tests.money [--quick] [--seed N] [--payments N] [--jobs N] [--wire NAME]: one JSON line last; exit 1 on a
+violation.
+
+Most payments go to takers that keep the promises of the port and no more; a share goes through the real drivers to
+simulators in processes of their own (`tests.money.wires`).
+"""
 
 from __future__ import annotations
 
@@ -12,9 +17,11 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from typing import Any
 
+from tests.money import lane, wires
 from tests.money.street import every_step, run
 
 EACH = 250  # payments of one street
+LANES, LANE_PAYMENTS, LANE_PAYMENTS_QUICK = 6, 60, 10  # of each real driver
 
 
 def one(job: tuple[int, int]) -> dict[str, Any]:
@@ -31,20 +38,35 @@ def steps(seed: int) -> dict[str, Any]:
     return {"seed": seed, "wrong": wrong, "cuts": cuts}
 
 
+def on_wire(job: tuple[str, int, int]) -> dict[str, Any]:
+    """Payments through a real driver."""
+    logging.disable(logging.CRITICAL)
+    name, seed, payments = job
+    played = lane.run(name, seed, payments)
+    return {"seed": f"{seed} --wire {name}", "wrong": played.wrong, **played.count}
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.money")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, help="this street only: the seed a failure named")
     parser.add_argument("--payments", type=int, default=20_000)
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--wire", choices=wires.names(), help="through this driver only")
     given = parser.parse_args(arguments)
     begun, payments = time.monotonic(), 750 if given.quick else given.payments
     seeds = [given.seed] if given.seed is not None else list(range(1, -(-payments // EACH) + 1))
     total: dict[str, int] = {}
     wrong: list[str] = []
     purchases = seeds if given.seed is not None else list(range(1, 4 if given.quick else 201))
+    lanes = seeds if given.seed is not None else list(range(1, 2 if given.quick else LANES + 1))
+    each = LANE_PAYMENTS_QUICK if given.quick else LANE_PAYMENTS
+    on_wires = [(name, seed, each) for name in wires.names() if given.wire in (None, name) for seed in lanes]
+    if given.wire:
+        seeds, purchases = [], []
     with ProcessPoolExecutor(given.jobs) as pool:
-        for result in chain(pool.map(one, [(seed, EACH) for seed in seeds]), pool.map(steps, purchases)):
+        streets, cuts = pool.map(one, [(seed, EACH) for seed in seeds]), pool.map(steps, purchases)
+        for result in chain(streets, cuts, pool.map(on_wire, on_wires)):
             wrong += [f"seed {result['seed']}: {text}" for text in result["wrong"]]
             for name, count in result.items():
                 if isinstance(count, int) and name != "seed":
@@ -52,7 +74,7 @@ def main(arguments: list[str]) -> int:
     for text in wrong[:20]:
         print(text)
     seconds = round(time.monotonic() - begun, 1)
-    said = {"ok": not wrong, "streets": len(seeds), "cut_at_each_step": len(purchases), **total}
+    said = {"ok": not wrong, "streets": len(seeds), "cut_at_each_step": len(purchases), "lanes": len(on_wires), **total}
     print(json.dumps({**said, "wrong": len(wrong), "seconds": seconds}))
     return 1 if wrong else 0
 

@@ -11,11 +11,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from devices.payment.zvt import memory
+from devices.payment.zvt.messages import Status
 from kiosk.domain import paying
 from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import Sale
-from kiosk.ports import Approved
+from kiosk.ports import Approved, ChargeRequest, PaymentOutcome
 from kiosk.services.payment import Payments
+from tests.money import lane
 from tests.money.street import every_step, run
 
 
@@ -90,3 +93,13 @@ def test_planted_faults_are_found(verb: str, mistake: Callable[..., object], mon
 def test_every_step_is_cut() -> None:
     cuts, wrong = every_step(3)
     assert cuts > 10 and not wrong
+
+
+def never_began(request: ChargeRequest, now: Status | None) -> PaymentOutcome:
+    """A mistake: what a card terminal does not say plainly is taken for nothing."""
+    return memory.NEVER
+
+
+def test_a_planted_fault_in_a_real_driver_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "judge", never_began)
+    assert any(lane.run("zvt_attended", seed, 30).wrong for seed in range(1, 9))

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from devices.payment.zvt.memory import BLIND, Last, judge, last_of, mark_of, original, reference
+from devices.payment.zvt.memory import BLIND, Last, judge, last_of, mark_of, original, reference, stands
 from devices.payment.zvt.messages import Status
 from kiosk.ports import Approved, ChargeRequest, Declined, Unresolved
 
@@ -97,3 +97,39 @@ def test_without_a_mark_only_staff_can_tell(mark: str) -> None:
 @pytest.mark.parametrize("text", ["", "A1", "52001234 0042 000734 1130120130", "x y z u v"])
 def test_a_reference_of_another_driver_is_none(text: str) -> None:
     assert original(text) is None
+
+
+NEXT = told(receipt=43, trace=735, amount_minor=700)
+NEXT_UNDONE = dataclasses.replace(NEXT, receipt=44, trace=736, original_trace=735)
+
+
+@pytest.mark.parametrize("now", [OURS, NEXT, NEXT_UNDONE])
+def test_an_approval_stands_while_it_is_last_and_when_the_terminal_went_on(now: Status) -> None:
+    answer = stands(REQUEST, reference(OURS), now)
+    assert isinstance(answer, Approved) and answer.reference == reference(OURS)
+
+
+@pytest.mark.parametrize("now", [UNDONE, dataclasses.replace(UNDONE, receipt=44)])
+def test_an_approval_whose_reversal_is_seen_is_undone(now: Status) -> None:
+    assert stands(REQUEST, reference(OURS), now) == Declined("undone")
+
+
+def test_an_approval_whose_receipt_is_gone_is_undone() -> None:
+    before = told(receipt=41, trace=733, time="120000", amount_minor=99)
+    assert stands(REQUEST, reference(OURS), before) == Declined("undone")
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        None,
+        told(amount_minor=1249),
+        told(trace=700),
+        told(receipt=43, trace=735),  # may be its reversal, by a terminal that does not say so
+        told(receipt=44, trace=736, amount_minor=700),  # what was between is not seen
+        told(terminal="52009999"),
+    ],
+)
+def test_where_it_cannot_be_seen_staff_decide(now: Status | None) -> None:
+    assert isinstance(stands(REQUEST, reference(OURS), now), Unresolved)
+    assert isinstance(stands(REQUEST, "A1", OURS), Unresolved)

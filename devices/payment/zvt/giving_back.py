@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from devices.payment.zvt import memory, words
 from devices.payment.zvt import messages as say
 from devices.payment.zvt.apdu import Apdu
 from devices.payment.zvt.holding import Held
 from devices.payment.zvt.link import Link, Unknown
+from devices.payment.zvt.messages import Status
 from devices.payment.zvt.session import End
 from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Unresolved
 
@@ -24,6 +26,7 @@ class GivingBack:
         self._card_refunds = card_refunds
         self._one = threading.RLock()
         self._held: Held | None = None
+        self._final: dict[str, Approved] = {}  # made final before anybody asked for it
 
     def refund(self, request: ChargeRequest, original_reference: str) -> PaymentOutcome:
         """The whole by reversal; otherwise, and when that is over, by a refund to a card that is presented, where
@@ -88,8 +91,11 @@ class GivingBack:
         return Unresolved(f"no answer from the card terminal: {end.trouble or 'it does not say'}")
 
     def _told_by_receipt(self, request: ChargeRequest) -> PaymentOutcome:
+        return self._look(lambda now: memory.judge(request, now))
+
+    def _look(self, judge: Callable[[Status | None], PaymentOutcome]) -> PaymentOutcome:
         try:
-            return memory.judge(request, self._link.last())
+            return judge(self._link.last())
         except Unknown as fault:
             return Unresolved(str(fault))
 
@@ -97,5 +103,10 @@ class GivingBack:
         """Another payment comes while one waits for its tickets: they are parts of one sale, and what is paid stays
         paid until it is given back."""
         held, self._held = self._held, None
-        if held is not None and held.settle(issued=True).trouble:
+        if held is None:
+            return
+        end = held.settle(issued=True)
+        if end.trouble:
             self._link.hang_up()
+        elif end.finished and end.aborted is None:
+            self._final[held.request.attempt_id] = Approved(memory.reference(held.status), held.status.card)

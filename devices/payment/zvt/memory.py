@@ -112,6 +112,25 @@ def _moved(request: ChargeRequest, mark: Last, now: Status) -> PaymentOutcome:
     return Unresolved("the terminal's last receipt is for something else")
 
 
+def stands(request: ChargeRequest, reference_text: str, now: Status | None) -> PaymentOutcome:
+    """Whether an approval whose receipt we know was kept or undone. A terminal goes on to the next payment only when
+    the one before is settled, so what came after ours tells."""
+    ours = original(reference_text)
+    if now is None or ours is None:
+        return Unresolved("the terminal's day is closed" if now is None else "this is no reference of the terminal")
+    if not reference_text.startswith(f"{now.terminal or '-'} "):
+        return Unresolved(f"this is terminal {now.terminal}, it was another")
+    steps, undone = ((now.receipt or 0) - ours.receipt) % RECEIPTS_MAX, now.original_trace == ours.trace
+    if steps == 0 and now.trace == ours.trace and is_for(request, now):
+        return Approved(reference_text, now.card)
+    if undone and steps in (1, 2):
+        return Declined("undone")
+    another = now.original_trace is not None or now.amount_minor != ours.amount_minor  # not ours, given back unsaid
+    if (steps == 1 and another) or (steps == 2 and (now.original_trace or 0) > ours.trace):
+        return Approved(reference_text)
+    return Declined("undone") if judge(request, now) == NEVER else Unresolved("too much has happened since")
+
+
 def _later(before: str, after: str) -> bool:
     """Whether MMDDHHMMSS is later, also over the end of a year."""
     if len(after) != len(before):

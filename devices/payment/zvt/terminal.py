@@ -188,11 +188,11 @@ class ZvtPayment(GivingBack):
                     status = self._held.status
                     return Approved(memory.reference(status), status.card, provisional=True)
                 return Unresolved("another approval waits for its tickets")
-            return self._asked(request)
+            return self._asked(lambda now: memory.judge(request, now))
         finally:
             self._one.release()
 
-    def _asked(self, request: ChargeRequest) -> PaymentOutcome:
+    def _asked(self, judge: Callable[[Status | None], PaymentOutcome]) -> PaymentOutcome:
         try:
             state = self._link.state()
         except OSError as fault:
@@ -200,10 +200,10 @@ class ZvtPayment(GivingBack):
         if state in BUSY:
             self._link.stop_what_runs()
             return Unresolved("the card terminal is still at it")
-        outcome = self._told_by_receipt(request)
+        outcome = self._look(judge)
         if outcome == memory.NEVER:
             self._silence.wait(SETTLE_S)  # what was sent before may only be read now
-            outcome = self._told_by_receipt(request)
+            outcome = self._look(judge)
         return outcome
 
     def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
@@ -217,8 +217,9 @@ class ZvtPayment(GivingBack):
                 if end.trouble:
                     self._link.hang_up()
                     return Unresolved(f"no answer from the card terminal: {end.trouble}")
-            outcome = self._asked(request)
-        return Declined("undone") if isinstance(outcome, Declined) else outcome
+            if (final := self._final.pop(request.attempt_id, None)) is not None:
+                return final
+            return self._asked(lambda now: memory.stands(request, reference, now))
 
     # the day
 
