@@ -235,13 +235,19 @@ def doctor(config_path: Path | None, as_json: bool) -> None:
 @main.command()
 @config_option
 @click.option("--page", is_flag=True, help="print a test page")
+@click.option("--end-of-day", is_flag=True, help="the card terminal hands in its turnover; compared with the journal")
 @click.option("--json", "as_json", is_flag=True, help="one JSON list instead of lines")
-def devices(config_path: Path, page: bool, as_json: bool) -> None:
-    """List the terminal's devices and how they are; print a test page."""
+def devices(config_path: Path, page: bool, end_of_day: bool, as_json: bool) -> None:
+    """List the terminal's devices and how they are; print a test page, hand in the card terminal's day."""
     from kiosk.app import config
     from kiosk.app import devices as at_hand
 
-    sys.exit(at_hand.run(config.load(config_path), page=page, as_json=as_json))
+    settings = config.load(config_path)
+    if end_of_day:
+        from kiosk.app import day
+
+        sys.exit(day.run(settings))
+    sys.exit(at_hand.run(settings, page=page, as_json=as_json))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

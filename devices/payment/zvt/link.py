@@ -149,7 +149,7 @@ class Link:
             raise Unknown(end.trouble or "the terminal is busy")
         totals = self.ask(say.with_password(say.TOTALS, self.settings.password))
         counted = [each.totals for each in totals.statuses if each.totals is not None]
-        if totals.finished and totals.aborted is None and counted and counted[-1] == (0, 0):
+        if totals.finished and totals.aborted is None and counted and counted[-1][:2] == (0, 0):
             return None
         raise Unknown(totals.trouble or "the terminal does not repeat its last receipt")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from devices.payment.zvt import fields
 from devices.payment.zvt.apdu import Apdu, Garbled, bcd, number_of
@@ -76,6 +77,15 @@ def _password(digits: str) -> bytes:
     return bcd(int(digits), 3)
 
 
+class Totals(NamedTuple):
+    """Of a day."""
+
+    payments: int
+    sum_minor: int
+    first_receipt: int = 0
+    last_receipt: int = 0
+
+
 @dataclass(frozen=True)
 class Status:
     """A status information (04 0F): a transaction, or the totals of a day."""
@@ -90,7 +100,7 @@ class Status:
     terminal: str = ""
     original_trace: int | None = None  # of what a reversal gives back
     card: str = ""  # masked
-    totals: tuple[int, int] | None = None  # (payments, their sum) of a day
+    totals: Totals | None = None
 
     @property
     def at(self) -> str:
@@ -125,10 +135,11 @@ def masked(digits: str) -> str:
     return f"**** **** **** {shown}" if len(shown) == DIGITS_SHOWN and shown.isdecimal() else ""
 
 
-def _totals(data: bytes) -> tuple[int, int]:
+def _totals(data: bytes) -> Totals:
     """First and last receipt, then seven times (how many, their sum) by kind of card."""
     kinds = [data[at : at + 7] for at in range(4, len(data) - 6, 7)]
-    return sum(kind[0] for kind in kinds), sum(number_of(kind[1:]) for kind in kinds)
+    count, total = sum(kind[0] for kind in kinds), sum(number_of(kind[1:]) for kind in kinds)
+    return Totals(count, total, number_of(data[:2] or b"\0"), number_of(data[2:4] or b"\0"))
 
 
 def state_of(completion: Apdu) -> int:

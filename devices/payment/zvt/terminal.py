@@ -29,12 +29,14 @@ USABLE = (0x00, CARD_INSERTED)
 
 @dataclasses.dataclass(frozen=True)
 class Day:
-    """What an end of day says: payments counted and their sum; None = the terminal did not say."""
+    """What an end of day says: payments counted, their sum, and the receipts it is about; None = it did not say."""
 
     ok: bool
     words: str
     count: int | None = None
     sum_minor: int | None = None
+    first_receipt: int = 0
+    last_receipt: int = 0
 
 
 class ZvtPayment(GivingBack):
@@ -238,10 +240,10 @@ class ZvtPayment(GivingBack):
                 return Day(False, end.trouble)
             if end.no is not None:
                 return Day(False, words.result(end.no))
-            status = end.status
-            if status is None or status.totals is None:
-                return Day(True, "done", None, status.amount_minor if status else None)
-            return Day(True, "done", *status.totals)
+            if end.status is None or end.status.totals is None:
+                return Day(True, "done")
+            totals = end.status.totals
+            return Day(True, "done", totals.payments, totals.sum_minor, totals.first_receipt, totals.last_receipt)
 
     def close(self) -> None:
         with self._one:
