@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import msgspec
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
 
+from kiosk.domain.errors import KioskError
+from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
-from kiosk.ports import Clock, CodeReader
-from kiosk.services.gate import Gate
-from kiosk.store.catalogue import CatalogueStore
+from kiosk.services.staff import Member
 from ui import stage
+from ui.gatework import GateServices, GateWork
 from ui.language import Language
 from ui.sound import Sounds
 from ui.stage import ScreenOptions
 from ui.tasks import Tasks
-from ui.viewmodels.gate import Around, GateViewModel
-from ui.viewmodels.gatehand import GateHandViewModel, LineRow
+from ui.viewmodels.gate import GateViewModel
+from ui.viewmodels.gateask import waits_for_staff
+from ui.viewmodels.gatehand import GateHandViewModel
 from ui.viewmodels.gatesignals import SIGNS
-from ui.viewmodels.gatetold import Scan, row_of
-from ui.viewmodels.texts import duration, localized, translate
 from ui.watch import Watch
 
 LOOK_AROUND_EVERY_S = 1.0
 SIZES = {"portrait": (800, 1280), "landscape": (1280, 800), "window": (1280, 800)}
-STALE_S = 3600.0  # lists older than this are said louder
-
-
-@dataclass(frozen=True)
-class GateServices:
-    """Everything behind the gate's screen."""
-
-    gate: Gate
-    reader: Callable[[], CodeReader]  # opens the camera anew
-    catalogue: CatalogueStore
-    clock: Clock
-    online: Callable[[], bool]
-    stop_place_id: str = ""
+__all__ = ["SIZES", "GateServices", "GateWindow", "run_gate"]
 
 
 class Pictures(QQuickImageProvider):
@@ -72,9 +58,10 @@ class GateWindow:
         self.model = GateViewModel(services.gate.name, self.engine)
         self.language.use(options.language)
         self.model.speak(options.language)
-        self.hand = GateHandViewModel(self.model, self.engine)
+        self.hand = GateHandViewModel(self.model, services.gate.setting.plan.questions, self.engine)
         widths = {"widthMm": options.width_mm} if options.width_mm else {}
         self.window = stage.load(self.engine, "Gate", {"gate": self.model, "hand": self.hand, **widths})
+        self._work = GateWork(services, lambda: self.language.tag)
         self._sounds = Sounds()
         self._tasks = Tasks.single("around", self.engine)
         self.watch = Watch(services.gate, services.reader, services.clock, self.engine)
@@ -93,6 +80,12 @@ class GateWindow:
             (self.hand.rested, self.watch.rest),
             (self.hand.wantedLight, self._light),
             (self.hand.wantedTicket, self._look_up),
+            (self.hand.said, self._say),
+            (self.hand.counted, self._count),
+            (self.hand.annulled, self._annul),
+            (self.hand.signedOn, self._sign_on),
+            (self.hand.turned, self.watch.turn),
+            (self.hand.stoodOpen, self._stand_open),
             (self.model.changed, self.hand.follow),
             (self._timer.timeout, self.look_around),
         )
@@ -116,6 +109,8 @@ class GateWindow:
         self.window.close()
         self.engine.deleteLater()
 
+    # what the camera sees
+
     def _judged(self, verdict: Verdict) -> None:
         self.model.judge(verdict, self._services.clock.now())
         self._sounds.play(SIGNS[self.model.state.told.signal].sound)
@@ -127,6 +122,41 @@ class GateWindow:
             self.model.wait()
         self.model.picture_taken()
 
+    # what staff touch
+
+    def _say(self, scan: Scan) -> None:
+        self._decide_again(scan, self._work.say)
+
+    def _count(self, persons: int) -> None:
+        self._decide_again(Scan(persons=persons), self._work.fewer)
+
+    def _decide_again(self, scan: Scan, decide: Callable[[str, Scan], Verdict]) -> None:
+        """The code that was judged last, with what staff add to it."""
+        text = self.watch.text
+        scan = msgspec.structs.replace(scan, kind=self.watch.kind)
+
+        def done(verdict: Verdict) -> None:
+            self.watch.keep()
+            self._judged(verdict)
+            self.watch.rest(waits_for_staff(verdict))
+
+        self._tasks.run(lambda: decide(text, scan), done, self._failed)
+
+    def _annul(self) -> None:
+        """Nobody went through."""
+        self._tasks.run(self._services.gate.annul, self._annulled, self._failed)
+
+    def _annulled(self, done: bool) -> None:
+        self.watch.forget()
+        self.model.wait()
+        self.look_around()
+
+    def _sign_on(self, number: str, pin: str) -> None:
+        def done(member: Member) -> None:
+            self.hand.signed_on(member.signature, member.role)
+
+        self._tasks.run(lambda: self._work.sign_on(number, pin), done, lambda error: self.hand.refused(str(error)))
+
     def _light(self, on: bool) -> None:
         """The camera's own light; its driver may take a moment."""
 
@@ -136,46 +166,30 @@ class GateWindow:
         self._tasks.run(lambda: self.watch.torch(on), done, lambda _: done(False))
 
     def _look_up(self, text: str) -> None:
-        """By hand: everything that goes by this text, off the UI thread."""
-        self._tasks.run(lambda: self._found(text), self.hand.found, lambda error: self.model.in_trouble(str(error)))
+        self._tasks.run(lambda: self._work.found(text), self.hand.found, self._failed)
 
-    def _found(self, text: str) -> list[LineRow]:
-        verdict = self._services.gate.type_code(text)
-        if not verdict.ticket_id:
-            return []
-        row = row_of(Scan(int(self._services.clock.now()), verdict), self.language.tag, None)
-        return [LineRow("", row.signal, row.icon, row.title, row.detail)]
+    def _stand_open(self, on: bool) -> None:
+        """Emergency: everybody out, nobody in."""
+
+        def done(_: object) -> None:
+            self.model.stand_open(on)
+
+        self._tasks.run(lambda: self._services.gate.emergency(on), done, self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        """What staff wanted did not happen: the gate says why, and goes on when it can."""
+        self.watch.rest(False)
+        fault = str(error) if isinstance(error, KioskError) else f"{type(error).__name__}: {error}"
+        self.model.blind(fault)
+
+    # what is around
 
     def look_around(self) -> None:
-        """Clock, count, freshness of the lists, link; asked off the UI thread, because the disk may be slow."""
-        self._tasks.run(self._around, self.model.look_around, lambda error: self.model.in_trouble(str(error)))
-
-    def _around(self) -> Around:
-        services, language = self._services, self.language.tag
-        info = services.catalogue.info()
-        zone = ZoneInfo(info.timezone) if info else None
-        now = services.clock.now()
-        local = datetime.fromtimestamp(now, zone)
-        place = services.catalogue.stop_place(services.stop_place_id)
-        checked = services.gate.checked_at()
-        return Around(
-            station=localized(place.names, place.name, language) if place else "",
-            today=local.date().isoformat(),
-            time=local.strftime("%H:%M"),
-            count=services.gate.admitted_today(),
-            lists="" if checked is None else _age(now - checked),
-            stale=checked is not None and now - checked > STALE_S,
-            offline=not services.online(),
-            hint=self.watch.hint,
-            zone=zone,
+        """Asked off the UI thread, because the disk may be slow."""
+        hint = self.watch.hint
+        self._tasks.run(
+            lambda: self._work.around(hint), self.model.look_around, lambda error: self.model.in_trouble(str(error))
         )
-
-
-def _age(age_s: float) -> str:
-    """ "just now", "12 min ago"."""
-    if age_s < 60:
-        return translate("Gate", "just now")
-    return translate("Gate", "%1 ago").replace("%1", duration(int(age_s)))
 
 
 def run_gate(services: GateServices, options: ScreenOptions) -> int:

@@ -11,9 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from kiosk.domain.errors import KioskError
+from kiosk.domain.gate.form import Kind
+from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.ticket import PREFIX
 from kiosk.ports import Clock, CodeReader, Frame
 from kiosk.services.gate import Gate
+from ui.viewmodels.gateask import waits_for_staff
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,7 @@ class Watch(QObject):
         self._seen = 0.0  # monotonic s, when its code was last in the picture
         self._resting = threading.Event()  # somebody is busy with the last one: nothing is judged
         self._reader: CodeReader | None = None
+        self.kind: Kind = "entry"
 
     def start(self) -> None:
         self._thread.start()
@@ -61,6 +66,24 @@ class Watch(QObject):
             self._resting.set()
         else:
             self._resting.clear()
+
+    def turn(self, out: bool) -> None:
+        """People leave here, or come in again."""
+        self.kind = "exit" if out else "entry"
+
+    @property
+    def text(self) -> str:
+        """The code whose verdict is on screen; "" = none."""
+        return self._text
+
+    def keep(self) -> None:
+        """Staff had it judged anew: the verdict stands as long as one that was just given."""
+        self._since = self._seen = self._clock.monotonic()
+
+    def forget(self) -> None:
+        """The verdict on screen was taken back."""
+        self._text = ""
+        self._resting.clear()
 
     @property
     def hint(self) -> str:
@@ -107,7 +130,7 @@ class Watch(QObject):
             except KioskError as fault:
                 self._blind(str(fault))
                 return
-        elif self._text and now - self._seen > VERDICT_STAYS_S:
+        elif self._text and now - self._seen > VERDICT_STAYS_S and not self._resting.is_set():
             self._text = ""
             self.left.emit()
         if not self._text and now >= self._next_picture:
@@ -126,9 +149,14 @@ class Watch(QObject):
         elif self._text and not fresh and now - self._seen < VERDICT_STANDS_S:
             return  # missed for a moment beside another code that had its turn
         text = fresh[0] if fresh else texts[0]
-        verdict = known[text] or self._gate.scan(text)
+        verdict = known[text] or self._scan(text)
         self._text, self._since, self._seen = text, now, now
+        if waits_for_staff(verdict):
+            self._resting.set()
         self.judged.emit(verdict)
+
+    def _scan(self, text: str) -> Verdict:
+        return self._gate.scan(text, Scan(kind="exit", persons=0) if self.kind == "exit" else None)
 
     def _blind(self, fault: str) -> None:
         self._text, self._next_picture = "", 0.0  # the first picture after it opens the gate again, at once

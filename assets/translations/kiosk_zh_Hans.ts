@@ -409,8 +409,8 @@
         <translation>请进</translation>
     </message>
     <message>
-        <source>Go, look</source>
-        <translation>请进，核对</translation>
+        <source>Look</source>
+        <translation>核对</translation>
     </message>
     <message>
         <source>Goodbye</source>
@@ -422,7 +422,7 @@
     </message>
     <message>
         <source>Ask</source>
-        <translation>查询</translation>
+        <translation>询问</translation>
     </message>
     <message>
         <source>Wait</source>
@@ -455,6 +455,42 @@
     <message>
         <source>Coach</source>
         <translation>车厢</translation>
+    </message>
+    <message>
+        <source>Fare due</source>
+        <translation>应补票款</translation>
+    </message>
+    <message>
+        <source>Left of the group</source>
+        <translation>团体剩余</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>证件</translation>
+    </message>
+    <message>
+        <source>Right gate</source>
+        <translation>正确闸机</translation>
+    </message>
+    <message>
+        <source>Room for</source>
+        <translation>尚可容纳</translation>
+    </message>
+    <message>
+        <source>Staff: the lists are old, look at the ticket</source>
+        <translation>工作人员：名单过旧，请查看车票</translation>
+    </message>
+    <message>
+        <source>Staff: the clock is not sure, look at day and time</source>
+        <translation>工作人员：时钟不准，请核对日期和时间</translation>
+    </message>
+    <message>
+        <source>Staff: the rule of this gate could not be read, look at the ticket</source>
+        <translation>工作人员：无法读取本闸机规则，请查看车票</translation>
     </message>
     <message>
         <source>, </source>
@@ -825,6 +861,10 @@
         <translation>请从开放的闸口离开</translation>
     </message>
     <message>
+        <source>not heard of yet</source>
+        <translation>尚无消息</translation>
+    </message>
+    <message>
         <source>just now</source>
         <translation>刚刚更新</translation>
     </message>
@@ -877,12 +917,84 @@
         <translation>阳光</translation>
     </message>
     <message>
+        <source>People leave</source>
+        <translation>离开方向</translation>
+    </message>
+    <message>
+        <source>Emergency: open</source>
+        <translation>紧急开放</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>查找</translation>
     </message>
     <message>
+        <source>Seen</source>
+        <translation>已核对</translation>
+    </message>
+    <message>
+        <source>Document is right</source>
+        <translation>证件无误</translation>
+    </message>
+    <message>
+        <source>Let in %1</source>
+        <translation>放行 %1 人</translation>
+    </message>
+    <message>
+        <source>One less</source>
+        <translation>少一人</translation>
+    </message>
+    <message>
+        <source>One more</source>
+        <translation>多一人</translation>
+    </message>
+    <message>
+        <source>Not turned</source>
+        <translation>未通过</translation>
+    </message>
+    <message>
+        <source>Next person</source>
+        <translation>下一位</translation>
+    </message>
+    <message>
+        <source>Let in</source>
+        <translation>放行</translation>
+    </message>
+    <message>
         <source>Details</source>
         <translation>详情</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Document seen, holder is right</source>
+        <translation>已查证件，本人无误</translation>
+    </message>
+    <message>
+        <source>Fare paid at the gate</source>
+        <translation>已在闸机补票</translation>
+    </message>
+    <message>
+        <source>Fault of the machine</source>
+        <translation>设备故障</translation>
+    </message>
+    <message>
+        <source>Train late or changed</source>
+        <translation>列车晚点或变更</translation>
+    </message>
+    <message>
+        <source>Order of the operator</source>
+        <translation>运营方指示</translation>
     </message>
     <message>
         <source>Last scans</source>
@@ -901,8 +1013,28 @@
         <translation>人数</translation>
     </message>
     <message>
+        <source>Code on the ticket</source>
+        <translation>车票上的票码</translation>
+    </message>
+    <message>
+        <source>Your staff number</source>
+        <translation>请输入工号</translation>
+    </message>
+    <message>
+        <source>Your PIN</source>
+        <translation>请输入密码</translation>
+    </message>
+    <message>
+        <source>Why let in?</source>
+        <translation>放行原因</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>确定</translation>
+    </message>
+    <message>
         <source>More</source>
-        <translation>下一页</translation>
+        <translation>更多</translation>
     </message>
     <message>
         <source>The last scans</source>
@@ -911,10 +1043,6 @@
     <message>
         <source>One scan</source>
         <translation>一次扫描</translation>
-    </message>
-    <message>
-        <source>Code, name or booking</source>
-        <translation>票码、姓名或订单</translation>
     </message>
     <message>
         <source>This screen</source>
@@ -942,11 +1070,15 @@
     </message>
     <message>
         <source>Next</source>
-        <translation>等待</translation>
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Ticket</source>
         <translation>车票</translation>
+    </message>
+    <message>
+        <source>Let in all the same</source>
+        <translation>仍予放行</translation>
     </message>
 </context>
 <context>

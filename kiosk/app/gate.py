@@ -12,6 +12,7 @@ from kiosk.app.wiring import Terminal
 from kiosk.domain.certificate import SCOPE_GATE
 from kiosk.services.disruptions import Disruptions
 from kiosk.services.gate import Gate
+from kiosk.services.staff import Staff
 from kiosk.store.manifest import ManifestStore
 from kiosk.store.shelf import Shelf
 from sync.client import CentralClient
@@ -76,6 +77,8 @@ def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
             catalogue=terminal.catalogue,
             clock=terminal.clock,
             online=lambda: terminal.engine.state.online,
+            store=terminal.store,
+            staff=Staff(config.folder, terminal.clock),
             stop_place_id=terminal.identity.reply.stop_place_id,
         )
         options = ScreenOptions(

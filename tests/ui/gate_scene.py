@@ -16,11 +16,12 @@ from kiosk.domain.allotment import Block
 from kiosk.domain.errors import ReaderFault
 from kiosk.domain.network import service_day_start
 from kiosk.ports import CodeReader, Frame
+from kiosk.services.staff import Staff
 from sync.wire import LeaseRow
 from tests.conftest import SettableClock
 from tests.gate_world import GateWorld
 from tests.ui import network
-from ui.driver import Driver
+from ui.driver import Driver, NotOnScreen
 from ui.gate import GateServices, GateWindow
 from ui.stage import ScreenOptions
 from ui.watch import VERDICT_STAYS_S
@@ -89,10 +90,19 @@ def scenery() -> Any:
 class Scene:
     """A gate on screen, people before it."""
 
-    def __init__(self, folder: Path, language: str = "en", listed: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        language: str = "en",
+        listed: bool = True,
+        size: tuple[int, int] = (1280, 800),
+        **gate: Any,
+    ) -> None:
+        """`gate`: more of the gate, such as its plan."""
         self.clock = SettableClock(NOW)
         self.camera = Camera()
         self.world = GateWorld(folder, self.clock, BOOK, "VNP")
+        self.world.gate = self.world.make_gate(**gate) if gate else self.world.gate
         self.online = True
         self.language = language
         full = (LeaseRow(G1, 3, 1, (Block.of(0, 3, TRAIN.full_mask),)), LeaseRow(G7, 3, 1, (Block.of(0, 3, 1),)))
@@ -105,12 +115,14 @@ class Scene:
             catalogue=self.world.catalogue,
             clock=self.clock,
             online=lambda: self.online,
+            store=self.world.store,
+            staff=Staff(folder, self.clock),
             stop_place_id="VNP",
         )
-        options = ScreenOptions(shape="window", size=(1280, 800), language=language)
+        options = ScreenOptions(shape="window", size=size, language=language)
         self.window = GateWindow(services, options)
         self.driver = Driver(self.window.window)
-        self.window.window.resize(1280, 800)
+        self.window.window.resize(*size)
         self.window.window.show()
         self.window.start()
         self.until(lambda: self.window.model.state.around.time != "", "the clock")
@@ -140,7 +152,11 @@ class Scene:
     def show(self, text: str, reason: str) -> None:
         """Hold a code up until the screen says this."""
         self.camera.hold(text)
-        self.until(lambda: self.window.model.state.verdict == reason and self.stage == "verdict", reason)
+        model = self.window.model
+        try:
+            self.until(lambda: model.state.verdict == reason and self.stage == "verdict", reason)
+        except NotOnScreen as fault:
+            raise AssertionError(f"{self.stage}: {model.last} {model.fault}, not {reason}") from fault
 
     def walk_on(self) -> None:
         """The paper is gone, and some time after it the verdict."""

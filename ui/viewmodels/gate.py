@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -42,6 +41,8 @@ class Around:
     time: str = ""
     count: int = 0  # let in today
     out: int = 0  # left today
+    inside: int = 0
+    currency: str = ""
     counts: tuple[Count, ...] = ()  # products, other gates
     lists: str = ""  # how old the lists are; "" = none, nobody can be let in
     stale: bool = False  # older than they should be
@@ -94,6 +95,11 @@ class GateViewModel(QObject):
         return self._state
 
     @property
+    def verdict(self) -> Verdict | None:
+        """The one on screen."""
+        return self._verdict
+
+    @property
     def language(self) -> str:
         return self._language
 
@@ -110,7 +116,8 @@ class GateViewModel(QObject):
 
     def _tell(self, verdict: Verdict) -> None:
         self._verdict = verdict
-        said = told(verdict, self._language, self._state.around.today)
+        around = self._state.around
+        said = told(verdict, self._language, around.today, around.currency)
         self._facts.show(said.facts)
         self._show(replace(self._state, stage="verdict", told=said, fault=""))
 
@@ -144,10 +151,6 @@ class GateViewModel(QObject):
         if state != self._state:
             self._state = state
             self.changed.emit()
-
-    @property
-    def counts(self) -> Sequence[Count]:
-        return self._state.around.counts
 
     @Property(str, notify=changed)
     def last(self) -> str:
@@ -216,7 +219,7 @@ class GateViewModel(QObject):
 
     @Property(int, notify=changed)
     def inside(self) -> int:
-        return max(0, self._state.around.count - self._state.around.out)
+        return self._state.around.inside
 
     @Property(str, notify=changed)
     def lists(self) -> str:

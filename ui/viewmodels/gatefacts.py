@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.gate.held import EVENT_MODE
 from kiosk.domain.gate.shown import TicketFacts, Verdict
-from kiosk.domain.gate.words import Word
+from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.network import Names
-from ui.viewmodels.texts import is_train, localized, people, short_date, translate
+from ui.viewmodels.texts import is_train, localized, money, people, short_date, translate
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,34 @@ def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFa
     if verdict.admitted:
         return [train, _place(facts, language)]
     return [train, _place(facts, language), _to(facts, language)]
+
+
+def asked_of(decision: Decision, currency: str) -> list[VerdictFact]:
+    """What this very decision is about, before what the ticket says of itself."""
+    facts = []
+    if decision.fare_due >= 0:
+        facts.append(VerdictFact(translate("Gate", "Fare due"), money(decision.fare_due, currency or "XXX")))
+    if decision.word is Word.GROUP_REST and decision.remaining >= 0:
+        facts.append(VerdictFact(translate("Gate", "Left of the group"), str(decision.remaining)))
+    if decision.word is Word.ANSWER_REQUIRED and decision.questions:
+        facts.append(VerdictFact(translate("Gate", "Question"), decision.questions[0]))
+    if decision.word is Word.DOCUMENT and decision.detail:
+        facts.append(VerdictFact(translate("Gate", "Document"), decision.detail))
+    if decision.right_gate:
+        facts.append(VerdictFact(translate("Gate", "Right gate"), decision.right_gate))
+    if decision.word is Word.ZONE_FULL and decision.remaining >= 0:
+        facts.append(VerdictFact(translate("Gate", "Room for"), people(decision.remaining)))
+    return facts
+
+
+def doubt_of(decision: Decision) -> str:
+    """Why staff should look although the ticket is let in."""
+    words = {
+        "lists": translate("Gate", "Staff: the lists are old, look at the ticket"),
+        "clock": translate("Gate", "Staff: the clock is not sure, look at day and time"),
+        "rule": translate("Gate", "Staff: the rule of this gate could not be read, look at the ticket"),
+    }
+    return next((words[each] for each in decision.doubts if each in words), "")
 
 
 def holder_of(verdict: Verdict, language: str) -> str:

@@ -36,7 +36,7 @@ def word_of(signal: str) -> str:
     """The one large word, in the language of the screen."""
     words = {
         "go": translate("Gate", "Go"),
-        "look": translate("Gate", "Go, look"),
+        "look": translate("Gate", "Look"),
         "bye": translate("Gate", "Goodbye"),
         "again": translate("Gate", "Again"),
         "ask": translate("Gate", "Ask"),
@@ -51,7 +51,7 @@ def other_word(signal: str, language: str) -> str:
     """The same word in the second language of the place."""
     words = {
         "go": ("请进", "Go"),
-        "look": ("请核对", "Go, look"),
+        "look": ("请核对", "Look"),
         "bye": ("再见", "Goodbye"),
         "again": ("再试", "Again"),
         "ask": ("请问", "Ask"),

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.codes import human_code
 from kiosk.domain.gate.shown import Verdict
-from ui.viewmodels.gatefacts import VerdictFact, facts_of, holder_of, number_of, way_of
+from kiosk.domain.gate.words import Word
+from ui.viewmodels.gatefacts import VerdictFact, asked_of, doubt_of, facts_of, holder_of, number_of, way_of
 from ui.viewmodels.gatesignals import SIGNS, other_word, word_of
 from ui.viewmodels.gatewords import next_step, reason_words
 from ui.viewmodels.texts import translate
@@ -57,8 +58,9 @@ class ScanRow:
     detail: str
 
 
-def told(verdict: Verdict, language: str, today: str = "") -> Told:
+def told(verdict: Verdict, language: str, today: str = "", currency: str = "") -> Told:
     """The verdict in words."""
+    decision = verdict.decision
     signal = verdict.decision.signal
     return Told(
         signal=signal,
@@ -67,8 +69,11 @@ def told(verdict: Verdict, language: str, today: str = "") -> Told:
         word=word_of(signal),
         other=other_word(signal, language),
         reason=holder_of(verdict, language) or reason_words(verdict.reason, verdict.facts),
-        step=next_step(verdict.reason, verdict.facts) or way_of(verdict, language),
-        facts=tuple(facts_of(verdict, language, today)),
+        step=decision.note
+        or doubt_of(decision)
+        or next_step(verdict.reason, verdict.facts)
+        or way_of(verdict, language),
+        facts=tuple([*asked_of(decision, currency), *facts_of(verdict, language, today)][:3]),
     )
 
 
@@ -103,4 +108,8 @@ def details_of(scan: Scan, language: str, zone: ZoneInfo | None) -> list[Verdict
     if said.ticket:
         rows.append(VerdictFact(translate("Gate", "Ticket"), human_code(said.ticket)))
     rows += [each for each in said.facts if each.value]
+    if verdict.decision.override:
+        rows.append(
+            VerdictFact(translate("Gate", "Let in all the same"), reason_words(Word(verdict.decision.override)))
+        )
     return rows

@@ -13,7 +13,7 @@ Item {
     property color edge: Theme.gateEdge
     property int columns: 3
     property real touch: 119 // 20 mm
-    readonly property real gap: 12
+    readonly property real gap: 8
     readonly property real pitch: (width + gap) / columns
 
     Repeater {

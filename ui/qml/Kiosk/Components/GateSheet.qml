@@ -137,7 +137,7 @@ Rectangle {
                     Words {
                         width: parent.width
                         text: line.title
-                        size: line.available ? 30 : 32
+                        size: !line.available ? 32 : text.length > 26 ? 25 : 30
                         strong: true
                         wrapMode: Text.WordWrap
                         maximumLineCount: 2

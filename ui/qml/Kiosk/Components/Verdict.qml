@@ -31,7 +31,7 @@ Rectangle {
         width: parent.width + 2 * verdict.beside
         height: parent.height + 2 * verdict.below
         color: "transparent"
-        border.width: 20
+        border.width: 8
         border.color: verdict.signal
     }
     Rectangle {
@@ -121,10 +121,10 @@ Rectangle {
         }
     }
     Rectangle {
-        x: -verdict.beside + (Theme.sun ? 20 : 0)
+        x: -verdict.beside + (Theme.sun ? 8 : 0)
         y: verdict.third
-        width: parent.width + 2 * verdict.beside - (Theme.sun ? 40 : 0)
-        height: parent.height - y + verdict.below - (Theme.sun ? 20 : 0)
+        width: parent.width + 2 * verdict.beside - (Theme.sun ? 16 : 0)
+        height: parent.height - y + verdict.below - (Theme.sun ? 8 : 0)
         color: Theme.sun ? Theme.sunGround : verdict.gate.sign === "closed" ? "#262626" : Qt.darker(verdict.signal, verdict.gate.sign === "look" ? 1.25 : 1.6)
 
         Rectangle {

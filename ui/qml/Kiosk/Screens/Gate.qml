@@ -104,7 +104,7 @@ Window {
             x: window.hand.lefty ? 48 : parent.width - 48 - width
             y: window.third
             width: window.keysWide
-            height: parent.height - y - 16
+            height: parent.height - y - 8
             hand: window.hand
             touch: window.touch
             columns: window.columns

@@ -1,0 +1,122 @@
+"""What the gate's screen asks of the rest of the terminal; every call may take a moment: none is for the UI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.shown import Verdict
+from kiosk.ports import Clock, CodeReader
+from kiosk.services.gate import Gate
+from kiosk.services.neighbours import Neighbour
+from kiosk.services.staff import Member, Staff
+from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.gate_counts import GateCounts, counts_since
+from kiosk.store.store import Store
+from ui.viewmodels.gate import Around, Count
+from ui.viewmodels.gatesheets import LineRow
+from ui.viewmodels.gatetold import Scan as Seen
+from ui.viewmodels.gatetold import row_of
+from ui.viewmodels.texts import duration, localized, translate
+
+STALE_S = 3600.0  # lists older than this are said louder
+JOURNEYS_SHOWN, GATES_SHOWN = 3, 4
+
+
+@dataclass(frozen=True)
+class GateServices:
+    """Everything behind the gate's screen."""
+
+    gate: Gate
+    reader: Callable[[], CodeReader]  # opens the camera anew
+    catalogue: CatalogueStore
+    clock: Clock
+    online: Callable[[], bool]
+    store: Store
+    staff: Staff
+    stop_place_id: str = ""
+
+
+class GateWork:
+    """The verbs; `language` is the screen's."""
+
+    def __init__(self, services: GateServices, language: Callable[[], str]) -> None:
+        self._services, self._language = services, language
+
+    def say(self, text: str, scan: Scan) -> Verdict:
+        """Decide anew, with what staff add."""
+        return self._services.gate.scan(text, scan)
+
+    def fewer(self, text: str, scan: Scan) -> Verdict:
+        """Not so many of the group went in: the passing is taken back and recorded with the right number."""
+        self._services.gate.annul()
+        return self._services.gate.scan(text, scan)
+
+    def sign_on(self, number: str, pin: str) -> Member:
+        """StaffRefused says why not."""
+        return self._services.staff.check(number, pin)
+
+    def found(self, text: str) -> list[LineRow]:
+        """What goes by a typed code."""
+        services = self._services
+        verdict = services.gate.type_code(text)
+        if not verdict.ticket_id:
+            return []
+        row = row_of(Seen(int(services.clock.now()), verdict), self._language(), None)
+        return [LineRow("", row.signal, row.icon, row.title, row.detail)]
+
+    def around(self, hint: str) -> Around:
+        """Clock, counts, freshness of the lists, link."""
+        services, language = self._services, self._language()
+        info = services.catalogue.info()
+        zone = ZoneInfo(info.timezone) if info else None
+        now = services.clock.now()
+        local = datetime.fromtimestamp(now, zone)
+        midnight = int(datetime.combine(local.date(), time(), zone).timestamp())
+        place = services.catalogue.stop_place(services.stop_place_id)
+        checked = services.gate.checked_at()
+        counts = counts_since(services.store, midnight)
+        others = services.gate.neighbours(midnight).others
+        return Around(
+            station=localized(place.names, place.name, language) if place else "",
+            today=local.date().isoformat(),
+            time=local.strftime("%H:%M"),
+            count=counts.entered,
+            out=counts.left,
+            inside=max(0, services.store.persons_inside()),
+            counts=(*self._journeys(counts), *(_of_gate(each) for each in others[:GATES_SHOWN])),
+            currency=info.currency if info else "",
+            lists="" if checked is None else age(now - checked),
+            stale=checked is not None and now - checked > STALE_S,
+            offline=not services.online(),
+            hint=hint,
+            zone=zone,
+        )
+
+    def _journeys(self, counts: GateCounts) -> list[Count]:
+        found = []
+        for journey_id, people in counts.journeys[:JOURNEYS_SHOWN]:
+            catalogue = self._services.catalogue
+            journey = catalogue.journey(journey_id)
+            service = catalogue.service_journey(journey.service_journey_id) if journey else None
+            if service is not None:
+                own = service.number or service.headsign
+                name = own if service.number else localized(service.names, own, self._language())
+                found.append(Count(name, people))
+        return found
+
+
+def _of_gate(other: Neighbour) -> Count:
+    """Another gate's figure, with how old it is."""
+    heard = translate("Gate", "not heard of yet") if other.age_s is None else age(other.age_s)
+    return Count(other.name, other.admitted, heard)
+
+
+def age(age_s: float) -> str:
+    """ "just now", "12 min ago"."""
+    if age_s < 60:
+        return translate("Gate", "just now")
+    return translate("Gate", "%1 ago").replace("%1", duration(int(age_s)))

@@ -1,0 +1,86 @@
+"""What staff can do about a verdict: the keys that stand under it. A table by what the decision says, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiosk.domain.gate.shown import Verdict
+from kiosk.domain.gate.words import Decision, Word
+from kiosk.domain.gate.world import Question
+from ui.viewmodels.texts import translate
+
+OPTIONS_MAX = 4  # answers that stand as keys of their own; more are lines of a sheet
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key. `name` is what `press` is told."""
+
+    name: str
+    text: str
+    icon: str
+    chosen: bool = False
+    available: bool = True
+
+
+def waits_for_staff(verdict: Verdict) -> bool:
+    """Somebody must answer, look or count before the next one is judged."""
+    decision = verdict.decision
+    return decision.acknowledge or decision.signal == "ask"
+
+
+def open_question(decision: Decision, questions: Mapping[str, Question]) -> Question | None:
+    """The first that has no answer yet; one the plan no longer has is asked as a text."""
+    if decision.word is not Word.ANSWER_REQUIRED or not decision.questions:
+        return None
+    return questions.get(decision.questions[0]) or Question(id=decision.questions[0])
+
+
+def keys_of(verdict: Verdict, questions: Mapping[str, Question], persons: int) -> list[KeyRow]:
+    """The nearest to the thumb first. `persons`: of a group, how many are chosen to enter now."""
+    decision = verdict.decision
+    keys: list[KeyRow] = []
+    if decision.passes and decision.acknowledge:
+        keys.append(KeyRow("seen", translate("Gate", "Seen"), "check"))
+    if decision.word is Word.DOCUMENT:
+        keys.append(KeyRow("document", translate("Gate", "Document is right"), "check"))
+    if (question := open_question(decision, questions)) is not None:
+        keys += _answers(question)
+    if decision.word is Word.GROUP_REST and decision.remaining > 0:
+        let_in = translate("Gate", "Let in %1").replace("%1", str(persons))
+        keys.append(KeyRow("group", let_in, "check"))
+        keys.append(KeyRow("less", translate("Gate", "One less"), "minus", available=persons > 1))
+        keys.append(KeyRow("more one", translate("Gate", "One more"), "plus", available=persons < decision.remaining))
+    if decision.word is Word.ADMIT and persons > 1:
+        keys.append(KeyRow("fewer", translate("Gate", "One less"), "minus"))
+    if decision.passes and not decision.acknowledge:
+        keys.append(KeyRow("annul", translate("Gate", "Not turned"), "undo"))
+    if waits_for_staff(verdict) and not decision.passes:
+        keys.append(KeyRow("next", translate("Gate", "Next person"), "arrow-right"))
+    if not decision.passes and decision.may_override:
+        keys.append(KeyRow("override", translate("Gate", "Let in"), "key"))
+    keys.append(KeyRow("last", translate("Gate", "Details"), "list"))
+    return keys
+
+
+def _answers(question: Question) -> list[KeyRow]:
+    if question.kind == "yes_no":
+        return [
+            KeyRow("answer true", translate("Gate", "Yes"), "check"),
+            KeyRow("answer false", translate("Gate", "No"), "cross"),
+        ]
+    if question.kind == "choice" and len(question.options) <= OPTIONS_MAX:
+        return [KeyRow(f"answer {option}", option, "") for option in question.options]
+    return [KeyRow("answer", translate("Gate", "Answer"), "pencil")]
+
+
+def reasons() -> list[str]:
+    """Why somebody is let in all the same; kept with the name of who says so."""
+    return [
+        translate("Gate", "Document seen, holder is right"),
+        translate("Gate", "Fare paid at the gate"),
+        translate("Gate", "Fault of the machine"),
+        translate("Gate", "Train late or changed"),
+        translate("Gate", "Order of the operator"),
+    ]

@@ -1,0 +1,139 @@
+"""What stands on each sheet of the gate's screen: title, lines, keys, letters; by the name of the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.domain.gate.world import Question
+from ui.viewmodels.gate import GateViewModel
+from ui.viewmodels.gateask import KeyRow, open_question, reasons
+from ui.viewmodels.gateask import keys_of as verdict_keys
+from ui.viewmodels.gatetold import details_of, row_of
+from ui.viewmodels.texts import translate
+
+if TYPE_CHECKING:
+    from ui.viewmodels.gatehand import HandState
+
+PAGE = 5  # lines of a sheet: a glove needs 20 mm for each
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ2345678901"
+FIGURES = "1234567890"
+SEARCH_MIN = 3
+
+Questions = Mapping[str, Question]
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of a sheet; `name` "" = nothing happens when it is touched."""
+
+    name: str
+    sign: str
+    icon: str
+    title: str
+    detail: str
+    value: str = ""
+
+
+def typing(state: HandState) -> bool:
+    return state.sheet in ("number", "pin", "answer") or (state.sheet == "lookup" and state.found is None)
+
+
+def letters_of(state: HandState) -> str:
+    if state.sheet in ("number", "pin"):
+        return FIGURES
+    return LETTERS + ".-:@" if state.sheet == "answer" else LETTERS
+
+
+def title_of(gate: GateViewModel, state: HandState, questions: Questions) -> str:
+    if state.sheet == "answer":
+        return _question(gate, questions)
+    titles = {
+        "last": translate("Gate", "The last scans"),
+        "detail": translate("Gate", "One scan"),
+        "counts": translate("Gate", "Counts"),
+        "lookup": translate("Gate", "Code on the ticket"),
+        "more": translate("Gate", "This screen"),
+        "number": translate("Gate", "Your staff number"),
+        "pin": translate("Gate", "Your PIN"),
+        "reasons": translate("Gate", "Why let in?"),
+    }
+    return titles.get(state.sheet, "")
+
+
+def _question(gate: GateViewModel, questions: Questions) -> str:
+    verdict = gate.verdict
+    question = open_question(verdict.decision, questions) if verdict else None
+    return question.id if question else ""
+
+
+def note_of(state: HandState) -> str:
+    if state.note:
+        return state.note
+    if state.sheet == "lookup" and state.found == ():
+        return translate("Gate", "Nothing here goes by this. Ask for the code on the ticket.")
+    return ""
+
+
+def lines_of(gate: GateViewModel, state: HandState, questions: Questions) -> list[LineRow]:
+    around, language = gate.state.around, gate.language
+    if state.sheet == "last":
+        rows = [row_of(scan, language, around.zone) for scan in gate.scans]
+        lines = [
+            LineRow(f"scan {n}", row.signal, row.icon, row.title, row.detail, row.time) for n, row in enumerate(rows)
+        ]
+        return lines[state.page * PAGE : (state.page + 1) * PAGE]
+    if state.sheet == "detail" and state.picked < len(gate.scans):
+        facts = details_of(gate.scans[state.picked], language, around.zone)
+        return [LineRow("", "", "", each.value, each.label) for each in facts]
+    if state.sheet == "counts":
+        first = [
+            LineRow("", "", "", translate("Gate", "In today"), "", str(around.count)),
+            LineRow("", "", "", translate("Gate", "Out today"), "", str(around.out)),
+            LineRow("", "", "", translate("Gate", "Inside"), "", str(around.inside)),
+        ]
+        return first + [LineRow("", "", "", each.label, each.age, str(each.value)) for each in around.counts]
+    if state.sheet == "lookup":
+        return list(state.found or ())
+    if state.sheet == "reasons":
+        return [LineRow(f"reason {each}", "", "", each, "") for each in reasons()]
+    return []
+
+
+def keys_of(gate: GateViewModel, state: HandState, questions: Questions) -> list[KeyRow]:
+    back = KeyRow("back", translate("Gate", "Back"), "arrow-left")
+    scans, verdict = len(gate.scans), gate.verdict
+    if state.sheet == "last":
+        return [
+            back,
+            KeyRow("newer", translate("Gate", "Newer"), "chevron-up", available=state.page > 0),
+            KeyRow("older", translate("Gate", "Older"), "chevron-down", available=(state.page + 1) * PAGE < scans),
+        ]
+    if state.sheet == "more":
+        keys = [
+            back,
+            KeyRow("hand", translate("Gate", "Left hand"), "hand", state.lefty),
+            KeyRow("sun", translate("Gate", "Sun"), "sun", state.sun),
+            KeyRow("out", translate("Gate", "People leave"), "door-out", state.out),
+        ]
+        emergency = KeyRow("open", translate("Gate", "Emergency: open"), "warning", gate.state.emergency)
+        return [*keys, emergency]
+    if typing(state):
+        if state.sheet == "lookup":
+            return [
+                back,
+                KeyRow("search", translate("Gate", "Search"), "search", available=len(state.typed) >= SEARCH_MIN),
+            ]
+        return [back, KeyRow("enter", translate("Gate", "Enter"), "check", available=state.typed != "")]
+    if state.sheet:
+        return [back]
+    if verdict is not None:
+        return verdict_keys(verdict, questions, state.persons)
+    return [
+        KeyRow("last", translate("Gate", "Last scans"), "list", available=scans > 0),
+        KeyRow("lookup", translate("Gate", "Look up"), "search"),
+        KeyRow("light", translate("Gate", "Light"), "torch", state.torch, not state.dark),
+        KeyRow("counts", translate("Gate", "Counts"), "adult"),
+        KeyRow("more", translate("Gate", "More"), "plus"),
+    ]
