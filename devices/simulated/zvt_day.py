@@ -122,6 +122,8 @@ class Terminal(Payments):
                 await self._end(peer, 0x6B)
             else:
                 await work(peer, body)
+        except (ValueError, IndexError):  # no digits, or too little of it
+            await self._end(peer, 0x9A)
         finally:
             self._running = False
 
