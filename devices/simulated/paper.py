@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
-
-CELL_WIDTH, CELL_HEIGHT = 12, 24  # dots of a character of font A
+from PIL import Image
 
 
 class Page:
@@ -35,19 +33,6 @@ class Page:
     def feed(self, dots: int) -> None:
         if dots > 0:
             self._strip(dots)
-
-    def text(self, text: str, across: int, down: int, align: int) -> None:
-        """Characters in cells of a fixed size; what does not fit goes on the next line, as on the real thing."""
-        cell = CELL_WIDTH * across
-        columns = max(1, self.width // cell)
-        font = ImageFont.load_default(CELL_HEIGHT * down * 0.8)
-        for start in range(0, len(text), columns):
-            line = text[start : start + columns]
-            image = Image.new("1", (cell * len(line), (CELL_HEIGHT + 6) * down), 1)
-            draw = ImageDraw.Draw(image)
-            for number, character in enumerate(line):
-                draw.text((number * cell, 0), character, font=font, fill=0)
-            self.picture(image, align)
 
     def save(self, path: Path) -> None:
         whole = Image.new("1", (self.width, max(1, self.height)), 1)

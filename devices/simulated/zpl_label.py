@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
@@ -14,6 +15,7 @@ _COMMAND = re.compile(r"\^([A-Z][A-Z0-9@])([^\^]*)")
 _TIMES = {letter: number for number, letter in enumerate("GHIJKLMNOPQRSTUVWXY", 1)} | {
     letter: 20 * number for number, letter in enumerate("ghijklmnopqrstuvwxyz", 1)
 }
+_STRIDE_MAX, _LENGTH_MAX = 512, 32_000  # bytes, dots
 _LENGTH = 1218  # dots, where a format does not say
 
 
@@ -29,21 +31,23 @@ def drawn(text: str, head: int) -> Label:
     home, at = (0, 0), (0, 0)
     fields: list[tuple[int, int, Image.Image]] = []
     for name, rest in _COMMAND.findall(text):
-        numbers = [int(each) for each in re.findall(r"\d+", rest.split(":")[0])] or [0]
+        if name == "GF":
+            with suppress(ValueError, zlib.error):  # a real one leaves out what makes no sense, too
+                fields.append((*at, _graphic(rest)))
+            continue
+        numbers = [int(each) for each in re.findall(r"\d{1,5}", rest)] or [0]
         if name == "PW":
             width = min(head, numbers[0])
         elif name == "LL":
-            length = numbers[0]
+            length = min(_LENGTH_MAX, numbers[0])
         elif name == "PQ":
             copies = numbers[0]
         elif name == "LH":
-            home = (numbers[0], numbers[1])
+            home = (numbers[0], numbers[-1])
         elif name == "FO":
-            at = (home[0] + numbers[0], home[1] + numbers[1])
+            at = (home[0] + numbers[0], home[1] + numbers[-1])
         elif name == "GB":
             fields.append((*at, _box(*[*numbers, 1, 1, 1][:3])))
-        elif name == "GF" and rest.startswith("A,"):
-            fields.append((*at, _graphic(rest)))
     picture = Image.new("1", (width, length), 1)
     for x, y, field in fields:
         picture.paste(0, (x, y, x + field.width, y + field.height), field)
@@ -58,7 +62,9 @@ def _box(width: int, height: int, thick: int) -> Image.Image:
 
 def _graphic(rest: str) -> Image.Image:
     """A mask, 1 = black."""
-    _, _, total, stride, data = rest.split(",", 4)
+    kind, _, total, stride, data = rest.split(",", 4)
+    if kind != "A" or not 0 < int(stride) <= _STRIDE_MAX or int(total) > _STRIDE_MAX * _LENGTH_MAX:
+        raise ValueError("not a graphic of this printer")
     data, size, wide = data.strip(), int(total), int(stride)
     dots = _encoded(data) if data.startswith((":Z64:", ":B64:")) else _hexadecimal(data, wide)
     return Image.frombytes("1", (wide * 8, size // wide), dots[:size].ljust(size, b"\0"))

@@ -50,19 +50,20 @@ def needs(*wanted: str) -> Callable[[], str]:
                     return why
             elif kind == "python" and find_spec(name) is None:
                 return f"the Python module {name} is not installed"
-            elif not kind and shutil.which(name) is None and not _from_apt(name):
+            elif not kind and shutil.which(name) is None and not from_apt(name):
                 return f"the program {name} is not installed and apt could not bring it"
         return ""
 
     return missing
 
 
-PACKAGE_OF = {"tshark": "tshark", "cupsd": "cups", "tesseract": "tesseract-ocr"}
+PACKAGE_OF = {"tshark": "tshark", "cupsd": "cups", "tesseract": "tesseract-ocr",
+              "kitinerary-extractor": "libkpimitinerary-bin"}  # fmt: skip
 """Debian packages of programs that only judges need."""
 
 
 @functools.cache
-def _from_apt(program: str) -> bool:
+def from_apt(program: str) -> bool:
     """Root on Debian may install a judge; anybody else skips it."""
     package, apt = PACKAGE_OF.get(program, program), shutil.which("apt-get")
     if apt is None:
