@@ -16,7 +16,6 @@ from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Promp
 from sync.client import CentralClient
 from sync.wire import PaymentAsk, PaymentBegin, PaymentRefund, PaymentState
 
-ENDING_S = 25.0  # how long we wait for the end of what was given up, before the staff's list has it
 REFUND_S = 10.0
 CODE_WITHIN_S = 15.0  # of ours, or the passenger is told that it does not work now
 OFFERS_FOR_S, NOTHING_FOR_S = 5.0, 60.0  # a central without contracts is not asked all the time
@@ -63,6 +62,7 @@ class _ThroughCentral:
     kind = ""
     exclusive = False  # central keeps every attempt by its id
     poll_s = 1.0
+    ending_s = 25.0  # how long we wait for the end of what was given up, before the staff's list has it
 
     def __init__(self, client: CentralClient, offers: Offers, provider: str, wait_s: float) -> None:
         self._client, self._offers, self._provider, self._wait_s = client, offers, provider, wait_s
@@ -116,7 +116,7 @@ class _ThroughCentral:
             if self._closed or (over_at and time.monotonic() >= over_at):
                 break
             if not over_at and (stop.wait(self.poll_s) or time.monotonic() >= give_up_at):
-                over_at = time.monotonic() + ENDING_S
+                over_at = time.monotonic() + self.ending_s
             elif over_at:
                 time.sleep(self.poll_s)
             ended = over_at or time.monotonic() >= unshown_until or (state is not None and state.state == "closing")

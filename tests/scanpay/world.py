@@ -107,6 +107,7 @@ class World:
         self.terminal = Terminal(context, "K1")
         self._drivers: list[QrPay | ScanPay] = []
         self._number = 0
+        self.ending_s = 25.0
 
     def forward(self, seconds: float) -> None:
         self._clock[0] += seconds
@@ -129,7 +130,7 @@ class World:
         return self._kept(ScanPay(client, offers, read, wait_s))
 
     def _kept(self, driver: Any) -> Any:
-        driver.poll_s = POLL_S
+        driver.poll_s, driver.ending_s = POLL_S, self.ending_s
         self._drivers.append(driver)
         return driver
 
