@@ -23,6 +23,7 @@ class Order:
     state: str = "none"
     reference: str = ""
     why: str = ""
+    proof: str = ""  # what the merchant proves our signatures with: certificate or key, where there are both
 
 
 @dataclass

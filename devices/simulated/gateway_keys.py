@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import NameOID
 
 
 def make_private(path: Path, *, traditional: bool = False) -> None:
@@ -22,6 +25,22 @@ def write_public(path: Path, key: rsa.RSAPrivateKey) -> None:
     """The other half."""
     info = serialization.PublicFormat.SubjectPublicKeyInfo
     path.write_bytes(key.public_key().public_bytes(serialization.Encoding.PEM, info))
+
+
+def write_certificate(path: Path, key: rsa.RSAPrivateKey) -> None:
+    """A certificate of the other half, signed by itself, for a year."""
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulated platform")]), datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365))
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def serial_of(certificate: str) -> str:
+    return f"{x509.load_pem_x509_certificate(certificate.encode()).serial_number:040X}"
 
 
 def new_key() -> rsa.RSAPrivateKey:

@@ -10,7 +10,6 @@ platform's; notifications are sealed with AES-GCM. Which faults and payers can b
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import re
 import secrets
@@ -19,12 +18,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from devices.simulated.books import Books, Order, Refund
 from devices.simulated.control import Ledger, Script, run
 from devices.simulated.gateway import HELD, Call, Gateway, http, text_of
-from devices.simulated.wechat_keys import Keys
+from devices.simulated.wechat_keys import Keys, china
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
@@ -59,16 +56,21 @@ class WeChat(Gateway):
         except (KeyError, TypeError, ValueError) as error:
             status, said = 400, {"code": "PARAM_ERROR", "message": repr(error)}
         body = text_of(said).encode() if said is not None else b""
-        signed = self._signed(body.decode(), forged="bad_signature" in moods)
+        signed = self._signed(body.decode(), self._proof(call), forged="bad_signature" in moods)
         return await self.weather(moods, http(status, body, "application/json", signed))
 
-    def _signed(self, body: str, *, forged: bool = False) -> dict[str, str]:
+    def _proof(self, call: Call) -> str:
+        """A merchant that names the platform's public key is answered under it, any other under the certificate."""
+        by_key = call.headers.get("wechatpay-serial") == self._keys.key_id
+        return self._keys.key_id if by_key else self._keys.certificate_serial
+
+    def _signed(self, body: str, proof: str, *, forged: bool = False) -> dict[str, str]:
         at, nonce = str(int(time.time())), secrets.token_hex(16)
         return {
             "Wechatpay-Timestamp": at,
             "Wechatpay-Nonce": nonce,
             "Wechatpay-Signature": self._keys.sign(f"{at}\n{nonce}\n{body}\n", forged=forged),
-            "Wechatpay-Serial": self._keys.key_id,
+            "Wechatpay-Serial": proof,
             "Wechatpay-Signature-Type": SCHEME,
             "Request-ID": secrets.token_hex(16),
         }
@@ -91,8 +93,10 @@ class WeChat(Gateway):
         asked = {name: values[0] for name, values in parse_qs(urlsplit(call.target).query).items()}
         name = path.removeprefix(BASE).partition("/")[0] + (path.rpartition("/")[2] if call.method == "POST" else "")
         self.calls[name] = self.calls.get(name, 0) + 1
+        if path == "/v3/certificates":
+            return 200, {"data": [self._keys.sealed_certificate()]}
         if call.method == "POST" and path == BASE + "native":
-            return 200, self._native(said, self.faults(moods))
+            return 200, self._native(said, self._proof(call), self.faults(moods))
         if call.method == "POST" and path == BASE + "codepay":
             return self._codepay(said, self.faults(moods, *HELD))
         if path.startswith(BASE + "out-trade-no/"):
@@ -157,14 +161,14 @@ class WeChat(Gateway):
             return known
         return Order(number, total, currency, kind)
 
-    def _native(self, said: dict[str, Any], moods: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    def _native(self, said: dict[str, Any], proof: str, moods: dict[str, dict[str, Any]]) -> dict[str, Any]:
         if not said["notify_url"].startswith(("http://", "https://")):
             raise Refused(400, "PARAM_ERROR", "notify_url is missing")
         if "trouble" in moods:
             raise Refused(500, "SYSTEM_ERROR", "try again")
         order = self._new(said, "shown")
         if order.number not in self.books.orders:
-            order.notify_url = said["notify_url"]
+            order.notify_url, order.proof = said["notify_url"], proof
             order.code = f"weixin://wxpay/bizpayurl?pr={secrets.token_urlsafe(7)}"
             self.books.open(order)
             self.shown(order)
@@ -205,7 +209,7 @@ class WeChat(Gateway):
                 "transaction_id": order.reference,
                 "trade_type": "NATIVE" if order.kind == "shown" else "MICROPAY",
                 "bank_type": "OTHERS",
-                "success_time": time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600)),
+                "success_time": china(),
                 "payer": {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"},
             }
             text["amount"] |= {"payer_total": order.amount_minor + more, "payer_currency": order.currency}
@@ -244,26 +248,26 @@ class WeChat(Gateway):
 
     def notification(self, order: Order, *, forged: bool = False) -> tuple[bytes, dict[str, str]]:
         nonce, about = secrets.token_hex(6), "transaction"
-        sealed = AESGCM(self._keys.apiv3.encode()).encrypt(
-            nonce.encode(), text_of(self._order_text(order)).encode(), about.encode()
-        )
+        sealed = self._keys.seal(nonce, about, text_of(self._order_text(order)))
         body = text_of(
             {
                 "id": secrets.token_hex(16),
-                "create_time": time.strftime("%Y-%m-%dT%H:%M:%S+08:00"),
+                "create_time": china(),
                 "resource_type": "encrypt-resource",
                 "event_type": "TRANSACTION.SUCCESS",
                 "summary": "支付成功",
                 "resource": {
                     "original_type": about,
                     "algorithm": "AEAD_AES_256_GCM",
-                    "ciphertext": base64.b64encode(sealed).decode(),
+                    "ciphertext": sealed,
                     "associated_data": about,
                     "nonce": nonce,
                 },
             }
         )
-        return body.encode(), {"Content-Type": "application/json"} | self._signed(body, forged=forged)
+        return body.encode(), {"Content-Type": "application/json"} | self._signed(
+            body, order.proof or self._keys.key_id, forged=forged
+        )
 
 
 def main(arguments: list[str] | None = None) -> None:
