@@ -254,6 +254,26 @@
         <translation>请稍候</translation>
     </message>
     <message>
+        <source>Enter your PIN</source>
+        <translation>请输入密码</translation>
+    </message>
+    <message>
+        <source>At the card reader; cover the keys with your hand</source>
+        <translation>请在读卡器上输入，并用手遮挡按键</translation>
+    </message>
+    <message>
+        <source>Take your card</source>
+        <translation>请取回银行卡</translation>
+    </message>
+    <message>
+        <source>It is in the card reader</source>
+        <translation>卡片在读卡器中</translation>
+    </message>
+    <message>
+        <source>The card reader asks your bank</source>
+        <translation>读卡器正在询问银行</translation>
+    </message>
+    <message>
         <source>Check and pay</source>
         <translation>核对并支付</translation>
     </message>

@@ -144,3 +144,20 @@ def test_the_passengers_own_code_is_asked_for(kiosk: Session, ways: dict[str, As
     kiosk.stage("thanks")
     kiosk.says("Paid by phone")
     assert list(ways["scan"].charged.values()) == [55_300]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "says"),
+    [("card", "Pay at the card reader"), ("pin", "Enter your PIN"), ("remove_card", "Take your card"),
+     ("wait", "The card reader asks your bank")],
+)  # fmt: skip
+def test_what_the_card_reader_waits_for_is_on_the_screen(kiosk: Session, prompt: str, says: str) -> None:
+    card = kiosk.world.means["card"] = Asking(Prompt("card"), Prompt(prompt, "BITTE"))
+    kiosk.to_summary()
+    kiosk.tap("next")
+    kiosk.stage("paying")
+    kiosk.says(says)
+    picture(kiosk, f"9-card-{prompt}")
+    assert list(faults_on_screen(kiosk.driver)) == []
+    card.done.set()
+    kiosk.stage("thanks")

@@ -87,7 +87,7 @@ def summary(choice: Choice, context: Context) -> FrameState:
 
 
 def paying(choice: Choice, context: Context) -> FrameState:
-    question, hint = paywords.asking(choice.means)
+    question, hint = paywords.asking(choice.means, choice.prompt.what if choice.prompt else "")
     return FrameState(
         question=question,
         hint=hint,

@@ -148,8 +148,9 @@ def button(means: str) -> str:
     return translate("Frame", "Pay %1 by card")
 
 
-def asking(means: str) -> tuple[str, str]:
-    """What the passenger is asked to do while the payment is under way: the question, and a line under it."""
+def asking(means: str, now: str = "") -> tuple[str, str]:
+    """What the passenger is asked to do while the payment is under way: the question, and a line under it. `now`: what
+    the card reader says it waits for."""
     if kind_of(means) == "qr":
         return translate("Frame", "Pay with your phone"), translate("Frame", "Scan the code with your payment app")
     if means == "scan":
@@ -159,6 +160,14 @@ def asking(means: str) -> tuple[str, str]:
         return translate("Frame", "Put in notes and coins"), translate("Frame", "One after the other")
     if means == "voucher":
         return translate("Frame", "The voucher is used"), translate("Frame", "One moment, please")
+    if now == "pin":
+        return translate("Frame", "Enter your PIN"), translate(
+            "Frame", "At the card reader; cover the keys with your hand"
+        )
+    if now == "remove_card":
+        return translate("Frame", "Take your card"), translate("Frame", "It is in the card reader")
+    if now == "wait":
+        return translate("Frame", "One moment, please"), translate("Frame", "The card reader asks your bank")
     at_reader = translate("Frame", "Touch, insert or hold your phone to the reader")
     return translate("Frame", "Pay at the card reader"), at_reader
 
