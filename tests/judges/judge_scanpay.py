@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import segno
+import segno.helpers
 import zxingcpp
 from PIL import Image
 from pyzbar import pyzbar
