@@ -14,6 +14,7 @@ _STATES: dict[type, str] = {
     facts.PaymentDeclined: "declined",
     facts.PaymentUnresolved: "unresolved",
     facts.PaymentReversalRequested: "reversing",
+    facts.PaymentReversalDeclined: "reversing",
     facts.PaymentReversed: "reversed",
 }
 

@@ -22,6 +22,10 @@ from kiosk.domain.money import Pieces
 from kiosk.domain.network_events import AdmissionContested as AdmissionContested
 from kiosk.domain.network_events import AdmissionGiven as AdmissionGiven
 from kiosk.domain.network_events import AdmissionLearned as AdmissionLearned
+from kiosk.domain.refund_events import RefundDeclined as RefundDeclined
+from kiosk.domain.refund_events import RefundPaid as RefundPaid
+from kiosk.domain.refund_events import RefundRequested as RefundRequested
+from kiosk.domain.refund_events import TicketVoided as TicketVoided
 
 
 class TerminalEnrolled(Event, frozen=True, kw_only=True):
@@ -131,6 +135,15 @@ class PaymentReversalRequested(Event, frozen=True, kw_only=True, omit_defaults=T
     begun: bool = False
 
 
+class PaymentReversalDeclined(Event, frozen=True, kw_only=True):
+    """The terminal said a clear no: nothing went back. The will stays, for a person; other payments need not wait."""
+
+    sale_id: str
+    attempt_id: str
+    refund_id: str
+    reason: str
+
+
 class PaymentReversed(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The money of an approved payment is back with the passenger."""
 
@@ -212,42 +225,6 @@ class SaleUndone(Event, frozen=True, kw_only=True):
     sale_id: str
 
 
-class TicketVoided(Event, frozen=True, kw_only=True):
-    """P12: the ticket no longer counts and its money is owed; durable before anyone is asked to pay it back.
-
-    By the terminal only for a sale that was never sent; after that central does it, and here it is written down.
-    """
-
-    sale_id: str
-    item_no: int
-    refund_id: str  # idempotency key of the refund
-    amount_minor: int
-    reason: str = ""
-    by: Literal["terminal", "central"] = "terminal"
-
-
-class RefundRequested(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Intent, durable before the payment terminal hears of it: the money of a voided ticket goes back to the payment
-    it came from. `attempt_id` names that payment."""
-
-    sale_id: str
-    item_no: int
-    refund_id: str
-    attempt_id: str
-    mark: str = ""
-
-
-class RefundPaid(Event, frozen=True, kw_only=True):
-    """The money of a voided ticket went back: by the payment terminal, or by hand as a person says."""
-
-    sale_id: str
-    item_no: int
-    refund_id: str
-    reference: str
-    pieces: Pieces = ()
-    by_hand: bool = False  # by a person, past every machine
-
-
 AnyEvent = (
     TerminalEnrolled
     | GrantAccepted
@@ -261,6 +238,7 @@ AnyEvent = (
     | PaymentDeclined
     | PaymentUnresolved
     | PaymentReversalRequested
+    | PaymentReversalDeclined
     | PaymentReversed
     | PaymentSettled
     | TicketIssued
@@ -272,6 +250,7 @@ AnyEvent = (
     | SaleUndone
     | TicketVoided
     | RefundRequested
+    | RefundDeclined
     | RefundPaid
     | Admitted
     | AdmissionRefused

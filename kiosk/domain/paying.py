@@ -22,6 +22,7 @@ from kiosk.domain.events import (
     PaymentConfirmed,
     PaymentDeclined,
     PaymentRequested,
+    PaymentReversalDeclined,
     PaymentReversalRequested,
     PaymentReversed,
     PaymentSettled,
@@ -33,7 +34,7 @@ State = Literal["open", "unresolved", "declined", "approved", "reversing", "reve
 MoneyStage = Literal["held", "paying", "unresolved", "reversing", "approved"]
 MONEY_EVENTS = (
     PaymentRequested | PaymentApproved | PaymentConfirmed | PaymentDeclined | PaymentUnresolved
-    | PaymentReversalRequested | PaymentReversed | PaymentSettled
+    | PaymentReversalRequested | PaymentReversalDeclined | PaymentReversed | PaymentSettled
 )  # fmt: skip
 
 
@@ -54,6 +55,11 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     begun: bool = False  # the terminal may have heard of the reversal
     pieces: Pieces = ()  # all cash that moved for it, there and back
     short_minor: int = 0  # change that is still owed
+
+    @property
+    def refused(self) -> bool:
+        """The terminal said that it does not give this back: only a person goes on."""
+        return self.state == "reversing" and not self.begun and self.reason != ""
 
 
 Attempts = tuple[Attempt, ...]
@@ -94,7 +100,10 @@ def _after(attempt: Attempt, event: MONEY_EVENTS) -> Attempt:
         case PaymentUnresolved():
             return change(attempt, state="unresolved")
         case PaymentReversalRequested():
-            return change(attempt, state="reversing", refund_id=event.refund_id, mark=event.mark, begun=event.begun)
+            will = {"refund_id": event.refund_id, "mark": event.mark, "begun": event.begun}
+            return change(attempt, state="reversing", reason="", **will)
+        case PaymentReversalDeclined():
+            return change(attempt, begun=False, reason=event.reason or "declined")
         case PaymentReversed():
             pieces = attempt.pieces + event.pieces
             return change(attempt, state="reversed", provisional=False, refund_id=event.refund_id, pieces=pieces)

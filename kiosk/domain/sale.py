@@ -21,6 +21,7 @@ from kiosk.domain.events import (
     PrintFailed,
     PrintFinished,
     PrintStarted,
+    RefundDeclined,
     RefundPaid,
     RefundRequested,
     SaleClosed,
@@ -43,7 +44,7 @@ RESTING: frozenset[str] = frozenset({"done", "undelivered", "freed"})
 _SETTLED = RESTING | {"refunding"}  # pages and words about change move nothing any more
 SALE_EVENTS = (
     PlacesHeld | PlacesFreed | MONEY_EVENTS | TicketIssued | PrintStarted | PrintFinished | PrintFailed
-    | TicketsShown | SaleClosed | SaleUndone | TicketVoided | RefundRequested | RefundPaid
+    | TicketsShown | SaleClosed | SaleUndone | TicketVoided | RefundRequested | RefundDeclined | RefundPaid
 )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ class Voided(msgspec.Struct, frozen=True):
     reference: str = ""
     attempt_id: str = ""  # the payment it goes back to; "" = no terminal has been asked
     mark: str = ""  # what that terminal knew before
+    refused: str = ""  # why it gave nothing back; only a person goes on
 
 
 class Sale(msgspec.Struct, frozen=True):
@@ -145,7 +147,7 @@ def evolve(sale: Sale | None, event: Event) -> Sale:
             raise WrongState("a ticket's seq is that of its record: use evolve_record")
         case PrintStarted() | PrintFinished() | PrintFailed():
             return _page_moved(sale, event)
-        case TicketVoided() | RefundRequested() | RefundPaid():
+        case TicketVoided() | RefundRequested() | RefundDeclined() | RefundPaid():
             return _voided(sale, event)
         case _:
             raise WrongState(f"{type(event).__name__} is not a fact of a sale")
@@ -178,7 +180,7 @@ def _page_moved(sale: Sale, event: PrintStarted | PrintFinished | PrintFailed) -
             return _page_over(sale, "failed" if event.certain else "uncertain", event.reason)
 
 
-def _voided(sale: Sale, event: TicketVoided | RefundRequested | RefundPaid) -> Sale:
+def _voided(sale: Sale, event: TicketVoided | RefundRequested | RefundDeclined | RefundPaid) -> Sale:
     if isinstance(event, TicketVoided):
         if any(each.item_no == event.item_no for each in sale.voided):
             raise WrongState(f"ticket {event.item_no} of this sale was voided before")
@@ -186,8 +188,11 @@ def _voided(sale: Sale, event: TicketVoided | RefundRequested | RefundPaid) -> S
         stage: Stage = "refunding" if sale.stage in ("done", "undelivered") else sale.stage
         return msgspec.structs.replace(sale, voided=(*sale.voided, gone), stage=stage)
     if isinstance(event, RefundRequested):
-        asked = {"attempt_id": event.attempt_id, "mark": event.mark}
+        asked = {"attempt_id": event.attempt_id, "mark": event.mark, "refused": ""}
         return msgspec.structs.replace(sale, voided=_changed(sale, event.refund_id, **asked))
+    if isinstance(event, RefundDeclined):
+        no = {"attempt_id": "", "mark": "", "refused": event.reason or "declined"}
+        return msgspec.structs.replace(sale, voided=_changed(sale, event.refund_id, **no))
     voided = _changed(sale, event.refund_id, reference=event.reference)
     stage = sale.stage
     if stage == "refunding" and all(each.reference for each in voided):

@@ -132,16 +132,17 @@ class Desk(TicketReturns, OnScreen):
                 raise WrongState(f"A sale that is {sale.stage} has nothing to print.")
             return self._carry(sale)
 
-    def ask(self, sale_id: str) -> Sale:
-        """Ask what became of an open charge; never charges. A sale with nothing to ask comes back as it is."""
+    def ask(self, sale_id: str, *, insist: bool = False) -> Sale:
+        """Ask what became of an open charge; never charges. A sale with nothing to ask comes back as it is. `insist`:
+        also where a terminal said a clear no to giving back."""
         with self._one_at_a_time:
             sale = self._must(sale_id)
             if sale.stage not in UNCLEAR:
                 return sale
             if sale.stage == "refunding":
-                self._payments.pay_back(sale)
+                self._payments.pay_back(sale, insist=insist)
             else:
-                self._payments.ask(sale)
+                self._payments.ask(sale, insist=insist)
             return self._changed(sale_id)
 
     # verbs of the staff

@@ -94,6 +94,7 @@ class Matters:
 
     def ask(self, matter: Matter) -> Sale:
         """Ask the payment terminal once more; it never charges."""
+        self._desk.ask(matter.sale.sale_id, insist=True)
         self._desk.resolve_unresolved()
         return self._desk.sale(matter.sale.sale_id)
 

@@ -80,11 +80,13 @@ class Payments(Refunds):
 
         self._settle(sale, attempt, self._answer(attempt, attempt.attempt_id, call))
 
-    def ask(self, sale: Sale) -> None:
-        """What became of what is open? Never charges. A terminal that is away leaves the sale as it is."""
+    def ask(self, sale: Sale, *, insist: bool = False) -> None:
+        """What became of what is open? Never charges. A terminal that is away leaves the sale as it is. Where one
+        said a clear no to giving back, only a person asks again (`insist`)."""
         for attempt in _unclear(sale):
             if attempt.state == "reversing":
-                self._give_back(sale, attempt)
+                if insist or not attempt.refused:
+                    self._give_back(sale, attempt)
             elif attempt.provisional:
                 self._confirm(self._store.sale(sale.sale_id) or sale, attempt)
             else:

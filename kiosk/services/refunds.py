@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from kiosk.domain.errors import DeviceFault, WrongState
-from kiosk.domain.events import Event, RefundPaid, RefundRequested, TicketVoided
+from kiosk.domain.events import Event, RefundDeclined, RefundPaid, RefundRequested, TicketVoided
 from kiosk.domain.paying import Attempt
 from kiosk.domain.protocol import refunds
 from kiosk.domain.sale import Sale, Voided
 from kiosk.ports import Approved, Declined, PaymentOutcome
 from kiosk.services.returns import Returns
-from kiosk.services.terminals import Ask, outcome_of
+from kiosk.services.terminals import Ask, is_clear_no, outcome_of
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +84,11 @@ class Refunds(Returns):
         refund_id = self.void_at_central(seq, void.refund_id, void.reason)
         self._append(lambda _: [msgspec.structs.replace(void, refund_id=refund_id, by="central")])
 
-    def pay_back(self, sale: Sale) -> None:
-        """The money of voided tickets, one after the other; what a terminal does not do now stays owed."""
+    def pay_back(self, sale: Sale, *, insist: bool = False) -> None:
+        """The money of voided tickets, one after the other; what a terminal does not do now stays owed. After a clear
+        no only a person asks again (`insist`)."""
         for gone in sale.voided:
-            if not gone.reference:
+            if not gone.reference and (insist or not gone.refused):
                 self._pay_back(sale, gone)
                 sale = self._store.sale(sale.sale_id) or sale
 
@@ -123,6 +124,11 @@ class Refunds(Returns):
     def _paid_back(self, sale: Sale, gone: Voided, outcome: PaymentOutcome) -> None:
         if not isinstance(outcome, Approved):
             log.warning("refund %s is not paid yet: %s", gone.refund_id, outcome)
+            if isinstance(outcome, Declined) and is_clear_no(outcome):
+                no = RefundDeclined(
+                    sale_id=sale.sale_id, item_no=gone.item_no, refund_id=gone.refund_id, reason=outcome.reason
+                )
+                self._store.journal.append(no)
             return
         paid = RefundPaid(
             sale_id=sale.sale_id,

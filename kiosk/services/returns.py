@@ -10,6 +10,7 @@ import msgspec
 from kiosk.domain.errors import DeviceFault
 from kiosk.domain.events import (
     PaymentConfirmed,
+    PaymentReversalDeclined,
     PaymentReversalRequested,
     PaymentReversed,
     PaymentUnresolved,
@@ -18,7 +19,7 @@ from kiosk.domain.events import (
 from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import Sale
 from kiosk.ports import Approved, Declined, PaymentOutcome
-from kiosk.services.terminals import Ask, Terminals, outcome_of
+from kiosk.services.terminals import Ask, Terminals, is_clear_no, outcome_of
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +71,13 @@ class Returns(Terminals):
                 pieces=outcome.pieces,
             )
             self._store.journal.append(reversal)
-        else:
-            log.warning("payment %s is not given back yet: %s", attempt.attempt_id, outcome)
+            return
+        log.warning("payment %s is not given back yet: %s", attempt.attempt_id, outcome)
+        if isinstance(outcome, Declined) and is_clear_no(outcome):
+            no = PaymentReversalDeclined(
+                sale_id=sale.sale_id, attempt_id=attempt.attempt_id, refund_id=attempt.refund_id, reason=outcome.reason
+            )
+            self._store.journal.append(no)
 
     def _confirm(self, sale: Sale, attempt: Attempt) -> None:
         ids: dict[str, Any] = {"sale_id": sale.sale_id, "attempt_id": attempt.attempt_id}

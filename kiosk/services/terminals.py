@@ -14,6 +14,7 @@ from kiosk.ports import (
     Approved,
     ChargeRequest,
     Clock,
+    Declined,
     Ids,
     PaymentOutcome,
     PaymentTerminal,
@@ -98,6 +99,11 @@ def _heard(attempt: Attempt) -> bool:
     if attempt.state == "reversing":
         return attempt.begun
     return attempt.state in ("open", "unresolved") and attempt.amount_minor > 0
+
+
+def is_clear_no(outcome: PaymentOutcome) -> bool:
+    """It was heard and refused; a terminal that is away or busy may yet say yes."""
+    return isinstance(outcome, Declined) and outcome.reason not in ("unreachable", "busy", "not_started")
 
 
 def outcome_of(terminal: PaymentTerminal, request: ChargeRequest) -> PaymentOutcome:

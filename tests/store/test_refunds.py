@@ -24,6 +24,7 @@ class Bank(Acquirer):
         self.back: dict[str, int] = {}
         self.silent = False
         self.away = False
+        self.no = False
 
     def ready(self) -> bool:
         return not self.away
@@ -31,6 +32,8 @@ class Bank(Acquirer):
     def refund(self, request: ChargeRequest, original_reference: str) -> PaymentOutcome:
         self.mains.tick()
         assert request.refund_of == original_reference
+        if self.no:
+            return Declined("expired")
         assert self.back.setdefault(request.attempt_id, request.amount_minor) == request.amount_minor
         assert len(self.back) <= len(self.charged) * 2, "more refunds than tickets"
         self.mains.tick()
@@ -156,6 +159,23 @@ def test_a_terminal_that_knows_only_its_last_payment_takes_no_other_meanwhile(fo
             world.desk.pay(other.sale_id)
         world.bank.silent = False
         assert world.desk.pay(other.sale_id).stage == "issued"
+        assert len(world.bank.back) == 1
+    finally:
+        world.terminal.close()
+
+
+def test_a_clear_no_is_not_asked_again_by_itself_and_holds_up_nobody(folder: Path) -> None:
+    world = World(folder, Bank(exclusive=True))
+    try:
+        sale = world.sold()
+        world.bank.no = True
+        after = world.desk.give_back_ticket(sale.tickets[0].code, WHO, WHY)
+        assert after.stage == "refunding" and after.voided[0].refused == "expired"
+        head = world.store.journal.head()[0]
+        assert world.desk.resolve_unresolved() == [] and world.store.journal.head()[0] == head
+        assert world.desk.pay(world.desk.hold(quote((4, 5))).sale_id).stage == "issued"
+        world.bank.no = False
+        assert world.desk.ask(sale.sale_id, insist=True).stage == "done"
         assert len(world.bank.back) == 1
     finally:
         world.terminal.close()
