@@ -23,6 +23,7 @@ MODULES = (
     "cold_start",
     "restart",
     "frame",
+    "paper",
     "gate",
     "gate_rate",
     "gate_decision",

@@ -10,8 +10,8 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+import numpy as np
+from PySide6.QtGui import QImage
 
 from kiosk.domain.pages import Fact, Page, Stop, TicketPage
 from kiosk.domain.paper_layout import Block, PaperLayout, filled
@@ -102,12 +102,9 @@ def _of_ticket(sheet: Sheet, kind: str, page: TicketPage) -> None:
 
 def bitmap_of(image: QImage) -> Bitmap:
     """Rows of bits, 1 = black."""
-    mono = image.convertToFormat(QImage.Format.Format_Mono, Qt.ImageConversionFlag.ThresholdDither)
-    stride, wanted = mono.bytesPerLine(), mono.width() // 8
-    raw = bytes(mono.constBits())
-    black_is_one = mono.color(0) == QColor(Qt.GlobalColor.white).rgba()
-    rows = b"".join(raw[y * stride : y * stride + wanted] for y in range(mono.height()))
-    return Bitmap(mono.width(), mono.height(), rows if black_is_one else bytes(each ^ 0xFF for each in rows))
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)  # which a sheet is
+    dots = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())[:, : grey.width()]
+    return Bitmap(grey.width(), grey.height(), np.packbits(dots < 128, axis=1).tobytes())
 
 
 def _mark(sheet: Sheet, mark: str) -> None:

@@ -6,11 +6,12 @@ dithering, and Chinese, Japanese and Korean always bold: on thermal paper thin s
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 import zxingcpp
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QTextOption
 
 WIDE, NARROW_BELOW, FINER_FROM = 576, 480, 640  # dots
@@ -56,16 +57,13 @@ class Sheet:
         self._image, self._painter = longer, painter
 
     def _font(self, text: str, size: float, bold: bool) -> QFont:
-        font = QFont(_FAMILIES[0])
-        font.setFamilies(_FAMILIES)
-        font.setPixelSize(max(1, round(size * self.scale)))
-        font.setBold(bold or _HAN.search(text) is not None)
-        font.setHintingPreference(QFont.HintingPreference.PreferFullHinting)
-        font.setStyleStrategy(QFont.StyleStrategy.NoAntialias)
-        return font
+        return _font_of(*self._kind(text, size, bold))
+
+    def _kind(self, text: str, size: float, bold: bool) -> tuple[int, bool]:
+        return max(1, round(size * self.scale)), bold or _HAN.search(text) is not None
 
     def width_of(self, text: str, size: float, bold: bool = False) -> float:
-        return QFontMetricsF(self._font(text, size, bold)).horizontalAdvance(text) / self.scale
+        return _metrics_of(*self._kind(text, size, bold)).horizontalAdvance(text) / self.scale
 
     def text(
         self,
@@ -83,7 +81,7 @@ class Sheet:
         font = self._font(text, size, bold)
         start = x * self.scale
         if align == RIGHT:
-            start -= QFontMetricsF(font).horizontalAdvance(text)
+            start -= _metrics_of(*self._kind(text, size, bold)).horizontalAdvance(text)
         self._painter.setFont(font)
         self._painter.setPen(Qt.GlobalColor.white if white else Qt.GlobalColor.black)
         self._painter.drawText(round(start), round(baseline * self.scale), text)
@@ -134,17 +132,36 @@ class Sheet:
         left = min(left, self._dots - (len(modules) + QUIET_MODULES) * module)
         self._reach(self.y + (len(modules) + QUIET_MODULES) * module / self.scale)
         top = round(self.y * self.scale)
-        for row, cells in enumerate(modules):
-            for column, dark in enumerate(cells):
-                if dark:
-                    x, y = left + column * module, top + row * module
-                    self._painter.fillRect(x, y, module, module, Qt.GlobalColor.black)
+        self._painter.drawImage(QRect(left, top, len(modules) * module, len(modules) * module), _picture(modules))
         self.y += len(modules) * module / self.scale
         return (left + len(modules) * module) / self.scale
 
     def _module(self, count: int, width: float) -> int:
         """Whole dots a module: inside `width`, and with the quiet zone inside the paper."""
         return max(1, min(int(width * self.scale) // count, self._dots // (count + 2 * QUIET_MODULES)))
+
+
+def _picture(modules: list[list[bool]]) -> QImage:
+    """One pixel a module."""
+    count = len(modules)
+    dots = b"".join(bytes(0 if dark else 0xFF for dark in row) for row in modules)
+    return QImage(dots, count, count, count, QImage.Format.Format_Grayscale8).copy()
+
+
+@functools.lru_cache(maxsize=256)
+def _font_of(pixels: int, bold: bool) -> QFont:
+    font = QFont(_FAMILIES[0])
+    font.setFamilies(_FAMILIES)
+    font.setPixelSize(pixels)
+    font.setBold(bold)
+    font.setHintingPreference(QFont.HintingPreference.PreferFullHinting)
+    font.setStyleStrategy(QFont.StyleStrategy.NoAntialias)
+    return font
+
+
+@functools.lru_cache(maxsize=256)
+def _metrics_of(pixels: int, bold: bool) -> QFontMetricsF:
+    return QFontMetricsF(_font_of(pixels, bold))
 
 
 def matrix(text: str, level: str) -> list[list[bool]]:
