@@ -1,7 +1,7 @@
 """Passengers pay through a real driver at a simulator process, under faults, kill -9 of either side; then the books.
 
-`seed` decides everything a passenger does, every fault, and at which step of the kiosk the signal falls. A life of the
-kiosk is a forked process that ends by SIGKILL at that step; the next one recovers.
+`seed` decides everything a passenger does, every fault, and at which step of the kiosk the signal falls, or after
+which time: then the machine chooses where. A life of the kiosk is a forked process; the next one recovers.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import select
 import signal
 import tempfile
 import traceback
@@ -23,77 +24,18 @@ import msgspec
 from kiosk.domain import paying
 from kiosk.domain.errors import DeviceFault
 from kiosk.domain.sale import UNCLEAR, Sale
-from kiosk.ports import ChargeRequest, PaymentOutcome, PaymentTerminal, Prompt, Tell, untold
+from tests.money.plugged import Killer, Plugged
 from tests.money.wires import wire
 from tests.money.wires.wire import Wire
 from tests.power.world import Acquirer, Mains, Paper, Terminal, quote
 
 MEMORY = Path("/dev/shm")
 PRICES = (300, 650, 1250, 2400, 3950)
-FAULT, KILL, SIMULATOR_KILL, SPLIT, STOP = 0.35, 0.35, 0.04, 0.2, 0.08
+FAULT, KILL, TIMED_KILL, SIMULATOR_KILL, SPLIT, STOP = 0.35, 0.35, 0.15, 0.04, 0.2, 0.08
+LIFE_MAX_S = 0.25  # of one that ends after a time
 CUT_WITHIN = 40  # steps of the kiosk in a life
 LIFE_MAX = 4  # passengers
 ROUNDS = 12  # of asking, once everything answers
-
-
-class Killer(Mains):
-    """At one of the steps the process is gone."""
-
-    def tick(self) -> None:
-        self.step += 1
-        if self.step == self._cut_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-class Plugged:
-    """A driver with steps before and after everything that is asked of it, and at every prompt."""
-
-    def __init__(self, driver: PaymentTerminal, mains: Mains) -> None:
-        self._driver, self._mains = driver, mains
-        self.exclusive = driver.exclusive
-        self.stop_next = False
-
-    def _around(self, call: Callable[[], Any]) -> Any:
-        self._mains.tick()
-        answer = call()
-        self._mains.tick()
-        return answer
-
-    def ready(self) -> bool:
-        return self._driver.ready()
-
-    def mark(self) -> str:
-        return str(self._around(self._driver.mark))
-
-    def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
-        def told(prompt: Prompt) -> None:
-            self._mains.tick()
-            if self.stop_next:
-                self.stop_next = False
-                self._driver.cancel(request.attempt_id)
-            tell(prompt)
-
-        outcome: PaymentOutcome = self._around(lambda: self._driver.charge(request, told))
-        self.stop_next = False
-        return outcome
-
-    def outcome_of(self, request: ChargeRequest) -> PaymentOutcome:
-        answer: PaymentOutcome = self._around(lambda: self._driver.outcome_of(request))
-        return answer
-
-    def cancel(self, attempt_id: str) -> None:
-        self._driver.cancel(attempt_id)
-
-    def confirm(self, request: ChargeRequest, reference: str) -> PaymentOutcome:
-        answer: PaymentOutcome = self._around(lambda: self._driver.confirm(request, reference))
-        return answer
-
-    def refund(self, request: ChargeRequest, original_reference: str) -> PaymentOutcome:
-        answer: PaymentOutcome = self._around(lambda: self._driver.refund(request, original_reference))
-        return answer
-
-    def close(self) -> None:
-        self._driver.close()
 
 
 @dataclass(frozen=True)
@@ -141,13 +83,14 @@ class Lane:
             self.wire.alive()
             people = [self.passenger() for _ in range(self.chance.randrange(1, LIFE_MAX + 1))]
             cut = self.chance.randrange(1, CUT_WITHIN * len(people)) if self.chance.random() < KILL else None
-            self._life(cut, lambda terminal, card: self._sell(terminal, card, people))  # noqa: B023
+            after_s = self.chance.uniform(0.0, LIFE_MAX_S) if self.chance.random() < TIMED_KILL else None
+            self._life(cut, lambda terminal, card: self._sell(terminal, card, people), after_s)  # noqa: B023
             if self.chance.random() < SIMULATOR_KILL:
                 self.wire.kill()
             self._staff()
         self.end()
 
-    def _life(self, cut: int | None, work: Callable[[Terminal, Plugged], None]) -> None:
+    def _life(self, cut: int | None, work: Callable[[Terminal, Plugged], None], after_s: float | None = None) -> None:
         child = os.fork()
         if child == 0:
             try:
@@ -161,6 +104,11 @@ class Lane:
             except BaseException:
                 (self.folder / "life.txt").write_text(traceback.format_exc())
                 os._exit(3)
+        if after_s is not None:
+            ended = os.pidfd_open(child)
+            select.select([ended], [], [], after_s)
+            os.close(ended)
+            os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
             self.count["wire_kills"] += 1
