@@ -74,7 +74,7 @@ class ChargeRequest:
     """attempt_id is the idempotency key; the terminal answers the same for the same key.
 
     `mark` is what `PaymentTerminal.mark` said before the intent was written. `presented` is the code a passenger
-    held to the reader (wallet, voucher); it is never kept.
+    held to the reader (wallet, voucher); it is never kept. `offline_ok` forbids where a terminal can be told so.
     """
 
     attempt_id: str
@@ -83,6 +83,7 @@ class ChargeRequest:
     mark: str = ""
     refund_of: str = ""  # the reference of the charge this gives back; "" = a charge
     presented: str = field(default="", repr=False)
+    offline_ok: bool = False  # the terminal may approve it without its bank
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Approved:
     provisional: bool = False  # undone by the other side unless confirmed
     pieces: Pieces = ()
     short_minor: int = 0  # change that could not be given: owed to the passenger
+    offline: bool = False  # the terminal decided alone and will tell its bank later
+    stored: int = -1  # so many such approvals the terminal still keeps, this one among them; -1 = it does not say
 
 
 @dataclass(frozen=True)

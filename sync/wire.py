@@ -39,6 +39,11 @@ from sync.wire_payments import PaymentOffers as PaymentOffers
 from sync.wire_payments import PaymentRefund as PaymentRefund
 from sync.wire_payments import PaymentState as PaymentState
 from sync.wire_payments import PaymentWay as PaymentWay
+from sync.wire_vouchers import VoucherAsk as VoucherAsk
+from sync.wire_vouchers import VoucherGiveBack as VoucherGiveBack
+from sync.wire_vouchers import VoucherMove as VoucherMove
+from sync.wire_vouchers import VoucherRedeem as VoucherRedeem
+from sync.wire_vouchers import VoucherValue as VoucherValue
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):
@@ -118,66 +123,6 @@ class AllotmentReply(msgspec.Struct, frozen=True):
     grants: tuple[SignedGrant, ...]  # every grant after last_gid, oldest first: lost replies heal themselves
     epoch: int
     recalls: tuple[Recall, ...] = ()
-
-
-class VoucherAsk(msgspec.Struct, frozen=True):
-    code: str  # XXXX-XXXX-XXXX, the last character a check
-
-
-class VoucherValue(msgspec.Struct, frozen=True):
-    """What is on a voucher. `why_not`: it pays nothing now: expired, blocked."""
-
-    balance_minor: int
-    currency: str
-    why_not: str = ""
-    tail: str = ""  # the last four of its code
-    valid_until: int = 0  # unix s; 0 = without end
-
-
-class VoucherRedeem(msgspec.Struct, frozen=True):
-    """Take exactly this amount, once for this key, ever. To ask, without the code."""
-
-    key: str  # the attempt's id
-    amount_minor: int
-    currency: str
-    code: str = ""
-
-
-class VoucherGiveBack(msgspec.Struct, frozen=True):
-    """Put an amount back on the voucher it came from, once for this key, ever."""
-
-    key: str  # the refund's id
-    amount_minor: int
-    currency: str
-    reference: str  # of the VoucherMove that took it
-
-
-class VoucherMove(msgspec.Struct, frozen=True):
-    """What became of a key: approved (exactly this amount moved) or declined (nothing did), for good."""
-
-    key: str
-    amount_minor: int
-    currency: str
-    state: str  # approved, declined
-    reference: str = ""
-    reason: str = ""  # of a decline: balance, expired, blocked, currency, unknown_voucher, not_started, amount ...
-    tail: str = ""
-
-
-class VoidRequest(msgspec.Struct, frozen=True):
-    """A holder gives a ticket of this terminal back (P12); asked again, it is the same void."""
-
-    seq: int  # of its TicketIssued
-    refund_id: str  # the terminal's key for giving the money back
-    reason: str = ""
-
-
-class VoidReply(msgspec.Struct, frozen=True):
-    """The ticket is void, and the asking terminal pays `amount_minor` back, under this key and no other."""
-
-    refund_id: str
-    amount_minor: int
-    currency: str
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@
 HTTPS with a certificate made at start; the ready line names its root (`root`), its fingerprint and the `poi_id`.
 Orders on the control port, each for the next charge, or for what "on" names (charge, refund, status): decline,
 condition (name), silence, late_answer (s), drop_after_approval, duplicate, replay, wrong_amount, wrong_id, partial
-(minor), offline, forget (the terminal starts anew and the request is lost), bad_mac, in_the_open, die_after_bytes (n);
+(minor), offline (approved alone, even if that was forbidden), forget (the terminal starts anew and the request is
+lost), bad_mac, in_the_open, die_after_bytes (n);
 in_progress (n: so many questions are answered so). Lasting: busy, host_down, unreachable, mute, ready (none of these).
 Also tap_s (s), clear, state. The ledger is read again at start.
 """
@@ -34,9 +35,11 @@ _MOVES = {"Payment": "charge", "Reversal": "refund", "TransactionStatus": "statu
 class Terminal:
     """One card reader: what comes over the wire, and what goes wrong with it."""
 
-    def __init__(self, bank: Bank, script: Script, secret: Secret | None, tap_s: float, notify: str) -> None:
+    def __init__(
+        self, bank: Bank, script: Script, secret: Secret | None, tap_s: float, notify: str, *, offline: bool
+    ) -> None:
         self._bank, self._script, self._secret = bank, script, secret
-        self._tap_s, self._notify = tap_s, notify
+        self._tap_s, self._notify, self._offline = tap_s, notify, offline
         self._next: list[dict[str, Any]] = []
         self._in_progress = 0
         self._mood = "ready"
@@ -142,10 +145,13 @@ class Terminal:
             del self._waiting[service]
         await self._tell(asked, "CARD_INSERTED", "WAIT_FOR_PIN", "PIN_ENTERED")
         condition = "Refusal" if "decline" in faults else faults.get("condition", {}).get("name", "")
-        if self._mood == "host_down" and "offline" not in faults:
+        alone = self._mood == "host_down" and not condition
+        forced = asked["PaymentTransaction"].get("TransactionConditions", {}).get("ForceOnlineFlag", False)
+        if alone and not (self._offline and not forced) and "offline" not in faults:
             condition = "UnreachableHost"
+        offline = "offline" in faults or (alone and not condition)
         part = faults.get("partial", {}).get("minor")
-        answer = self._bank.payment(header, asked, condition=condition, part=part, offline="offline" in faults)
+        answer = self._bank.payment(header, asked, condition=condition, part=part, offline=offline)
         if "silence" in faults:
             return None
         if "late_answer" in faults:
@@ -259,13 +265,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--passphrase", default="", help='shared with the till; "" = messages are not sealed')
     parser.add_argument("--key-id", default="till")
     parser.add_argument("--key-version", type=int, default=1)
+    parser.add_argument("--offline", action="store_true", help="with host_down it approves alone, unless forbidden")
     parser.add_argument("--notify", default="", help="HOST:PORT that hears display notifications")
     options = parser.parse_args(arguments)
     folder = options.ledger.parent
     tls, root, fingerprint = certificate(folder, f"{options.poi_id}.test.terminal.adyen.com")
     secret = Secret(options.key_id, options.key_version, options.passphrase) if options.passphrase else None
     bank = Bank(Ledger(options.ledger), options.poi_id)
-    terminal = Terminal(bank, Script(options.script), secret, options.tap_s, options.notify)
+    terminal = Terminal(bank, Script(options.script), secret, options.tap_s, options.notify, offline=options.offline)
     known = {"root": str(root), "fingerprint": fingerprint, "poi_id": options.poi_id}
     run(terminal.serve, options.port, terminal.order, options.control, tls=tls, **known)
 

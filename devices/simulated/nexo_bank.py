@@ -65,6 +65,14 @@ class Bank:
         )
         return self._paid(line)
 
+    def _kept(self) -> int:
+        """Approved alone since the bank was last spoken with, which is told all of them."""
+        count = 0
+        for line in self._lines.values():
+            if line["do"] == "charge" and line["outcome"] == "approved":
+                count = count + 1 if line["offline"] else 0
+        return count
+
     def reversal(self, header: Message, asked: Message) -> Message:
         if (known := self.known("Reversal", header["ServiceID"])) is not None:
             return known
@@ -114,7 +122,8 @@ class Bank:
 
     def _paid(self, line: Message) -> Message:
         refused, part = line["outcome"] == "declined", line["outcome"] == "partial"
-        notes = f"tid=1&offline={'true' if line['offline'] else 'false'}&message={line['condition'] or 'APPROVED'}"
+        offline, word = str(line["offline"]).lower(), line["condition"] or "APPROVED"
+        notes = f"tid=1&offline={offline}&unconfirmedBatchCount={self._kept()}&message={word}"
         answer: Message = {
             "Response": {
                 "Result": "Failure" if refused else "Partial" if part else "Success",

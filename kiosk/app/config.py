@@ -27,6 +27,8 @@ currency = "EUR"                   # notes and coins: docs/cash.md
 coins = "/dev/ttyUSB0"             # ccTalk: coin acceptor and hoppers
 hoppers = "3:1.00 4:0.10"          # address:value of each
 notes = "/dev/ttyUSB1"             # SSP: note validator
+[offline]
+each_max = 0                       # card payments without the bank: caps, all four or none; 0 = never
 [voucher]
 accepted = false                   # true: passengers may pay with vouchers of central, while the link is up
 [camera]
@@ -57,19 +59,24 @@ from __future__ import annotations
 import tomllib
 import types
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
-from kiosk.app.config_card import NexoSection, PaymentSection, VoucherSection, ZvtSection, card_mistakes
+from kiosk.app.config_card import (
+    NexoSection,
+    OfflineSection,
+    PaymentSection,
+    VoucherSection,
+    ZvtSection,
+    card_mistakes,
+    offline_mistakes,
+)
 from kiosk.app.config_cash import CashSection, cash_mistakes
+from kiosk.app.config_lan import PORT_MAX, PORT_WORDS, LanSection, lan_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
 from kiosk.app.config_scanpay import ScannerSection, ScanPaySection
 from kiosk.domain.errors import KioskError
-
-PORT_MAX = 65535
-_PORT = f"the port must be a number from 1 to {PORT_MAX}"
 
 
 class ConfigWrong(KioskError):
@@ -136,16 +143,6 @@ class GateSection:
 
 
 @dataclass(frozen=True)
-class LanSection:
-    interface: str = ""
-    group: str = "239.255.87.21"
-    port: int = 8721
-    peers: str = ""
-    home: str = ""
-    homes: str = ""
-
-
-@dataclass(frozen=True)
 class ClockSection:
     offset_s: float = 0.0
 
@@ -162,6 +159,7 @@ class Config:
     nexo: NexoSection = field(default_factory=NexoSection)
     zvt: ZvtSection = field(default_factory=ZvtSection)
     cash: CashSection = field(default_factory=CashSection)
+    offline: OfflineSection = field(default_factory=OfflineSection)
     voucher: VoucherSection = field(default_factory=VoucherSection)
     scanpay: ScanPaySection = field(default_factory=ScanPaySection)
     scanner: ScannerSection = field(default_factory=ScannerSection)
@@ -244,10 +242,10 @@ def _addresses(config: Config) -> list[str]:
         if address and not (host and port.isascii() and port.isdecimal()):
             mistakes.append(f"{name} = {address!r} must be HOST:PORT")
         elif address and not 1 <= int(port) <= PORT_MAX:
-            mistakes.append(f"{name} = {address!r}: {_PORT}")
+            mistakes.append(f"{name} = {address!r}: {PORT_WORDS}")
     for name, url in (("[central] url", config.central.url), ("[camera] source", config.camera.source)):
         if "://" in url and not _has_usable_port(url):
-            mistakes.append(f"{name} = {url!r}: {_PORT}")
+            mistakes.append(f"{name} = {url!r}: {PORT_WORDS}")
     return mistakes
 
 
@@ -257,36 +255,6 @@ def _has_usable_port(url: str) -> bool:
     except ValueError:
         return False
     return port is None or port > 0
-
-
-def _lan(section: LanSection) -> list[str]:
-    """Addresses of the network of gates."""
-    mistakes = []
-    if section.interface not in ("", "any") and not _is_ipv4(section.interface):
-        mistakes.append(f"[lan] interface = {section.interface!r} must be an IPv4 address of this machine, or any")
-    if section.group and not (_is_ipv4(section.group) and IPv4Address(section.group).is_multicast):
-        mistakes.append(f"[lan] group = {section.group!r} must be an IPv4 multicast address, such as 239.255.87.21")
-    if not 1 <= section.port <= PORT_MAX:
-        mistakes.append(f"[lan] port = {section.port}: {_PORT}")
-    for peer in filter(None, (each.strip() for each in section.peers.split(","))):
-        host, _, port = peer.rpartition(":")
-        if not (host and port.isascii() and port.isdecimal() and 1 <= int(port) <= PORT_MAX):
-            mistakes.append(f"[lan] peers: {peer!r} must be HOST:PORT")
-    for pair in filter(None, (each.strip() for each in section.homes.split(","))):
-        group, _, name = pair.partition("=")
-        if not (group.strip().isdecimal() and 0 < int(group) < 256 and name.strip()):
-            mistakes.append(f"[lan] homes: {pair!r} must be GROUP=NAME OF A GATE, with a group from 1 to 255")
-    if (section.home or section.homes) and not section.interface:
-        mistakes.append("[lan] home and homes need an interface: a gate alone cannot ask another")
-    return mistakes
-
-
-def _is_ipv4(words: str) -> bool:
-    try:
-        IPv4Address(words)
-    except ValueError:
-        return False
-    return True
 
 
 def _sense(config: Config) -> list[str]:
@@ -299,7 +267,8 @@ def _sense(config: Config) -> list[str]:
     mistakes += (
         _addresses(config)
         + card_mistakes(config.payment, config.nexo, config.zvt)
-        + _lan(config.lan)
+        + offline_mistakes(config.offline, config.payment)
+        + lan_mistakes(config.lan)
         + cash_mistakes(config.cash)
     )
     for key in ("opens_before_min", "grace_min"):

@@ -1,11 +1,15 @@
-"""The configuration of cards and vouchers: [payment], [nexo], [zvt], [voucher], and what is wrong with it."""
+"""The configuration of cards and vouchers, [payment], [nexo], [zvt], [offline], [voucher], and its mistakes."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from kiosk.domain.offline import HOUR_S, OfflinePolicy
 
 PROTOCOLS = ("jsonline", "nexo", "zvt")
+OFFLINE_PROTOCOLS = ("nexo",)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,33 @@ class NexoSection:
 @dataclass(frozen=True)
 class VoucherSection:
     accepted: bool = False
+
+
+@dataclass(frozen=True)
+class OfflineSection:
+    each_max: float = 0.0
+    total_max: float = 0.0
+    count_max: int = 0
+    age_max_h: float = 0.0
+
+    def policy(self) -> OfflinePolicy:
+        each, total = Decimal(str(self.each_max)), Decimal(str(self.total_max))
+        return OfflinePolicy(each, total, self.count_max, self.age_max_h * HOUR_S)
+
+
+def offline_mistakes(offline: OfflineSection, payment: PaymentSection) -> list[str]:
+    """All or none, and only where a terminal says which approvals it made alone."""
+    values = {name: getattr(offline, name) for name in ("each_max", "total_max", "count_max", "age_max_h")}
+    mistakes = [f"[offline] {name} = {value:g} must not be negative" for name, value in values.items() if value < 0]
+    missing = [name for name, value in values.items() if value == 0]
+    if 0 < len(missing) < len(values):
+        mistakes.append(f"[offline] {' and '.join(missing)} must be set too: a policy has all four caps, or none")
+    if not missing and payment.protocol not in OFFLINE_PROTOCOLS:
+        mistakes.append(
+            f"[offline] is for {' and '.join(OFFLINE_PROTOCOLS)}: a terminal that speaks {payment.protocol} "
+            "does not say which payments it approved without its bank"
+        )
+    return mistakes
 
 
 def card_mistakes(payment: PaymentSection, nexo: NexoSection, zvt: ZvtSection) -> list[str]:

@@ -64,6 +64,7 @@ def examine(config_path: Path | None) -> Iterator[Finding]:
     yield _disk(config.folder)
     yield _identity(config.folder)
     yield from _devices(config)
+    yield Finding("cards offline", True, config.offline.policy().words())
     yield _central(config)
 
 

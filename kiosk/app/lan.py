@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 
-from kiosk.app.config import LanSection
+from kiosk.app.config_lan import LanSection
 from kiosk.app.identity import Identity
 from kiosk.domain.gate.presented import Presented
 from kiosk.domain.gate.world import Passage

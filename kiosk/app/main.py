@@ -127,6 +127,19 @@ def restore(config_path: Path, source: Path) -> None:
 
 @main.command()
 @config_option
+@click.option("--forwarded", default="", metavar="MEANS", help="the bank has them all, such as: card")
+@click.option("--who", default="", help="who says so")
+@click.option("--reason", default="", help="and why")
+def stored(config_path: Path, forwarded: str, who: str, reason: str) -> None:
+    """Card payments approved without the bank that are outstanding. Close the terminal first."""
+    from kiosk.app import config
+    from kiosk.app.stored import run as tell
+
+    tell(config.load(config_path), forwarded=forwarded, who=who, reason=reason)
+
+
+@main.command()
+@config_option
 @click.option("--yes", is_flag=True, help="do not ask")
 def confirm(config_path: Path, yes: bool) -> None:
     """Take over what waits for staff: a catalogue or a gate's list that lost much at once. Close the terminal first."""

@@ -105,6 +105,7 @@ class Terminal:
             ids,
             on_rest=self._rested,
         )
+        self._let_offline()
         self.allotments = Allotments(
             self.store, reply.terminal_id, reply.incarnation, reply.epoch, self.central_key(), self.clock
         )
@@ -124,6 +125,20 @@ class Terminal:
             self.look_at_voucher = lambda code: _worth(vouchers.look(code))
         self.scan_to_pay = ScanToPay(self.config, self._line)
         return means | self.scan_to_pay.means
+
+    def _let_offline(self) -> None:
+        """What a card terminal may approve without its bank, and whether it is ready without one."""
+        policy = self.desk.offline = self.config.offline.policy()
+        card = self.means.get("card")
+        if card is not None and hasattr(card, "offline_ok"):
+            smallest, currency = 1, self._currency()
+            card.offline_ok = lambda: (
+                not policy.refusal(smallest, currency, self.store.stored_payments().values(), self.clock.now())
+            )
+
+    def _currency(self) -> str:
+        info = self.catalogue.info()
+        return info.currency if info else ""
 
     def _vouchers(self) -> VoucherPayment:
         """Asks central on a line of its own: a passenger waits."""

@@ -97,6 +97,8 @@ class PaymentApproved(Event, frozen=True, kw_only=True, omit_defaults=True):
     provisional: bool = False  # the other side undoes it unless PaymentConfirmed follows
     pieces: Pieces = ()  # cash that moved
     short_minor: int = 0  # change the machine could not give: owed to the passenger
+    offline: bool = False  # the terminal decided without its bank: outstanding, see kiosk.domain.offline
+    stored: int = -1  # approvals of that kind the terminal still keeps; -1 = it does not say
 
 
 class PaymentConfirmed(Event, frozen=True, kw_only=True):
@@ -163,6 +165,14 @@ class PaymentSettled(Event, frozen=True, kw_only=True):
     sale_id: str
     attempt_id: str
     outcome: Literal["approved", "declined", "reversed", "change"]
+    who: str
+    reason: str
+
+
+class StoredPaymentsForwarded(Event, frozen=True, kw_only=True):
+    """A person says that the bank has every payment the terminal of these means approved without it."""
+
+    means: str
     who: str
     reason: str
 
@@ -241,6 +251,7 @@ AnyEvent = (
     | PaymentReversalDeclined
     | PaymentReversed
     | PaymentSettled
+    | StoredPaymentsForwarded
     | TicketIssued
     | PrintStarted
     | PrintFinished

@@ -20,6 +20,7 @@ from kiosk.domain.events import (
     SaleClosed,
 )
 from kiosk.domain.offers import Quote
+from kiosk.domain.offline import OfflinePolicy
 from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import UNCLEAR, PageJob, Sale, copies_on_paper, next_page, tickets_on_paper
 from kiosk.ports import Clock, Ids, Prompt, TicketPrinter
@@ -66,6 +67,15 @@ class Desk(TicketReturns, OnScreen):
     @on_prompt.setter
     def on_prompt(self, listener: Callable[[str, Prompt], None]) -> None:
         self._payments.on_prompt = listener
+
+    @property
+    def offline(self) -> OfflinePolicy:
+        """What a card terminal may approve without its bank: nothing, unless it is said here."""
+        return self._payments.offline
+
+    @offline.setter
+    def offline(self, policy: OfflinePolicy) -> None:
+        self._payments.offline = policy
 
     # verbs of the passenger
 

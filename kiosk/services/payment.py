@@ -7,8 +7,11 @@ does not answer is asked for later, under the same attempt, and never charged or
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from kiosk.domain import paying
 from kiosk.domain.errors import DeviceFault, StoreFault, WrongState
@@ -17,6 +20,7 @@ from kiosk.domain.events import (
     PaymentApproved,
     PaymentDeclined,
     PaymentRequested,
+    PaymentReversalRequested,
     PaymentUnresolved,
     TicketIssued,
 )
@@ -30,6 +34,8 @@ from kiosk.ports import (
     PaymentTerminal,
 )
 from kiosk.services.refunds import Refunds
+
+log = logging.getLogger(__name__)
 
 
 class Payments(Refunds):
@@ -75,7 +81,8 @@ class Payments(Refunds):
         attempt = _unclear(sale)[0]
 
         def call(terminal: PaymentTerminal, request: ChargeRequest) -> PaymentOutcome:
-            shown = dataclasses.replace(request, presented=presented)
+            offline_ok = not self._offline_no(attempt)
+            shown = dataclasses.replace(request, presented=presented, offline_ok=offline_ok)
             return terminal.charge(shown, lambda prompt: self.on_prompt(sale.sale_id, prompt))
 
         self._settle(sale, attempt, self._answer(attempt, attempt.attempt_id, call))
@@ -117,6 +124,8 @@ class Payments(Refunds):
         ids: dict[str, Any] = {"sale_id": sale.sale_id, "attempt_id": attempt.attempt_id}
         try:
             match outcome:
+                case Approved(offline=True) if why := self._offline_no(attempt):
+                    self._refuse_offline(sale, attempt, outcome, why)
                 case Approved():
                     self.approved(sale, attempt, _approval(ids, outcome))
                 case Declined(reason, pieces):
@@ -129,6 +138,22 @@ class Payments(Refunds):
                 f"{fault} The payment terminal has answered, but the answer could not be recorded: it is asked again "
                 "as soon as the disk works, and never charged twice. Please ask staff."
             ) from fault
+
+    def _offline_no(self, attempt: Attempt) -> str:
+        """Why the terminal may not approve this without its bank; "" = it may."""
+        stored = [each for each in self._store.stored_payments().values() if each.means == attempt.means]
+        return self.offline.refusal(attempt.amount_minor, attempt.currency, stored, self._clock.now())
+
+    def _refuse_offline(self, sale: Sale, attempt: Attempt, outcome: Approved, why: str) -> None:
+        """The terminal went further than it may: no tickets for it, and the approval is taken back at once."""
+        log.warning("payment %s was approved without the bank, and is given back: %s", attempt.attempt_id, why)
+        ids: dict[str, Any] = {"sale_id": sale.sale_id, "attempt_id": attempt.attempt_id}
+        will = PaymentReversalRequested(**ids, refund_id=self._ids.next())
+        self._append(lambda _: [_approval(ids, outcome), will])
+        part = msgspec.structs.replace(
+            attempt, state="reversing", refund_id=will.refund_id, reference=outcome.reference
+        )
+        self._give_back(self._store.sale(sale.sale_id) or sale, part)
 
     def approved(self, sale: Sale, attempt: Attempt, *facts: Event) -> None:
         """P3c: approval and tickets in one transaction, so a paid sale always has its tickets."""
@@ -152,6 +177,8 @@ def _approval(ids: Mapping[str, Any], outcome: Approved) -> PaymentApproved:
         provisional=outcome.provisional,
         pieces=outcome.pieces,
         short_minor=outcome.short_minor,
+        offline=outcome.offline,
+        stored=outcome.stored,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from kiosk.domain import paying
 from kiosk.domain.errors import DeviceFault
 from kiosk.domain.events import Event
+from kiosk.domain.offline import NEVER
 from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import Sale
 from kiosk.ports import (
@@ -32,7 +33,8 @@ Ask = Callable[[PaymentTerminal, ChargeRequest], PaymentOutcome]
 
 
 class Terminals:
-    """The terminals by their means. `on_prompt` hears what the passenger is to do now."""
+    """The terminals by their means. `on_prompt` hears what the passenger is to do now; `offline`: what a card
+    terminal may approve without its bank."""
 
     def __init__(self, store: Store, issuer: Issuer, means: Means, clock: Clock, ids: Ids) -> None:
         self._store = store
@@ -40,6 +42,7 @@ class Terminals:
         self._means = means
         self._clock = clock
         self._ids = ids
+        self.offline = NEVER
         self.on_prompt: Callable[[str, Prompt], None] = lambda sale_id, prompt: None
 
     def in_the_way(self, means: str, but: str = "") -> list[Sale]:

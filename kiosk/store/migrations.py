@@ -131,11 +131,23 @@ def m005_network(db: Database) -> None:
     )
 
 
+@projections()
+def m006_stored_payment(db: Database) -> None:
+    """Payments a terminal approved without its bank that are not known to have reached it."""
+    db.execute(
+        """CREATE TABLE stored_payment (
+            attempt_id TEXT PRIMARY KEY, means TEXT NOT NULL, amount_minor INTEGER NOT NULL, currency TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
 PROJECTION_TABLES = (
     "sale",
     "ticket",
     "holding",
     "takings",
+    "stored_payment",
     "admitted",
     "passing",
     "network_fact",

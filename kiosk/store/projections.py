@@ -6,7 +6,6 @@ makes it visible in memory after the commit. So a failed commit leaves memory as
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -34,12 +33,15 @@ from kiosk.domain.events import (
     PlacesFreed,
     PlacesHeld,
     RefundPaid,
+    StoredPaymentsForwarded,
     TerminalEnrolled,
     TicketIssued,
     TicketVoided,
 )
 from kiosk.domain.sale import SALE_EVENTS, Sale, evolve_record
+from kiosk.store.holding_bytes import holding_from, holding_state
 from kiosk.store.network import NetworkChanges, NetworkTables
+from kiosk.store.outstanding import Outstanding, StoredChanges
 from sync.wire import Record
 
 _encode = msgspec.json.Encoder().encode
@@ -62,9 +64,6 @@ _PUT_TAKINGS = (
 )
 
 
-_HOLDING_HEAD = struct.Struct(">QHH")  # not_after, segments, bytes of a mask; then the masks: free, cart, sold
-
-
 class Changes(msgspec.Struct):
     """What one append changes."""
 
@@ -78,6 +77,7 @@ class Changes(msgspec.Struct):
     passings: list[tuple[int, str, int, str, int, str, int, str]] = []  # as the columns of the table
     annulled: list[int] = []  # seqs of passings
     takings: list[tuple[str, str, str, int, int]] = []  # day, means, currency, payments, amount
+    stored: StoredChanges = {}
     last_gid: Gid | None = None
     epoch: int = 0
 
@@ -96,6 +96,7 @@ class Projections:
         self.sales: dict[str, Sale] = {}  # only those that are not at rest
         self.holdings: dict[int, dict[Gid, Holding]] = {}
         self.last_gid = Gid(0, 0)
+        self.outstanding = Outstanding()
         self.network = NetworkTables()
         self.epoch = 1  # of central: the highest this terminal adopted; 1 is the first there is
 
@@ -108,10 +109,11 @@ class Projections:
         self.holdings = {}
         self.last_gid = Gid(0, 0)
         for journey_id, epoch, n, state in self._db.execute("SELECT * FROM holding").fetchall():
-            self.holdings.setdefault(journey_id, {})[Gid(epoch, n)] = _holding_from(state)
+            self.holdings.setdefault(journey_id, {})[Gid(epoch, n)] = holding_from(state)
             self.last_gid = max(self.last_gid, Gid(epoch, n))
         row = self._db.execute("SELECT value FROM cursor WHERE name = 'epoch'").fetchone()
         self.epoch = int(row[0]) if row else 1
+        self.outstanding.load(self._db)
         self.network.load(self._db)
 
     def sale(self, sale_id: str) -> Sale | None:
@@ -154,9 +156,12 @@ class Projections:
 
     def _approved(self, changes: Changes, record: Record, event: PaymentApproved, sale: Sale) -> None:
         self._took(changes, record, sale, event.attempt_id, 1)
+        paid = next(each for each in sale.attempts if each.attempt_id == event.attempt_id)
+        self.outstanding.approved(changes.stored, event, paid, record.recorded_at_ms // 1000)
 
     def _reversed(self, changes: Changes, record: Record, event: PaymentReversed, sale: Sale) -> None:
         self._took(changes, record, sale, event.attempt_id, -1)
+        self.outstanding.reversed(changes.stored, event.attempt_id)
 
     def _refunded(self, changes: Changes, record: Record, event: RefundPaid, sale: Sale) -> None:
         """The price of one ticket out of the takings; what a whole reversal gave back is out already."""
@@ -171,6 +176,9 @@ class Projections:
         paid = next(each for each in sale.attempts if each.attempt_id == attempt_id)
         day = _day(record.recorded_at_ms // 86_400_000)
         changes.takings.append((day, paid.means, paid.currency, sign, sign * paid.amount_minor))
+
+    def _forwarded(self, changes: Changes, event: StoredPaymentsForwarded) -> None:
+        self.outstanding.forwarded(changes.stored, event.means)
 
     def _voided(self, changes: Changes, record: Record, event: TicketVoided, sale: Sale) -> None:
         self._move(changes, cells.parts([sale.items[event.item_no]]), "sold", "")
@@ -230,7 +238,7 @@ class Projections:
             opened = changes.opened.get(sale.sale_id, 0)
             execute(_PUT_SALE, (sale.sale_id, sale.stage, opened, _encode(sale)))
         for (journey_id, gid), holding in changes.holdings.items():
-            execute(_PUT_HOLDING, (journey_id, gid.epoch, gid.n, _holding_state(holding)))
+            execute(_PUT_HOLDING, (journey_id, gid.epoch, gid.n, holding_state(holding)))
         if changes.tickets:
             self._db.conn.executemany(_PUT_TICKET, changes.tickets)
         for takings in changes.takings:
@@ -243,6 +251,7 @@ class Projections:
             execute(_PUT_PASSING, passing)
         for seq in changes.annulled:
             execute(_ANNUL_PASSING, (seq,))
+        self.outstanding.write(self._db, changes.stored)
         self.network.write(self._db, changes.network)
 
     def publish(self, changes: Changes) -> None:
@@ -255,6 +264,7 @@ class Projections:
         for (journey_id, gid), holding in changes.holdings.items():
             # A new dict for each change: readers on other threads see the old or the new, never half.
             self.holdings[journey_id] = {**self.holdings.get(journey_id, {}), gid: holding}
+        self.outstanding.publish(changes.stored)
         self.network.publish(changes.network)
         self.epoch = max(self.epoch, changes.epoch)
         if changes.last_gid is not None:
@@ -275,6 +285,7 @@ _OTHERS: dict[type[Event], Callable[..., None]] = {
     CellsReleased: Projections._released,
     EpochAdopted: Projections._adopted,
     TerminalEnrolled: Projections._adopted,
+    StoredPaymentsForwarded: Projections._forwarded,
 }
 _AT_A_GATE: dict[type[Event], Callable[..., None]] = {
     Admitted: Projections._admitted,
@@ -284,22 +295,3 @@ _AT_A_GATE: dict[type[Event], Callable[..., None]] = {
     AdmissionLearned: Projections._learned,
     AdmissionContested: Projections._contested,
 }
-
-
-def _holding_state(holding: Holding) -> bytes:
-    masks = holding.free + holding.cart + holding.sold
-    width = (max(masks, default=0).bit_length() + 7) // 8
-    head = _HOLDING_HEAD.pack(holding.not_after, len(holding.free), width)
-    packed, last, same = [head], -1, b""
-    for mask in masks:
-        if mask != last:  # neighbours mostly look alike
-            last, same = mask, mask.to_bytes(width, "big")
-        packed.append(same)
-    return b"".join(packed)
-
-
-def _holding_from(state: bytes) -> Holding:
-    not_after, segments, width = _HOLDING_HEAD.unpack_from(state)
-    at = range(_HOLDING_HEAD.size, _HOLDING_HEAD.size + 3 * segments * width, width) if width else [0] * 3 * segments
-    masks = tuple(int.from_bytes(state[each : each + width], "big") for each in at)
-    return Holding(not_after, masks[:segments], masks[segments : 2 * segments], masks[2 * segments :])

@@ -23,10 +23,10 @@ from kiosk.domain.errors import StoreDamaged
 from kiosk.domain.sale import Sale
 from kiosk.store.codec import decode
 from kiosk.store.database import durable_write, errors
+from kiosk.store.holding_bytes import holding_state
 from kiosk.store.network import Row
 from kiosk.store.projections import Changes, Projections, decode_sale
 from kiosk.store.projections import _encode as encode_sale
-from kiosk.store.projections import _holding_state as holding_state
 from sync.wire import Record
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ class Folded(Projections):
             "ticket": sorted(self._tickets),
             "holding": sorted(holdings),
             "takings": sorted(takings),
+            "stored_payment": list(self.outstanding.rows()),
             "admitted": sorted(self._first_admissions.values()),
             "passing": sorted(self._passings.values()),
             "network_fact": sorted(self._network),

@@ -16,6 +16,7 @@ from kiosk.domain.allotment import Gid
 from kiosk.domain.cells import Holdings
 from kiosk.domain.errors import StoreDamaged, StoreFault
 from kiosk.domain.events import EpochAdopted, TerminalEnrolled
+from kiosk.domain.offline import Stored
 from kiosk.domain.passages import Author
 from kiosk.domain.sale import Sale
 from kiosk.ports import Clock, Ids
@@ -229,6 +230,10 @@ class Store(Sales, Passings):
         with self.lock, database.errors(self._path):
             rows = self._db.execute("SELECT day, means, currency, sales, amount_minor FROM takings ORDER BY 1, 2, 3")
             return list(rows.fetchall())
+
+    def stored_payments(self) -> dict[str, Stored]:
+        """By attempt: approved without the bank, and not known to have reached it."""
+        return self.journal.projections.outstanding.payments
 
     def admitted(self, ticket_id: str) -> tuple[str, int] | None:
         """(gate, unix s) of the first admission that is known, here or at another gate."""

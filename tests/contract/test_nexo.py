@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -352,3 +353,29 @@ def test_what_is_no_notice_says_nothing(notices: Notices) -> None:
         with urllib.request.urlopen(f"http://127.0.0.1:{notices.port}/", data=body, timeout=5) as reply:
             assert reply.status == 200
     assert told == []
+
+
+# without the bank
+
+
+def test_a_card_without_the_bank_only_where_it_may_and_the_answer_says_so(start: Start) -> None:
+    device = start("nexo", "--tap-s", "0", "--offline", *SEALED)
+    payment = sealed(device)
+    device.order("host_down")
+    assert not payment.ready()
+    payment.offline_ok = lambda: True
+    assert payment.ready()
+    may = dataclasses.replace(asked("attempt-1", 500), offline_ok=True)
+    assert payment.charge(asked("attempt-0", 500)) == Declined("offline")  # it was told not to
+    alone = payment.charge(may)
+    assert isinstance(alone, Approved) and alone.offline and alone.stored == 1
+    assert payment.outcome_of(may) == alone
+    device.order("ready")
+    with_bank = payment.charge(asked("attempt-2", 500))
+    assert isinstance(with_bank, Approved) and not with_bank.offline and with_bank.stored == 0
+
+
+def test_a_terminal_that_goes_alone_against_its_word_is_found_out(terminal: Device) -> None:
+    terminal.order("offline")
+    outcome = sealed(terminal).charge(asked())
+    assert isinstance(outcome, Approved) and outcome.offline  # and the desk gives it back

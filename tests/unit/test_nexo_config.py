@@ -77,3 +77,26 @@ def test_an_address_for_notices_that_is_not_ours_is_told(tmp_path: Path) -> None
     config = load(configured(tmp_path, 'poi_id = "V"\nca_file = "f"\nnotices = "192.0.2.1:8444"\n'))
     with pytest.raises(ConfigWrong, match="is it an address of this machine"):
         ways_to_pay(config)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("each_max = 20\n", "total_max and count_max and age_max_h must be set too"),
+        ("each_max = -1\ntotal_max = 5\ncount_max = 1\nage_max_h = 2\n", "each_max = -1 must not be negative"),
+    ],
+)
+def test_a_policy_without_the_bank_has_all_its_caps(tmp_path: Path, more: str, told: str) -> None:
+    with pytest.raises(ConfigWrong) as wrong:
+        load(configured(tmp_path, f'poi_id = "V"\nca_file = "f"\n[offline]\n{more}'))
+    assert told in str(wrong.value)
+
+
+def test_a_policy_is_only_for_terminals_that_say_what_they_did_alone(tmp_path: Path) -> None:
+    caps = "[offline]\neach_max = 20.5\ntotal_max = 100\ncount_max = 5\nage_max_h = 12\n"
+    policy = load(configured(tmp_path, f'poi_id = "V"\nca_file = "f"\n{caps}')).offline.policy()
+    assert policy.words() == "up to 20.5 each, 100 in all, 5 payments, 12 h old"
+    path = tmp_path / "t.toml"
+    path.write_text(f'[terminal]\nfolder = "x"\n{caps}')
+    with pytest.raises(ConfigWrong, match="does not say which payments"):
+        load(path)

@@ -189,8 +189,12 @@ def paid_with(sale: Sale | None) -> str:
 def warning(sale: Sale | None) -> str:
     """About the last try to pay: nothing was taken, and why."""
     attempt = sale.attempt if sale is not None else None
-    if sale is None or attempt is None or attempt.state != "declined":
+    if sale is None or attempt is None or attempt.state not in ("declined", "reversed"):
         return ""
+    if attempt.state == "reversed":
+        return translate("Pay", "The bank could not be asked. No money was taken. Please pay another way.")
+    if attempt.reason in ("offline", "unavailable"):
+        return translate("Pay", "The bank could not be asked. No money was taken. Please pay another way.")
     if "cancel" in attempt.reason:
         return translate("Pay", "You stopped the payment. No money was taken.")
     if "not_started" in attempt.reason:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl
 
 from devices.payment.nexo.messages import Ends, amount
 from kiosk.ports import Approved, ChargeRequest, Declined
@@ -82,7 +84,11 @@ def payment(body: Body, asked: ChargeRequest) -> Approved | Declined | None:
         return None
     if taken != wanted or result != "Success":
         raise Strange(f"an approval of {taken!r}, not of {wanted}")
-    return Approved(reference(body), _card(paid))
+    notes = _notes(body)
+    offline = paid.get("OnlineFlag") is False or notes.get("offline") == "true"
+    count = notes.get("unconfirmedBatchCount", "")
+    stored = int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else -1
+    return Approved(reference(body), _card(paid), offline=offline, stored=stored)
 
 
 def reversal(body: Body, asked: ChargeRequest | None) -> Approved | Declined:
@@ -170,6 +176,20 @@ def _card(paid: Body) -> str:
         return ""
     digits = "".join(sign for sign in str(shown) if sign.isascii() and sign.isdigit())
     return f"**** **** **** {digits[-4:]}" if len(digits) >= 4 else ""
+
+
+def _notes(body: Body) -> dict[str, str]:
+    """What else the terminal says: a form, or the same as JSON in Base64."""
+    text = body["Response"].get("AdditionalResponse", "")
+    if not isinstance(text, str):
+        return {}
+    if "=" in text.rstrip("="):
+        return dict(parse_qsl(text))
+    try:
+        found = json.loads(base64.b64decode(text, validate=True))["additionalData"]
+        return {name: value for name, value in found.items() if isinstance(value, str)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def _details(refused: Body) -> str:

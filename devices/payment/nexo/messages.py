@@ -76,7 +76,8 @@ class Ends:
                     "AmountsReq": {
                         "Currency": asked.currency,
                         "RequestedAmount": amount(asked.amount_minor, asked.currency),
-                    }
+                    },
+                    "TransactionConditions": {"ForceOnlineFlag": not asked.offline_ok},
                 },
             },
         )
