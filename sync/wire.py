@@ -125,6 +125,22 @@ class AllotmentReply(msgspec.Struct, frozen=True):
     recalls: tuple[Recall, ...] = ()
 
 
+class VoidRequest(msgspec.Struct, frozen=True):
+    """A holder gives a ticket of this terminal back (P12); asked again, it is the same void."""
+
+    seq: int  # of its TicketIssued
+    refund_id: str  # the terminal's key for giving the money back
+    reason: str = ""
+
+
+class VoidReply(msgspec.Struct, frozen=True):
+    """The ticket is void, and the asking terminal pays `amount_minor` back, under this key and no other."""
+
+    refund_id: str
+    amount_minor: int
+    currency: str
+
+
 class Record(msgspec.Struct, frozen=True):
     """One journal record exactly as stored; `hash` as `sync.chain.record_hash` makes it.
 

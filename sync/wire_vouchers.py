@@ -47,19 +47,3 @@ class VoucherMove(msgspec.Struct, frozen=True):
     reference: str = ""
     reason: str = ""  # of a decline: balance, expired, blocked, currency, unknown_voucher, not_started, amount ...
     tail: str = ""
-
-
-class VoidRequest(msgspec.Struct, frozen=True):
-    """A holder gives a ticket of this terminal back (P12); asked again, it is the same void."""
-
-    seq: int  # of its TicketIssued
-    refund_id: str  # the terminal's key for giving the money back
-    reason: str = ""
-
-
-class VoidReply(msgspec.Struct, frozen=True):
-    """The ticket is void, and the asking terminal pays `amount_minor` back, under this key and no other."""
-
-    refund_id: str
-    amount_minor: int
-    currency: str
