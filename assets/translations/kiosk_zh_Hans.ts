@@ -685,6 +685,10 @@
         <translation>此票已作废</translation>
     </message>
     <message>
+        <source>This is a picture of an old code</source>
+        <translation>这是旧码的截图</translation>
+    </message>
+    <message>
         <source>This ticket is for another part of the line</source>
         <translation>此票不含本区段</translation>
     </message>
@@ -819,6 +823,10 @@
     <message>
         <source>Staff: look at the ticket, then let in or call the supervisor</source>
         <translation>工作人员：请核对车票，然后放行或叫主管</translation>
+    </message>
+    <message>
+        <source>Open the ticket on the phone and show it anew</source>
+        <translation>请在手机上重新打开车票并出示</translation>
     </message>
     <message>
         <source>Use the entrance of that event</source>

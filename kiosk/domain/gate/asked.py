@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 
 import msgspec
@@ -28,6 +29,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ask: bool = True
     document_seen: bool = False
     allow_unpaid: bool = False
+    fare_paid: int = 0
+    made_at: datetime | None = None
     code: str = ""  # that was held up, when it is not the ticket's own
     by_medium: str = ""  # the medium that was held up instead of the ticket's own code
     hand_out: str = ""  # the medium that staff hand out for it now
@@ -78,7 +81,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def way(self) -> Way | None:
         """The calls the ticket pays for; None when its journey is not known or does not go there."""
-        ticket, train = self.ticket, self.train
+        return self.way_of(self.ticket)
+
+    def way_of(self, ticket: Ticket) -> Way | None:
+        """Of a ticket for the same train."""
+        train = self.train
         if train is None or not train.calls:
             return None
         return way_of(train, ticket.origin, ticket.destination, (ticket.origin_call, ticket.destination_call))

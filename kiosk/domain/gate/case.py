@@ -68,10 +68,13 @@ class Expect(Form, frozen=True, kw_only=True):
     passages: int | None = None  # that count, of all gates, after the step
     known_here: int | None = None  # of those, what this gate knows
     refusals: int | None = None  # on record at this gate
+    queued: int | None = None  # records of this gate that central has not acknowledged
+    left_over: tuple[str, ...] | None = None  # tickets whose records central did not take
     inside: int | None = None  # people in the gate's zone, as this gate knows them
     contested: tuple[str, ...] | None = None  # tickets with an admission too many, known to this gate
     contested_at: tuple[str, ...] | None = None  # the gates of those later admissions
     hits: tuple[str, ...] | None = None
+    hits_are: dict[str, str] | None = None  # code = paid, pending, …, or used
     counts: dict[str, int] | None = None  # of a status: tickets, came, inside, products, and of product 1: "1.tickets"
 
 
@@ -84,6 +87,9 @@ class Step(Scan, frozen=True, kw_only=True):
     exchange: tuple[str, ...] = ()  # these gates tell each other what each knows
     merge: bool = False  # all do, and the network is one again
     arrive: tuple[Passage, ...] = ()  # passages that are heard of only now, each with its own time
+    upload: bool = False  # the gate's records go up to central
+    refuse: tuple[str, ...] = ()  # central does not take the records of these tickets: they are kept for a person
+    acknowledge: int = -1  # so many are acknowledged before the line is cut; -1 = all
     restart: bool = False  # the gate begins anew with what is on its disk
     forget: bool = False  # the history is wiped
     status: bool = False  # the figures of the gate's list

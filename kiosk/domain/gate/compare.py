@@ -6,31 +6,10 @@ from typing import Any
 
 import msgspec
 
+from kiosk.domain.gate.afterwards import Outcome
 from kiosk.domain.gate.case import Expect
 from kiosk.domain.gate.words import Decision
-from kiosk.domain.gate.world import GateList, Product, Ticket, World
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything an expectation may name."""
-
-    decision: Decision | None
-    ticket: Ticket | None
-    product: Product | None
-    list: GateList | None
-    medium: str
-    recorded: tuple[str, ...]
-    same: bool
-    passages: int
-    known_here: int
-    refusals: int
-    inside: int
-    contested: tuple[str, ...]
-    contested_at: tuple[str, ...]
-    hits: tuple[str, ...]
-    answers: dict[str, str] = {}
-    counts: dict[str, int] = {}
-
+from kiosk.domain.gate.world import World
 
 OF_DECISION = (
     *("signal", "rule", "right_gate", "remaining", "fare_due", "questions", "attention", "note", "acknowledge"),
@@ -38,7 +17,7 @@ OF_DECISION = (
 )
 OF_OUTCOME = (
     *("recorded", "same", "passages", "known_here", "refusals", "inside", "contested", "contested_at"),
-    *("hits", "medium", "answers"),
+    *("hits", "hits_are", "medium", "answers", "queued", "left_over"),
 )
 OTHERWISE = ("detail", "next_at", "no_next", "used", "counts", "verdict_in")
 

@@ -31,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     # genuine, and ours
     Rule("signature", of_issuer.signature, "always"),
     Rule("issuer", of_issuer.issuer, "always"),
+    Rule("code", of_issuer.changing, "never"),
     Rule("test", of_issuer.trial, "always"),
     Rule("operator", of_issuer.operator, "always"),
     Rule("event", of_ticket.event, "always"),
@@ -54,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     Rule("departure", of_journey.departure, "never"),
     # what staff may mend at once
     Rule("leased", of_issuer.leased, "never"),
+    Rule("taken", of_issuer.taken, "never"),
     Rule("medium", of_passing.medium, "outside"),
     Rule("paid", of_passing.paid, "outside"),
     Rule("organiser", of_passing.organiser, "never"),

@@ -11,18 +11,20 @@ from kiosk.domain.gate.world import GateList, GatePost, Passage, Ticket, World
 
 
 def figures(world: World, passing: GateList, passages: Iterable[Passage]) -> dict[str, int]:
-    """tickets, came, inside, products; and the first three of each product as "PRODUCT.tickets"."""
+    """tickets, came, out, inside, products; and the first three of each product as "PRODUCT.tickets"."""
     on_list = [each for each in world.tickets if _on(world, passing, each)]
     product_of = {each.code: each.product for each in world.tickets}
     here = [each for each in passages if each.list == passing.id and not each.contested]
     came = {each.ticket for each in here if each.kind == "entry"}
+    out = [each for each in here if each.kind == "exit"]
     inside: dict[str, int] = {}
     for each in here:
         product = product_of.get(each.ticket, "")
         inside[product] = inside.get(product, 0) + (each.persons if each.kind == "entry" else -each.persons)
     products = [each.id for each in world.products if passing.products is None or each.id in passing.products]
     products = [each.id for each in world.products if each.id in products and each.event in ("", passing.event)]
-    found = {"tickets": len(on_list), "came": len(came), "inside": sum(inside.values()), "products": len(products)}
+    found = {"tickets": len(on_list), "came": len(came), "out": len(out), "inside": sum(inside.values())}
+    found["products"] = len(products)
     for product in products:
         found[f"{product}.tickets"] = sum(each.product == product for each in on_list)
         found[f"{product}.came"] = sum(product_of.get(each) == product for each in came)

@@ -58,6 +58,7 @@ def grounds_of(
     kin |= {each.code for each in world.tickets if each.addon_of in kin}
     if scan.source == "typed":
         kin |= {each.code for each in named(world, scan.scan)}
+    kin |= _on_the_same_place(world, kin)
     tickets = tuple(msgspec.structs.replace(each, used=()) for each in world.tickets if each.code in kin)
     kin |= {each.companion_of for each in tickets}
     products = {each.product for each in tickets}
@@ -88,3 +89,8 @@ def grounds_of(
 
 def _those(rows: tuple[Row, ...] | None, wanted: Callable[[Row], bool]) -> tuple[Row, ...] | None:
     return None if rows is None else tuple(filter(wanted, rows))
+
+
+def _on_the_same_place(world: World, codes: set[str]) -> set[str]:
+    places = {(each.journey, each.place) for each in world.tickets if each.code in codes and each.place}
+    return {each.code for each in world.tickets if (each.journey, each.place) in places}

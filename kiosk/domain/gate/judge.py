@@ -46,8 +46,8 @@ def judge(
     known = counted_out(world, chosen.list, chosen.ticket.code, tuple(seen), now)
     asked = _asked(world, scan, gate, chosen, now, mode, inside, known)
     decision = decide(asked)
-    if scan.override is not None and not decision.passes:
-        decision = overridden(world, decision, scan)
+    if not decision.passes:
+        decision = _passed_over(world, decision, scan)
     passage = Passage(
         ticket=chosen.ticket.code, at=shown, list=chosen.list.id, gate=gate.id, kind=scan.kind, persons=heads_of(asked)
     )
@@ -70,6 +70,16 @@ def _without_ticket(world: World, scan: Scan, gate: GatePost, chosen: Chosen) ->
     return refusal if scan.override is None else overridden(world, refusal, scan)
 
 
+def _passed_over(world: World, decision: Decision, scan: Scan) -> Decision:
+    """By staff, or because it has happened already: then it is on record what would have been said."""
+    if scan.override is not None:
+        return overridden(world, decision, scan)
+    if not scan.happened or decision.word in UNPROVEN:
+        return decision
+    word = Word.EXIT if scan.kind == "exit" else Word.ADMIT
+    return msgspec.structs.replace(decision, word=word, override=decision.word.value)
+
+
 def _asked(
     world: World, scan: Scan, gate: GatePost, chosen: Chosen, now: float, mode: Mode, inside: int,
     seen: tuple[Passage, ...],
@@ -90,6 +100,8 @@ def _asked(
         ask=scan.ask,
         document_seen=scan.document_seen,
         allow_unpaid=scan.allow_unpaid,
+        fare_paid=scan.fare_paid,
+        made_at=scan.made_at,
         code=clean(scan.scan),
         by_medium=chosen.medium,
         hand_out=scan.hand_out,

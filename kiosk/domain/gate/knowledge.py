@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -31,14 +31,18 @@ class Knowledge:
     def world(self, gate: str) -> World:
         return self._of.get(gate, self._all).world
 
-    def change(self, change: dict[str, Any], gates: Iterable[str]) -> None:
-        """New values, at all gates or at some; BadCase for what cannot be read."""
+    def change(self, change: dict[str, Any], gates: Collection[str]) -> bool:
+        """New values, at all gates or at some; False: older lists are not taken over. BadCase: they cannot be read."""
         self._version += 1
+        known = self._of.get(next(iter(gates), ""), self._all)
+        if change.get("version", known.world.version) < known.world.version:
+            return False
         for name in gates:
             self._of[name] = self._changed(self._of.get(name, self._all), change)
         if not gates:
             self._all = self._changed(self._all, change)
             self._of = {name: self._changed(known, change) for name, known in self._of.items()}
+        return True
 
     def _changed(self, known: Known, change: dict[str, Any]) -> Known:
         raw = laid_over(known.raw, change)

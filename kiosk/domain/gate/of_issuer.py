@@ -60,6 +60,16 @@ def _in_scope(asked: Asked, certificate: Certificate) -> bool:
     )
 
 
+def changing(asked: Asked) -> Decision | None:
+    """A code that changes on the phone proves the phone; a picture of it, soon nothing."""
+    limit_s, made = asked.ticket.fresh_s, asked.made_at
+    if not limit_s or asked.clock_in_doubt:
+        return None
+    age_s = None if made is None else asked.now - asked.world.instant(made)
+    fresh = age_s is not None and -CLOCK_SKEW_S <= age_s <= limit_s
+    return None if fresh else Decision(word=Word.OLD_CODE)
+
+
 def trial(asked: Asked) -> Decision | None:
     """Tickets of a test never open a gate."""
     return Decision(word=Word.TEST_TICKET) if asked.ticket.test else None
@@ -85,3 +95,17 @@ def leased(asked: Asked) -> Decision | None:
         for stretch in range(each.first, each.last or way.last)
     }
     return None if given >= set(range(way.first, way.last)) else Decision(word=Word.NOT_LEASED)
+
+
+def taken(asked: Asked) -> Decision | None:
+    """Another ticket let somebody in on this place and a part of this way."""
+    ticket, way = asked.ticket, asked.way
+    if way is None or not (ticket.place and ticket.journey):
+        return None
+    came = {each.ticket for each in asked.seen if each.kind == "entry" and not each.annulled}
+    for other in asked.world.tickets:
+        if other.code in came and other.code != ticket.code:
+            theirs = asked.way_of(other) if (other.journey, other.place) == (ticket.journey, ticket.place) else None
+            if theirs is not None and theirs.first < way.last and way.first < theirs.last:
+                return Decision(word=Word.NOT_LEASED, detail=other.code)
+    return None

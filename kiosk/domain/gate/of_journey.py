@@ -60,18 +60,25 @@ def place(asked: Asked) -> Decision | None:
     if asked.alight and not asked.leaving:
         beyond = [each for each in journey.calls_at(asked.alight) if each > way.last]
         if beyond and not [each for each in journey.calls_at(asked.alight) if way.first < each <= way.last]:
-            return _beyond(ticket.destination, asked.alight, journey)
+            return _beyond(asked, asked.alight, journey)
     if not stop:
         return None
     if asked.leaving:
-        return _beyond(ticket.destination, stop, journey) if asked.here > way.last else None
-    if not way.first <= asked.here < way.last:
-        return Decision(word=Word.WRONG_PLACE, detail=ticket.origin)
-    return None
+        return _beyond(asked, stop, journey) if asked.here > way.last else None
+    if way.first <= asked.here < way.last:
+        return None
+    before = journey.fares.get(f"{stop}-{ticket.origin}", -1) if 0 <= asked.here < way.first else -1
+    return _unless_paid(asked, Decision(word=Word.WRONG_PLACE, detail=ticket.origin, fare_due=before))
 
 
-def _beyond(end: str, stop: str, journey: Journey) -> Decision:
-    return Decision(word=Word.WRONG_PLACE, detail=end, fare_due=journey.fares.get(f"{end}-{stop}", -1))
+def _beyond(asked: Asked, stop: str, journey: Journey) -> Decision | None:
+    end = asked.ticket.destination
+    due = journey.fares.get(f"{end}-{stop}", -1)
+    return _unless_paid(asked, Decision(word=Word.WRONG_PLACE, detail=end, fare_due=due))
+
+
+def _unless_paid(asked: Asked, decision: Decision) -> Decision | None:
+    return None if 0 <= decision.fare_due <= asked.fare_paid else decision
 
 
 def _fare_zone(asked: Asked) -> Decision | None:
@@ -80,7 +87,7 @@ def _fare_zone(asked: Asked) -> Decision | None:
     if not ticket.fare_zones or not gate.fare_zone or gate.fare_zone in ticket.fare_zones:
         return None
     fare = min((asked.world.zone_fares.get(f"{each}-{gate.fare_zone}", -1) for each in ticket.fare_zones), default=-1)
-    return Decision(word=Word.WRONG_PLACE, detail=", ".join(ticket.fare_zones), fare_due=fare)
+    return _unless_paid(asked, Decision(word=Word.WRONG_PLACE, detail=", ".join(ticket.fare_zones), fare_due=fare))
 
 
 def boarding(asked: Asked) -> tuple[float, float] | None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from kiosk.domain.gate.afterwards import Outcome, inside_of, outcome_of
 from kiosk.domain.gate.case import BadCase, Case, Step
 from kiosk.domain.gate.choice import clean
-from kiosk.domain.gate.compare import Outcome, differences
+from kiosk.domain.gate.compare import differences
 from kiosk.domain.gate.figures import figures, looked_up
 from kiosk.domain.gate.form import Mode
 from kiosk.domain.gate.grounds import decided, grounds_of, packed, unpacked
@@ -21,6 +22,10 @@ from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import GateList, GatePost, Passage, World
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HAPPENINGS = (
+    *("scan", "look_up", "annul", "split", "exchange", "merge", "arrive", "upload", "restart", "forget", "status"),
+    *("change", "why"),
+)
 
 
 class Player:
@@ -42,11 +47,10 @@ class Player:
         """What comes of one step; BadCase for one that makes no sense."""
         self._now = step.at or self._now
         self._at_gate(step)
-        names = ("scan", "look_up", "annul", "split", "exchange", "merge", "arrive", "restart", "forget", "status")
-        happens = [name for name in (*names, "change", "why") if getattr(step, name)]
+        happens = [name for name in HAPPENINGS if getattr(step, name)]
         if len(happens) != 1:
             said = " and ".join(happens) or "nothing"
-            raise BadCase(f"{said} in one step; exactly one of {', '.join((*names, 'change', 'why'))} is needed")
+            raise BadCase(f"{said} in one step; exactly one of {', '.join(HAPPENINGS)} is needed")
         outcome: Outcome = getattr(self, f"_{happens[0]}")(step)
         return outcome
 
@@ -71,7 +75,7 @@ class Player:
         self._check_out(step)
         before = self._the_same(step)
         if before is not None:
-            return self._outcome(before.decision, before.judged, (), same=True)
+            return msgspec.structs.replace(self._outcome(before.decision, before.judged, ()), same=True)
         seen = [each.passage for each in self.records.counting(None if mode == "live" else gate.id)]
         scan = Scan(
             **{name: getattr(step, name) for name in Scan.__struct_fields__ if name not in ("at", "gate")}, gate=gate.id
@@ -125,6 +129,8 @@ class Player:
             return ""
         if decision.override and step.override:
             return f"override {decision.override} {step.override.role}: {step.override.reason}"
+        if decision.override:
+            return f"{step.kind} in spite of {decision.override}"
         if decision.word is Word.EXIT and judged.ticket is None:
             return "emergency exit"
         return step.kind if decision.passes else f"refused {decision.word}"
@@ -160,8 +166,8 @@ class Player:
     # other steps
 
     def _change(self, step: Step) -> Outcome:
-        self._known.change(step.change, step.gates)
-        return self._outcome(None, None, ())
+        taken = self._known.change(step.change, step.gates)
+        return self._outcome(None, None, () if taken else ("older lists not taken",))
 
     def _split(self, step: Step) -> Outcome:
         self._parts = tuple(frozenset(part) for part in step.split)
@@ -194,6 +200,10 @@ class Player:
             else:
                 self.records.add_old(self.world, passage, hearers)
         self.records.merge(self.world)
+        return self._outcome(None, None, ())
+
+    def _upload(self, step: Step) -> Outcome:
+        self.records.upload(self._gate.id, step.refuse, step.acknowledge)
         return self._outcome(None, None, ())
 
     def _restart(self, step: Step) -> Outcome:
@@ -251,16 +261,7 @@ class Player:
 
     def inside(self) -> int:
         """People in the zone of this gate, as far as it knows."""
-        if not self._gate.zone:
-            return 0
-        posts = {each.id for each in self.world.gates if each.zone == self._gate.zone}
-        start = sum(each.inside for each in self.world.zones if each.id == self._gate.zone)
-        passed = [each.passage for each in self.records.counting(self._gate.id) if each.passage.gate in posts]
-        extras = {
-            t.code for t in self.world.tickets for p in self.world.products if p.id == t.product and not p.admission
-        }
-        signs = [(each, 1 if each.kind == "entry" else -1) for each in passed if each.ticket not in extras]
-        return start + sum(sign * each.persons for each, sign in signs if not each.contested)
+        return inside_of(self.world, self._gate, self.records)
 
     def _outcome(
         self,
@@ -268,30 +269,8 @@ class Player:
         judged: Judged | None,
         recorded: tuple[str, ...],
         hits: list[str] | None = None,
-        same: bool = False,
     ) -> Outcome:
-        ticket = judged.ticket if judged else None
-        known = [each.passage for each in self.records.counting(self._gate.id)]
-        contested = [each for each in known if each.contested]
-        return Outcome(
-            decision=decision,
-            ticket=ticket,
-            product=next((each for each in self.world.products if ticket and each.id == ticket.product), None),
-            list=judged.list if judged else None,
-            medium=judged.medium if judged else "",
-            recorded=recorded,
-            same=same,
-            passages=len(self.records.counting()),
-            known_here=len(known),
-            refusals=sum(
-                not each.counts and not each.passage.annulled and each.passage.gate == self._gate.id
-                for each in self.records.entries
-            ),
-            inside=self.inside(),
-            contested=tuple(dict.fromkeys(each.ticket for each in contested)),
-            contested_at=tuple(each.gate for each in contested),
-            hits=tuple(hits or ()),
-        )
+        return outcome_of(self.world, self._gate, self.records, decision, judged, recorded, hits or [])
 
 
 def _same_passage(one: Passage, two: Passage) -> bool:

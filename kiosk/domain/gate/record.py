@@ -23,6 +23,8 @@ class Entry(msgspec.Struct, kw_only=True):
     counts: bool
     recorded_at: float  # unix s, of the step
     nonce: str = ""
+    acknowledged: bool = False
+    left_over: bool = False
     judged: Judged | None = None
     grounds: Grounds | None = None
 
@@ -86,6 +88,12 @@ class Records:
                 used += entry.passage.persons
                 if used > bought:
                     entry.passage = msgspec.structs.replace(entry.passage, contested=True)
+
+    def upload(self, gate: str, refuse: Iterable[str], most: int) -> None:
+        """In order; one that central does not take is kept for a person and holds up nobody."""
+        mine = [each for each in self.entries if each.passage.gate == gate and each.judged and not each.acknowledged]
+        for entry in mine if most < 0 else mine[:most]:
+            entry.acknowledged, entry.left_over = True, entry.passage.ticket in refuse
 
     def check_out(self, world: World, passing: GateList, now: datetime) -> None:
         """The list's hour has struck since the last entry: whoever is inside is counted out."""

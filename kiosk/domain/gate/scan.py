@@ -34,5 +34,8 @@ class Scan(Form, frozen=True, kw_only=True):
     ask: bool = True
     document_seen: bool = False
     allow_unpaid: bool = False
+    fare_paid: int = 0  # minor units, of what was due beyond the ticket's end
+    made_at: datetime | None = None  # when the phone made the code, of a code that changes
+    happened: bool = False  # a gate that could not ask let in before: it counts, but makes no ticket
     hand_out: str = ""  # the medium that staff hand out for the ticket
     override: Override | None = None

@@ -35,6 +35,7 @@ class Word(StrEnum):
     NOT_YET = "not_yet"
     EXPIRED = "expired"
     CLOCK = "clock"
+    OLD_CODE = "old_code"
     WRONG_EVENT = "wrong_event"
     WRONG_DAY = "wrong_day"
     WRONG_TRAIN = "wrong_train"
@@ -72,7 +73,7 @@ UNPROVEN = frozenset(
 # Each class of verdicts has a colour, a symbol, a sound and a vibration of its own.
 SIGNALS: dict[str, frozenset[Word]] = {
     "bye": frozenset({Word.EXIT}),
-    "again": frozenset({Word.UNKNOWN, Word.AMBIGUOUS, Word.NAME_ONLY}),
+    "again": frozenset({Word.UNKNOWN, Word.AMBIGUOUS, Word.NAME_ONLY, Word.OLD_CODE}),
     "ask": frozenset({Word.ANSWER_REQUIRED, Word.DOCUMENT, Word.GROUP_REST, Word.EXCHANGE_REQUIRED}),
     "wait": frozenset({Word.NOT_YET, Word.PASSBACK, Word.ZONE_FULL, Word.COMPANION_FIRST}),
     "closed": frozenset({Word.EMERGENCY, Word.NOT_CONFIGURED, Word.STALE_LISTS, Word.CLOCK}),

@@ -151,6 +151,7 @@ class Ticket(Form, frozen=True, kw_only=True):
     place: str = ""
     place_class: str = ""
     fare_zones: tuple[str, ...] = ()
+    fresh_s: int = 0  # its code changes; one older than this is a picture of it
     persons: int = 1
     rides: int = 0
     leases: dict[str, int] = msgspec.field(default_factory=dict)  # carnet rides leased to each gate
@@ -181,6 +182,7 @@ class World(Form, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()  # signing keys in force; empty = every key
     certificates: tuple[Certificate, ...] | None = None  # None = a good signature is enough
     leases: tuple[Lease, ...] | None = None  # None = not looked at
+    version: int = 0  # of the lists; a change to an older one is not taken over
     lists_as_of: datetime | None = None  # when revocations and records last came
     products: tuple[Product, ...] = ()
     questions: tuple[Question, ...] = ()
