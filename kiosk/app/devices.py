@@ -35,7 +35,7 @@ class Found:
 def run(config: Config, *, page: bool, as_json: bool) -> int:
     """Ask every configured device; with `page` also print a test page. Exit status 1 when one is not well."""
     with ExitStack() as closing:
-        found = list(_look(config, closing, page=page))
+        found = list(look(config, closing, page=page))
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
     else:
@@ -48,7 +48,8 @@ def run(config: Config, *, page: bool, as_json: bool) -> int:
     return 0 if found and all(each.ok for each in found) else 1
 
 
-def _look(config: Config, closing: ExitStack, *, page: bool) -> Iterator[Found]:
+def look(config: Config, closing: ExitStack, *, page: bool) -> Iterator[Found]:
+    """Every configured device, asked now."""
     printer = ticket_printer(config)
     if printer is not None:
         closing.callback(printer.close)
@@ -103,11 +104,14 @@ def _printer(config: Config, printer: TicketPrinter, *, page: bool) -> Found:
 def _words(status: PrinterStatus) -> tuple[str, str]:
     """(state, way out)."""
     if not status.online:
-        return "does not answer", "is it on, and its address right?"
+        said = f": {status.error.removeprefix('it does not answer: ')}" if status.error else ""
+        return f"does not answer{said}", "is it on, its cable in, and its address right?"
     if status.paper_out:
         return "paper is out", "put in a new roll"
     if status.cover_open:
         return "the cover is open", "close it"
+    if not status.told:
+        return "takes pages, but never says how it is", ""
     if status.error:
         return status.error, "look for jammed paper, then switch it off and on"
     return ("ready, paper is low", "have a new roll at hand") if status.paper_low else ("ready", "")

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from kiosk.app import config as configuration
+from kiosk.app.findings import Finding
 from kiosk.domain.errors import KioskError
 
 FONTS = ("Noto Sans", "Noto Sans CJK SC")
 DISK_FREE_MIN_MB = 200
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `way_out` is empty when it is well."""
-
-    name: str
-    ok: bool
-    detail: str
-    way_out: str = ""
 
 
 def run(config_path: Path | None, *, as_json: bool) -> int:
@@ -62,10 +54,12 @@ def examine(config_path: Path | None) -> Iterator[Finding]:
         return
     yield Finding("configuration", True, str(config_path))
     yield _disk(config.folder)
-    yield _identity(config.folder)
+    from kiosk.app.doctor_terminal import central, of_terminal
+
+    yield from of_terminal(config)
     yield from _devices(config)
     yield Finding("cards offline", True, config.offline.policy().words())
-    yield _central(config)
+    yield from central(config)
 
 
 def _python() -> Finding:
@@ -114,56 +108,27 @@ def _disk(folder: Path) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding("disk", False, f"{folder} is not writable", "give it to the user the terminal runs as")
     ok = free_mb >= DISK_FREE_MIN_MB
     way_out = "" if ok else f"selling stops below {DISK_FREE_MIN_MB} MB: make room"
     return Finding("disk", ok, f"{free_mb} MB free for {folder}", way_out)
 
 
-def _identity(folder: Path) -> Finding:
-    from kiosk.app import identity
-
-    try:
-        reply = identity.load(folder).reply
-    except KioskError as error:
-        return Finding("identity", False, str(error), "kiosk enrol --config FILE CODE")
-    return Finding("identity", True, f"{reply.name}, {reply.role}, terminal {reply.terminal_id}.{reply.incarnation}")
-
-
 def _devices(config: configuration.Config) -> Iterator[Finding]:
-    if config.printer.address:
-        yield _tcp("printer", config.printer.address)
-    if config.payment.address:
-        yield _payment(config)
-    if config.cash.present:
-        from kiosk.app.devices import cash_parts
+    """Each device is really asked; a terminal that can take no money, or let nobody in, is not well."""
+    from kiosk.app.devices import look
+    from kiosk.app.means import ways_to_pay
 
-        for part in cash_parts(config):
-            yield Finding(part.name, part.ok, part.state, part.way_out)
-    if config.camera.source:
-        yield _guard("camera", lambda: camera_picture(config.camera.source))
-
-
-def _payment(config: configuration.Config) -> Finding:
-    """Only asked whether it is there; one that knows more (ZVT) is asked how it is."""
-    if config.payment.protocol != "zvt":
-        return _tcp("payment", config.payment.address)
-    from kiosk.app.zvt import zvt_terminal
-
-    terminal = zvt_terminal(config)
-    try:
-        ok, state = terminal.how()
-    finally:
-        terminal.close()
-    return Finding("payment", ok, f"{config.payment.address}: {state}", "" if ok else "look at the terminal")
-
-
-def _tcp(name: str, address: str) -> Finding:
-    host, _, port = address.rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=3):
-            return Finding(name, True, f"{address} answers")
-    except OSError as error:
-        return Finding(name, False, f"{address}: {error}", "is it switched on, and is the address right?")
+    with ExitStack() as closing:
+        for each in look(config, closing, page=False):
+            yield Finding(each.name, each.ok, f"{each.address}: {each.state}", each.way_out)
+    if not config.printer.address:
+        yield Finding("printer", True, "none is configured: tickets go to passengers' phones")
+    if not config.camera.source and not ways_to_pay(config):
+        yield Finding(
+            "payment", False, "none is configured: nothing can be sold", "set [payment] or another way to pay"
+        )
 
 
 def camera_picture(source: str) -> str:
@@ -177,23 +142,3 @@ def camera_picture(source: str) -> str:
         return f"{source}: {width}x{height}"
     finally:
         reader.close()
-
-
-def _guard(name: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(name, True, look())
-    except (KioskError, StopIteration) as error:
-        return Finding(name, False, str(error) or "no picture", "check the cable and [camera] source")
-
-
-def _central(config: configuration.Config) -> Finding:
-    from sync.client import CentralClient
-
-    client = CentralClient(config.central.url, timeout_s=3.0)
-    try:
-        health = client.health()
-        return Finding("central", True, f"{config.central.url}: {health.status}, catalogue {health.catalogue_version}")
-    except KioskError as error:
-        return Finding("central", False, str(error), "sales go on offline; check the link and [central] url")
-    finally:
-        client.close()
