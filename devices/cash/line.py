@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import termios
 import time
 
 import serial  # type: ignore[import-untyped]
@@ -16,6 +17,9 @@ class CashFault(DeviceFault):
 
 class CashRefused(CashFault):
     """The device heard the command and did not do it."""
+
+
+_GONE = (serial.SerialException, OSError, termios.error)  # the last is no OSError
 
 
 class Line:
@@ -35,7 +39,7 @@ class Line:
         try:
             port.reset_input_buffer()
             port.write(data)
-        except (serial.SerialException, OSError) as fault:
+        except _GONE as fault:
             raise self._lost(fault) from None
 
     def read(self, count: int, until: float) -> bytes:
@@ -48,7 +52,7 @@ class Line:
             try:
                 port.timeout = left
                 data += port.read(count - len(data))
-            except (serial.SerialException, OSError) as fault:
+            except _GONE as fault:
                 raise self._lost(fault) from None
         return data
 
@@ -56,7 +60,7 @@ class Line:
         """May be called twice."""
         port, self._port = self._port, None
         if port is not None:
-            with contextlib.suppress(serial.SerialException, OSError):
+            with contextlib.suppress(*_GONE):
                 port.close()
 
     def _open(self) -> serial.SerialBase:
@@ -65,7 +69,7 @@ class Line:
                 self._port = serial.serial_for_url(
                     self._url, baudrate=self._baud, stopbits=self._stop_bits, timeout=1.0, write_timeout=2.0
                 )
-            except (serial.SerialException, OSError, ValueError) as fault:
+            except (*_GONE, ValueError) as fault:
                 raise CashFault(f"no cash device at {self.address}: {fault}") from None
             self.opened += 1
         return self._port

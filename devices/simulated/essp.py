@@ -65,6 +65,7 @@ class Orders:
                 pass
             case other:
                 return {"error": f"unknown order {other!r}"}
+        path.look()
         return {
             "ok": True, "device": self._port.device, "at": path.at, "accepts": path.accepts(), "box": path.box(),
             "encrypted": self._wire.encrypted, "stacked": path.stacked, **done,

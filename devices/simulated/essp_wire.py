@@ -152,6 +152,7 @@ class Wire:
             return bytes([YES if done else NOT_NOW])
         if command in (0x07, 0x56):
             return bytes([YES]) + self._path.poll(with_ack=command == 0x56)
+        self._path.touch()
         return self._simple(command, rest)
 
     def _key_command(self, command: int, rest: bytes) -> bytes:

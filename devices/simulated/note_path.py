@@ -133,6 +133,18 @@ class NotePath:
             owed, self._unacknowledged = self._unacknowledged, None
             return owed is not None
 
+    def touch(self) -> None:
+        """Any word but a poll keeps a held note for longer."""
+        with self.lock:
+            self.look()
+            if self.at in ("escrow", "told"):
+                self._until = time.monotonic() + self._escrow_s
+
+    def look(self) -> None:
+        """Let time pass."""
+        with self.lock:
+            self._go_on()
+
     def hold(self) -> bool:
         with self.lock:
             self._go_on()
