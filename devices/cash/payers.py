@@ -113,6 +113,7 @@ class Payers:
             hopper.pay(count)
         except CashFault as error:
             fault = str(error)
+            hopper.rest(time.monotonic() + REST_S)  # it may be at it all the same
         payer.total = hopper.total()
         came = since(before, payer.total)
         if came > count:

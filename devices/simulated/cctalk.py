@@ -160,7 +160,7 @@ class Orders:
             case "jam":
                 hopper.jam_after = int(message["after"])
             case "unjam":
-                hopper.jam_after = None
+                hopper.jam_after = hopper.cut_after = None
             case "power_cut":
                 hopper.cut_after = int(message["after"])
             case _:

@@ -22,7 +22,7 @@ class Slot:
 
     def __init__(self, device: Device, line: str, fixed_key: int = FIXED_DEFAULT) -> None:
         self.device = device
-        self.talk = Conversation(Line(line, 9600), fixed_key=fixed_key, timeout_s=0.2)
+        self.talk = Conversation(Line(line, 9600), fixed_key=fixed_key, timeout_s=0.1)
         self.notes = Validator(self.talk, "CNY")
         self.heard: list[NoteEvent] = []
 
@@ -91,8 +91,8 @@ def test_a_note_that_is_not_wanted_goes_back_by_itself(slot: Slot) -> None:
 @pytest.mark.parametrize("kind", ["silent", "garbage", "late"])
 def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(slot: Slot, kind: str) -> None:
     slot.device.order("insert", value=2000)
-    for _ in range(12):
-        slot.device.order("fault", kind=kind, s=0.3)
+    for _ in range(6):
+        slot.device.order("fault", kind=kind, s=0.15)
         slot.events()
     until(lambda: slot.events() == () or slot.credits())
     assert slot.credits() == [2000] and slot.ledger() == [("in", 2000)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from devices.cash.cctalk import DISPENSE, Bus
 from devices.payment.zvt import memory
 from devices.payment.zvt.messages import Status
 from kiosk.domain import paying
@@ -18,7 +19,8 @@ from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import Sale
 from kiosk.ports import Approved, ChargeRequest, PaymentOutcome
 from kiosk.services.payment import Payments
-from tests.money import lane
+from tests.money import lane, machine
+from tests.money.machine import Machine
 from tests.money.street import every_step, run
 
 
@@ -103,3 +105,22 @@ def never_began(request: ChargeRequest, now: Status | None) -> PaymentOutcome:
 def test_a_planted_fault_in_a_real_driver_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "judge", never_began)
     assert any(lane.run("zvt_attended", seed, 30).wrong for seed in range(1, 9))
+
+
+def ask_again(self: Bus, device: int, header: int, data: bytes = b"") -> bytes:
+    """A mistake: a payout nobody answered is asked for again."""
+    return self._ask(device, header, data, 3)
+
+
+def test_a_cash_machine_that_asks_twice_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The answer to every payout is lost: the right program knows better by counts, the wrong one pays twice."""
+    monkeypatch.setattr(Machine, "_break", lambda self: self._orders["coins"].ask(**LOST))
+    for mistaken, purchases in ((False, 2), (True, 6)):
+        if mistaken:
+            monkeypatch.setattr(Bus, "ask", ask_again)
+        folder = tmp_path / str(mistaken)
+        folder.mkdir()
+        assert bool(machine.run(1, purchases, folder, fault=0.2).wrong) is mistaken
+
+
+LOST = {"do": "fault", "kind": "silent", "command": DISPENSE, "times": 1}
