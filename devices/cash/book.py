@@ -141,7 +141,7 @@ class Book:
             file.write(json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        self.path.with_suffix(f".{int(time.time())}").hardlink_to(self.path)
+        self.path.with_suffix(f".{time.time_ns()}").hardlink_to(self.path)
         new.replace(self.path)
         self._open()
 

@@ -14,7 +14,7 @@ from devices.cash.line import CashFault, CashRefused, Line
 HOST = 1
 ACK, NAK, BUSY = 0, 5, 6
 BAUD = 9600
-TRIES = 3
+TRIES = {True: 3, False: 1}  # of what may be asked again, and of what may not
 
 RESET, PURGE, DISPENSE, EMERGENCY_STOP = 1, 121, 167, 172
 SIMPLE_POLL, MAKER, CATEGORY, PRODUCT, SERIAL, REVISION = 254, 246, 245, 244, 242, 241
@@ -24,6 +24,8 @@ LEVELS, DISPENSE_COUNT, HOPPER_STATUS, ENABLE, TEST, PUMP_RNG, CIPHER_KEY = 217,
 
 _ONCE = frozenset({RESET, PURGE, DISPENSE})
 """Commands that move money or forget things: sent again they may do it again."""
+QUIET_S = 0.05  # after a fault: what is still on its way belongs to no question
+_IS_THERE = 2  # tries of the question whether it is there at all: many devices may be silent at once
 
 
 def crc(data: bytes) -> int:
@@ -60,9 +62,10 @@ def is_whole(found: bytes, *, with_crc: bool = False) -> bool:
 class Bus:
     """One line with several devices; one question at a time, from any thread."""
 
-    def __init__(self, line: Line, *, with_crc: bool = False, timeout_s: float = 1.0) -> None:
+    def __init__(self, line: Line, *, with_crc: bool = False, timeout_s: float = 0.5) -> None:
         self._line, self._with_crc, self._timeout_s = line, with_crc, timeout_s
         self._lock = threading.Lock()
+        self._hears_itself = False  # learned: then an answer only counts after our own words
 
     @property
     def address(self) -> str:
@@ -72,7 +75,7 @@ class Bus:
         """The data of the answer. CashRefused: it said no. CashFault: nobody knows what it did; commands that move
         money are never sent again by themselves."""
         with self._lock:
-            return self._ask(device, header, data, 1 if header in _ONCE else TRIES)
+            return self._ask(device, header, data, _IS_THERE if header == SIMPLE_POLL else TRIES[header not in _ONCE])
 
     def close(self) -> None:
         self._line.close()
@@ -83,6 +86,7 @@ class Bus:
             try:
                 answer = self._exchange(frame(device, header, data, with_crc=self._with_crc), device)
             except CashFault:
+                self._line.drain(QUIET_S)
                 if not tries:
                     raise
                 continue
@@ -95,7 +99,10 @@ class Bus:
         until = time.monotonic() + self._timeout_s
         self._line.send(sent)
         answer = self._frame(until)
+        while self._hears_itself and answer != sent:  # a late answer to an earlier question
+            answer = self._frame(until)
         if answer == sent:  # our own words: the bus has one wire (some adapters swallow them)
+            self._hears_itself = True
             answer = self._frame(until)
         whole = is_whole(answer, with_crc=self._with_crc)
         if not whole or answer[0] != HOST or not (self._with_crc or answer[2] == device):

@@ -16,6 +16,7 @@ from devices.cash.line import CashFault, CashRefused, Line
 STX, STEX = 0x7F, 0x7E
 BAUD = 9600
 TRIES = 4
+_IS_THERE = 2  # tries of the first question
 
 RESET, SET_INHIBITS, SETUP, PROTOCOL, POLL, REJECT, DISABLE, ENABLE = 1, 2, 5, 6, 7, 8, 9, 10
 SERIAL, SYNC, LAST_REJECT, HOLD, FIRMWARE = 0x0C, 0x11, 0x17, 0x18, 0x20
@@ -91,7 +92,7 @@ class Conversation:
         with self._lock:
             self._key = None
             self._bit = True
-            self._question(bytes((SYNC,)))
+            self._question(bytes((SYNC,)), _IS_THERE)
             self._bit = False
             if self._fixed:
                 self._key, self._count = negotiate(self._plain, self._fixed), 0
@@ -135,11 +136,11 @@ class Conversation:
             raise
         return inner
 
-    def _question(self, data: bytes) -> bytes:
+    def _question(self, data: bytes, tries: int = TRIES) -> bytes:
         """The data of the answer; the same packet again until there is one."""
         sent, bit = packet(self._bit, data, self._address), self._bit
         self._bit = not self._bit
-        for left in reversed(range(TRIES)):
+        for left in reversed(range(tries)):
             try:
                 return self._exchange(sent, bit)
             except CashFault:

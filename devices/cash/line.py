@@ -56,6 +56,16 @@ class Line:
                 raise self._lost(fault) from None
         return data
 
+    def drain(self, quiet_s: float) -> None:
+        """Throw away what comes until nothing has come for a while; never raises."""
+        try:
+            while self._port is not None:
+                self._port.timeout = quiet_s
+                if not self._port.read(256):
+                    return
+        except _GONE:
+            self.close()
+
     def close(self) -> None:
         """May be called twice."""
         port, self._port = self._port, None

@@ -26,15 +26,24 @@ CURRENCY = "CNY"
 HOPPERS = {3: (100, 40), 4: (50, 20)}  # address: value, coins filled in
 
 
+class Died(BaseException):
+    """The program is gone: nothing may swallow it."""
+
+
+def die() -> None:
+    raise Died
+
+
 class Shop:
     """Simulators in a folder, and the till of one life of the program."""
 
     def __init__(
-        self, start: Start, folder: Path, *cctalk: str, timeout_s: float = 20.0, give_back: bool = True
+        self, start: Start, folder: Path, *cctalk: str, timeout_s: float = 20.0, recycle: bool = False
     ) -> None:
-        self.folder, self._timeout_s, self._give_back = folder, timeout_s, give_back
+        self.folder, self._timeout_s = folder, timeout_s
+        self._paths = {address: address for address in HOPPERS} if recycle else {}
         hoppers = [f"--hopper={address}:{value}:{count}" for address, (value, count) in HOPPERS.items()]
-        self.coins: Device = start("cctalk", *hoppers, "--coin-s", "0.01", *cctalk)
+        self.coins: Device = start("cctalk", *hoppers, "--coin-s", "0.005", *cctalk)
         self.notes: Device = start("essp", "--move-s", "0.02")
         self.prompts: list[Prompt] = []
         self.till = self.begin()
@@ -43,13 +52,36 @@ class Shop:
     def begin(self) -> Till:
         """A new life of the program."""
         self.book = Book(self.folder / "cash.jsonl")
-        bus = Bus(Line(str(self.folder / "coins"), 9600), timeout_s=0.5)
-        talk = Conversation(Line(str(self.folder / "notes"), 9600), fixed_key=FIXED_DEFAULT, timeout_s=0.5)
-        self.payers = Payers([Payer(Hopper(bus, address, value)) for address, (value, _) in HOPPERS.items()], self.book)
-        coins = Coins(CoinAcceptor(bus, 2, CURRENCY), self.book, {})
+        self._lines = [Line(str(self.folder / name), 9600) for name in ("coins", "notes")]
+        bus = Bus(self._lines[0], timeout_s=0.15)
+        talk = Conversation(self._lines[1], fixed_key=FIXED_DEFAULT, timeout_s=0.15)
+        hoppers = [
+            (Hopper(bus, address, value), self._paths.get(address, 0)) for address, (value, _) in HOPPERS.items()
+        ]
+        self.payers = Payers([Payer(hopper, path, 100 if path else 0) for hopper, path in hoppers], self.book)
+        coins = Coins(CoinAcceptor(bus, 2, CURRENCY), self.book, {path: at for at, path in self._paths.items()})
         notes = Notes(Validator(talk, CURRENCY), self.book)
-        self.till = Till(self.book, self.payers, coins, notes, CURRENCY, self._timeout_s, give_back=self._give_back)
+        self.till = Till(self.book, self.payers, coins, notes, CURRENCY, self._timeout_s)
         return self.till
+
+    def die(self) -> None:
+        """As after kill -9: nothing is said to the devices."""
+        for line in self._lines:
+            line.close()
+        self.book.close()
+
+    def charge_here(self, request: ChargeRequest, value: int) -> PaymentOutcome:
+        """Charge on this thread while somebody puts in one piece."""
+        put_in = threading.Thread(target=lambda: self._put_in_when_open(value))
+        put_in.start()
+        try:
+            return self.till.charge(request, self.prompts.append)
+        finally:
+            put_in.join(20)
+
+    def _put_in_when_open(self, value: int) -> None:
+        until(lambda: value in self.notes.order("state")["accepts"])
+        self.notes.order("insert", value=value)
 
     def fill(self) -> None:
         """Staff say what is in the hoppers."""
