@@ -255,6 +255,7 @@ class Machine:
         self.wrong.append("a sale stays unresolved")
 
     _by_hand = False
+    _latest = ""  # the sale compared before
 
     def _sales(self) -> list[Sale]:
         rows = self.terminal.store._db.execute("SELECT sale_id FROM sale").fetchall()
@@ -262,10 +263,14 @@ class Machine:
 
     def _compare(self, before: dict[int, int]) -> None:
         """This passenger's pieces by the ledgers and by the journal."""
-        sale = max(self._sales(), key=lambda each: each.sale_id)
-        now = self.truth()
+        sale, now = max(self._sales(), key=lambda each: each.sale_id, default=None), self.truth()
         moved = {value: now.get(value, 0) - before.get(value, 0) for value in now.keys() | before.keys()}
         moved = {value: count for value, count in moved.items() if count}
+        if sale is None or sale.sale_id == self._latest:  # the power went before it began
+            if moved:
+                self.wrong.append(f"without a sale {moved} moved")
+            return
+        self._latest = sale.sale_id
         told = paying.pieces_net(sale.attempts)
         worth = sum(value * count for value, count in moved.items())
         self.count["given_back"] += sum(each.state == "reversed" for each in sale.attempts)
