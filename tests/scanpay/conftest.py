@@ -1,4 +1,4 @@
-"""Gateways and a real central, once for a module; an empty day at the gateways for each test."""
+"""Gateways and a real central, once for all; an empty day at the gateways for each test."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _numbers = count(1)
 QUICK_S = (1.0, 1.5)  # a gateway on this machine, and tests that let it be silent
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Gateway]]:
     folder = tmp_path_factory.mktemp("gateways")
     found = {name: Gateway(name, folder) for name in ("wechat", "alipay")}
@@ -33,7 +33,7 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Gat
         each.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(
     server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory, gateways: dict[str, Gateway]
 ) -> Iterator[World]:

@@ -33,8 +33,7 @@ ALL = [
     for when in ("before", "after")
 ]
 FEW = [
-    ("qr", "wechat", 2, "after"), ("scan", "alipay", 2, "after"), ("scan", "wechat", 3, "before"),
-    ("qr", "alipay", 6, "before"),
+    ("qr", "wechat", 2, "after"), ("scan", "alipay", 3, "before")
 ]  # fmt: skip
 _numbers = count(1)
 
