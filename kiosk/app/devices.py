@@ -15,6 +15,7 @@ from kiosk.app.config import Config
 from kiosk.app.config_cash import CashSection
 from kiosk.app.means import exact_only, how, ways_to_pay
 from kiosk.app.printers import ticket_printer, width_dots
+from kiosk.app.scanpay import at_hand, scanner_fault
 from kiosk.domain.errors import DeviceFault, KioskError
 from kiosk.ports import Bitmap, PrinterStatus, TicketPrinter
 
@@ -62,6 +63,7 @@ def look(config: Config, closing: ExitStack, *, page: bool) -> Iterator[Found]:
         yield Found(means, config.address_of(means), works, state, "" if works else "is it on, and its address right?")
     if config.cash.present:
         yield from cash_parts(config)
+    yield from scan_to_pay(config)
     if config.camera.source:
         from kiosk.app.doctor import camera_picture
 
@@ -69,6 +71,18 @@ def look(config: Config, closing: ExitStack, *, page: bool) -> Iterator[Found]:
             yield Found("camera", config.camera.source, True, camera_picture(config.camera.source))
         except (KioskError, StopIteration) as error:
             yield Found("camera", config.camera.source, False, str(error) or "no picture", "check cable and source")
+
+
+def scan_to_pay(config: Config) -> Iterator[Found]:
+    """What central offers to this terminal, and the scanner of payment codes."""
+    if (found := at_hand(config)) is not None:
+        yield Found("phone", config.central.url, *found)
+    if config.scanner.serial:
+        fault = scanner_fault(config)
+        state = fault or "opens; hold a code to it to try it"
+        yield Found(
+            "scanner", config.scanner.source, not fault, state, "check cable and [scanner] source" if fault else ""
+        )
 
 
 def cash_parts(config: Config) -> Iterator[Found]:

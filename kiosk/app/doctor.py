@@ -119,13 +119,14 @@ def _devices(config: configuration.Config) -> Iterator[Finding]:
     """Each device is really asked; a terminal that can take no money, or let nobody in, is not well."""
     from kiosk.app.devices import look
     from kiosk.app.means import ways_to_pay
+    from kiosk.app.scanpay import at_hand
 
     with ExitStack() as closing:
         for each in look(config, closing, page=False):
             yield Finding(each.name, each.ok, f"{each.address}: {each.state}", each.way_out)
     if not config.printer.address:
         yield Finding("printer", True, "none is configured: tickets go to passengers' phones")
-    if not config.camera.source and not ways_to_pay(config):
+    if not config.camera.source and not ways_to_pay(config) and at_hand(config) is None:
         yield Finding(
             "payment", False, "none is configured: nothing can be sold", "set [payment] or another way to pay"
         )

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from devices.payment.scanpay import Offers, QrPay, Read, ScanPay
 from devices.reader.presented import first_code
 from devices.reader.typed import TypedScans
+from kiosk.app import identity as identities
 from kiosk.app.config import Config
+from kiosk.app.identity import NotEnrolled
+from kiosk.domain.errors import CentralFault, CentralRefused, ReaderFault
 from kiosk.domain.payqr.wallets import wallet_of
 from kiosk.ports import CodeReader, PaymentTerminal
 from sync.client import CentralClient
@@ -50,3 +53,43 @@ def reader_of(config: Config, typed: TypedScans | None) -> Callable[[], CodeRead
     from devices.camera.reader import CameraReader
 
     return lambda: CameraReader(scanner.source)
+
+
+def at_hand(config: Config) -> tuple[bool, str, str] | None:
+    """(well, in words, the way out) of scan-to-pay at an enrolled terminal; None = it is not meant to be here."""
+    if not config.scanpay.accepted:
+        return None
+    try:
+        who = identities.load(config.folder)
+    except NotEnrolled:
+        return None
+    client = CentralClient(config.central.url, timeout_s=OFFERS_WITHIN_S, reply=who.reply, sign=who.sign)
+    try:
+        ways = client.payment_offers().ways
+    except CentralRefused as no:
+        return None if no.code == "not_found" else (False, str(no), "")  # an older central has none of it
+    except CentralFault as fault:
+        return False, str(fault), "it works again when central is reached"
+    finally:
+        client.close()
+    if not ways:
+        return None
+    shown = [each.provider for each in ways if each.kind == "qr"]
+    words = f"our code for {', '.join(shown)}" if shown else "no code of ours"
+    return True, words + (f"; payment codes at {config.scanner.source}" if config.scanner.source else ""), ""
+
+
+def scanner_fault(config: Config) -> str:
+    """Why the scanner of payment codes cannot be used; "" = it can, as far as that can be told without a code."""
+    if not config.scanner.serial:
+        return ""
+    from devices.reader.serial_scanner import SerialScanner
+
+    scanner = SerialScanner(config.scanner.source, config.scanner.baud)
+    try:
+        scanner.frames().close()  # type: ignore[attr-defined]  # a generator: it opened the line
+    except ReaderFault as fault:
+        return str(fault)
+    finally:
+        scanner.close()
+    return ""
