@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 VERDICT_STAYS_S = 2.5  # after its code has left the picture
 VERDICT_STANDS_S = 1.5  # before another code of the same picture has its turn
 PICTURES_A_SECOND = 12
+SPENT_S = 1.5  # a code that was taken back is another try after so long out of the picture
 RETRY_S = 2.0  # between tries to open a camera that is gone
 
 
@@ -50,6 +51,8 @@ class Watch(QObject):
         self._resting = threading.Event()  # somebody is busy with the last one: nothing is judged
         self._reader: CodeReader | None = None
         self.kind: Kind = "entry"
+        self._spent = ""  # the code of a passing that was taken back
+        self._spent_at = 0.0  # monotonic s, when it was last in the picture
 
     def start(self) -> None:
         self._thread.start()
@@ -81,7 +84,8 @@ class Watch(QObject):
         self._since = self._seen = self._clock.monotonic()
 
     def forget(self) -> None:
-        """The verdict on screen was taken back."""
+        """The verdict on screen was taken back; its code, if it is still held up, is not judged until it was away."""
+        self._spent, self._spent_at = self._text, self._clock.monotonic()
         self._text = ""
         self._resting.clear()
 
@@ -124,6 +128,7 @@ class Watch(QObject):
         texts = list(dict.fromkeys(code.text for code in frame.codes))
         # Posters and bags have codes too: beside a ticket they do not count.
         texts = [text for text in texts if text.startswith(PREFIX)] or texts
+        texts = self._without_spent(texts, now)
         if texts and not self._resting.is_set():
             try:
                 self._judge(texts, now)
@@ -136,6 +141,13 @@ class Watch(QObject):
         if not self._text and now >= self._next_picture:
             self._next_picture = now + 1 / PICTURES_A_SECOND
             self.pictured.emit(image_of(frame.image))
+
+    def _without_spent(self, texts: list[str], now: float) -> list[str]:
+        if self._spent in texts:
+            self._spent_at = now
+        elif now - self._spent_at > SPENT_S:
+            self._spent = ""
+        return [text for text in texts if text != self._spent]
 
     def _judge(self, texts: list[str], now: float) -> None:
         """Several codes of one picture take turns, so that each verdict can be read."""

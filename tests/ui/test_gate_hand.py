@@ -112,6 +112,9 @@ def test_not_turned_is_taken_back(scenes: Any) -> None:
     scene.show(text, "admit")
     scene.driver.tap("key-annul")
     scene.until(lambda: len(facts_of(scene, AdmissionAnnulled)) == 1, "the passing taken back")
+    shown = scene.camera.shown
+    scene.until(lambda: scene.camera.shown > shown + 4, "more pictures of the same paper")
+    assert len(facts_of(scene, Admitted)) == 1, "still held up, it is not judged again"
     scene.walk_on()
     scene.show(text, "admit")
     scene.until(lambda: scene.window.model.count == 1, "one in, not two")
