@@ -214,6 +214,21 @@ class CodeReader(Protocol):
     def close(self) -> None: ...
 
 
+class Turnstile(Protocol):
+    """A lane. `open_once` is for one thread; the others may come from any."""
+
+    def open_once(self, seconds: float) -> str:
+        """Let one person through, for so long at most: turned, not turned, unknown (it cannot tell) or free (it stands
+        open). DeviceFault when it could not be opened or released."""
+        ...
+
+    def emergency(self, on: bool) -> None:
+        """Free passage until it is taken back; DeviceFault when it did not obey."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Clock(Protocol):
     """Time. `now` is unix seconds, may jump; `monotonic` never goes back."""
 

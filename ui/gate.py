@@ -13,6 +13,7 @@ from PySide6.QtQuick import QQuickImageProvider
 from kiosk.domain.errors import KioskError
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
+from kiosk.services.lane import Through
 from kiosk.services.staff import Member
 from ui import stage
 from ui.gatework import GateServices, GateWork
@@ -25,6 +26,7 @@ from ui.viewmodels.gateask import waits_for_staff
 from ui.viewmodels.gatehand import GateHandViewModel
 from ui.viewmodels.gatesignals import SIGNS
 from ui.watch import Watch
+from ui.wedge import Wedge
 
 LOOK_AROUND_EVERY_S = 1.0
 SIZES = {"portrait": (800, 1280), "landscape": (1280, 800), "window": (1280, 800)}
@@ -60,11 +62,23 @@ class GateWindow:
         self.model.speak(options.language)
         self.hand = GateHandViewModel(self.model, services.gate.setting.plan.questions, self.engine)
         widths = {"widthMm": options.width_mm} if options.width_mm else {}
-        self.window = stage.load(self.engine, "Gate", {"gate": self.model, "hand": self.hand, **widths})
+        self.window = stage.load(
+            self.engine, "Gate", {"gate": self.model, "hand": self.hand, "passengers": services.passengers, **widths}
+        )
         self._work = GateWork(services, lambda: self.language.tag)
         self._sounds = Sounds()
         self._tasks = Tasks.single("around", self.engine)
-        self.watch = Watch(services.gate, services.reader, services.clock, self.engine)
+        self.watch = Watch(
+            services.gate,
+            services.readers,
+            services.clock,
+            self.engine,
+            lane=services.lane,
+            attended=not services.passengers,
+        )
+        self._wedge = Wedge(services.typed, self.engine) if services.typed is not None else None
+        if self._wedge is not None:
+            self.window.installEventFilter(self._wedge)
         self._timer = QTimer(self.engine)
         self._timer.setInterval(int(LOOK_AROUND_EVERY_S * 1000))
         self._connect()
@@ -77,6 +91,7 @@ class GateWindow:
             (self.watch.left, self.model.wait),
             (self.watch.pictured, self._pictured),
             (self.watch.blind, self.model.blind),
+            (self.watch.through, self._through),
             (self.hand.rested, self.watch.rest),
             (self.hand.wantedLight, self._light),
             (self.hand.wantedTicket, self._look_up),
@@ -88,6 +103,7 @@ class GateWindow:
             (self.hand.stoodOpen, self._stand_open),
             (self.model.changed, self.hand.follow),
             (self._timer.timeout, self.look_around),
+            (self._timer.timeout, self.watch.tick),
         )
         for signal, heard in hears:
             signal.connect(heard)
@@ -122,6 +138,15 @@ class GateWindow:
             self.model.wait()
         self.model.picture_taken()
 
+    def _through(self, through: Through) -> None:
+        """Somebody went through the lane, or did not."""
+        if through.all:
+            self.model.wait()
+        else:
+            self.model.not_turned()
+            self._sounds.play(SIGNS["again"].sound)
+        self.look_around()
+
     # what staff touch
 
     def _say(self, scan: Scan) -> None:
@@ -136,18 +161,23 @@ class GateWindow:
         scan = msgspec.structs.replace(scan, kind=self.watch.kind)
 
         def done(verdict: Verdict) -> None:
-            self.watch.keep()
             self._judged(verdict)
             self.watch.rest(waits_for_staff(verdict))
+            self.watch.keep(verdict)
 
-        self._tasks.run(lambda: decide(text, scan), done, self._failed)
+        self._tasks.run(lambda: self.watch.alone(lambda: decide(text, scan)), done, self._failed)
 
     def _annul(self) -> None:
         """Nobody went through."""
-        self._tasks.run(self._services.gate.annul, self._annulled, self._failed)
+
+        def take_back() -> bool:
+            done = self._services.gate.annul()
+            self.watch.forget()
+            return done
+
+        self._tasks.run(lambda: self.watch.alone(take_back), self._annulled, self._failed)
 
     def _annulled(self, done: bool) -> None:
-        self.watch.forget()
         self.model.wait()
         self.look_around()
 
@@ -174,7 +204,7 @@ class GateWindow:
         def done(_: object) -> None:
             self.model.stand_open(on)
 
-        self._tasks.run(lambda: self._services.gate.emergency(on), done, self._failed)
+        self._tasks.run(lambda: self._work.stand_open(on), done, self._failed)
 
     def _failed(self, error: BaseException) -> None:
         """What staff wanted did not happen: the gate says why, and goes on when it can."""

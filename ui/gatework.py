@@ -11,6 +11,7 @@ from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.ports import Clock, CodeReader
 from kiosk.services.gate import Gate
+from kiosk.services.lane import Lane
 from kiosk.services.neighbours import Neighbour
 from kiosk.services.staff import Member, Staff
 from kiosk.store.catalogue import CatalogueStore
@@ -31,13 +32,16 @@ class GateServices:
     """Everything behind the gate's screen."""
 
     gate: Gate
-    reader: Callable[[], CodeReader]  # opens the camera anew
+    readers: tuple[Callable[[], CodeReader], ...]  # cameras and scanners, opened anew
     catalogue: CatalogueStore
     clock: Clock
     online: Callable[[], bool]
     store: Store
     staff: Staff
     stop_place_id: str = ""
+    lane: Lane | None = None  # a turnstile that opens for who passes
+    passengers: bool = False  # the screen is for passengers, not for staff
+    typed: Callable[[str], object] | None = None  # hears the scans of a scanner that types; None = there is none
 
 
 class GateWork:
@@ -54,6 +58,13 @@ class GateWork:
         """Not so many of the group went in: the passing is taken back and recorded with the right number."""
         self._services.gate.annul()
         return self._services.gate.scan(text, scan)
+
+    def stand_open(self, on: bool) -> None:
+        """Emergency: everybody out, nobody in; the lane stands open."""
+        if self._services.lane is not None:
+            self._services.lane.emergency(on)
+        else:
+            self._services.gate.emergency(on)
 
     def sign_on(self, number: str, pin: str) -> Member:
         """StaffRefused says why not."""

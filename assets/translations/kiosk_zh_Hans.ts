@@ -901,6 +901,14 @@
         <translation>%1前更新</translation>
     </message>
     <message>
+        <source>Nobody went through</source>
+        <translation>无人通过</translation>
+    </message>
+    <message>
+        <source>Show the ticket again, then go</source>
+        <translation>请再次出示车票后通过</translation>
+    </message>
+    <message>
         <source>Too dark: switch the light on</source>
         <translation>太暗：请开灯</translation>
     </message>
@@ -1511,6 +1519,10 @@
     <message>
         <source>Alipay</source>
         <translation>支付宝</translation>
+    </message>
+    <message>
+        <source>The bank could not be asked. No money was taken. Please pay another way.</source>
+        <translation>无法联系银行，未扣款。请换一种方式支付。</translation>
     </message>
     <message>
         <source>This way to pay does not answer. No money was taken. Please choose another.</source>

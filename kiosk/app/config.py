@@ -43,6 +43,8 @@ grace_min = 30                     # after the planned departure: trains are lat
 group = 0                          # 1 to 255: tickets may be bound to a group of gates
 plan = "gates.toml"                # lists, products, zones, questions of the gates (docs/configuration.md); "" = none
 disruptions = "delays.json"        # delays and cancelled trains, read again when it changes; "" = none
+[lane]
+board = ""                         # a turnstile: serial:/dev/ttyUSB0 or modbus:HOST:PORT; "" = none
 [lan]
 interface = ""                     # gates tell each other on this network: address of its card, or "any"; "" = alone
 group = "239.255.87.21"            # multicast group by which gates find each other; "" = only by peers
@@ -74,6 +76,7 @@ from kiosk.app.config_card import (
 )
 from kiosk.app.config_cash import CashSection, cash_mistakes
 from kiosk.app.config_lan import PORT_MAX, PORT_WORDS, LanSection, lan_mistakes
+from kiosk.app.config_lane import LaneSection, lane_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
 from kiosk.app.config_scanpay import ScannerSection, ScanPaySection
 from kiosk.domain.errors import KioskError
@@ -166,6 +169,7 @@ class Config:
     camera: CameraSection = field(default_factory=CameraSection)
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
+    lane: LaneSection = field(default_factory=LaneSection)
     lan: LanSection = field(default_factory=LanSection)
     clock: ClockSection = field(default_factory=ClockSection)
 
@@ -259,7 +263,7 @@ def _has_usable_port(url: str) -> bool:
 
 def _sense(config: Config) -> list[str]:
     """Mistakes that only show when values are read together or have a range."""
-    mistakes = []
+    mistakes = lane_mistakes(config.lane)
     if not config.terminal.folder:
         mistakes.append("[terminal] folder is missing: where the journal and the keys are kept")
     if not config.central.url.startswith(("http://", "https://")):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from devices.camera.reader import CameraReader
+from devices.reader.typed import TypedScans
 from kiosk.app.config import Config
 from kiosk.app.gateplan import load_plan
 from kiosk.app.lan import Network
+from kiosk.app.lane import lane_of
+from kiosk.app.scanpay import reader_of
 from kiosk.app.wiring import Terminal
 from kiosk.domain.certificate import SCOPE_GATE
+from kiosk.ports import CodeReader
 from kiosk.services.disruptions import Disruptions
 from kiosk.services.gate import Gate
 from kiosk.services.staff import Staff
@@ -70,16 +75,21 @@ class GateTerminal(Terminal):
 def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
     """Open the gate; returns the exit status."""
     terminal = GateTerminal(config, PaperRenderer())
+    lane = lane_of(config.lane, terminal.gate)
     try:
+        typed = TypedScans() if config.scanner.source == "keyboard" else None
         services = GateServices(
             gate=terminal.gate,
-            reader=lambda: CameraReader(config.camera.source),
+            readers=readers_of(config, typed),
             catalogue=terminal.catalogue,
             clock=terminal.clock,
             online=lambda: terminal.engine.state.online,
             store=terminal.store,
             staff=Staff(config.folder, terminal.clock),
             stop_place_id=terminal.identity.reply.stop_place_id,
+            lane=lane,
+            passengers=config.lane.passengers,
+            typed=typed.feed if typed else None,
         )
         options = ScreenOptions(
             shape=config.screen.shape,
@@ -92,4 +102,17 @@ def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
             terminal.network.start()
         return run_gate(services, options)
     finally:
+        if lane is not None:
+            lane.close()
         terminal.close()
+
+
+def readers_of(config: Config, typed: TypedScans | None) -> tuple[Callable[[], CodeReader], ...]:
+    """The camera and the scanner, as far as there are any: what either reads is judged alike."""
+    camera, scanner = config.camera.source, reader_of(config, typed)
+    readers: list[Callable[[], CodeReader]] = []
+    if camera or scanner is None:
+        readers.append(lambda: CameraReader(camera))
+    if scanner is not None:
+        readers.append(scanner)
+    return tuple(readers)

@@ -302,4 +302,5 @@ def _verdict(presented: Presented, judged: Judged) -> Verdict:
         ticket_id=presented.code,
         journey_id=presented.journey_id,
         facts=None if hidden else presented.facts(judged.decision.next_at),
+        persons=judged.passage.persons if judged.passage and judged.decision.passes else 0,
     )

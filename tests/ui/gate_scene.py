@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from kiosk.domain.allotment import Block
 from kiosk.domain.errors import ReaderFault
 from kiosk.domain.network import service_day_start
 from kiosk.ports import CodeReader, Frame
+from kiosk.services.gate import Gate
+from kiosk.services.lane import Lane
 from kiosk.services.staff import Staff
 from sync.wire import LeaseRow
 from tests.conftest import SettableClock
@@ -96,9 +98,13 @@ class Scene:
         language: str = "en",
         listed: bool = True,
         size: tuple[int, int] = (1280, 800),
+        lane: Callable[[Gate], Lane] | None = None,
+        passengers: bool = False,
+        more_readers: tuple[Callable[[], CodeReader], ...] = (),
+        typed: Callable[[str], object] | None = None,
         **gate: Any,
     ) -> None:
-        """`gate`: more of the gate, such as its plan."""
+        """`lane` makes one for the gate; `gate`: more of the gate, such as its plan."""
         self.clock = SettableClock(NOW)
         self.camera = Camera()
         self.world = GateWorld(folder, self.clock, BOOK, "VNP")
@@ -111,13 +117,16 @@ class Scene:
             self.world.gate.take_manifest(self.manifest, '"1"')
         services = GateServices(
             gate=self.world.gate,
-            reader=self.camera.open,
+            readers=(self.camera.open, *more_readers),
             catalogue=self.world.catalogue,
             clock=self.clock,
             online=lambda: self.online,
             store=self.world.store,
             staff=Staff(folder, self.clock),
             stop_place_id="VNP",
+            lane=lane(self.world.gate) if lane else None,
+            passengers=passengers,
+            typed=typed,
         )
         options = ScreenOptions(shape="window", size=size, language=language)
         self.window = GateWindow(services, options)

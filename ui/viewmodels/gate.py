@@ -12,6 +12,7 @@ from PySide6.QtQml import QmlElement
 from kiosk.domain.gate.shown import Verdict
 from ui.rows import RowsModel
 from ui.viewmodels.gatefacts import VerdictFact
+from ui.viewmodels.gatesignals import other_word, word_of
 from ui.viewmodels.gatetold import Scan, Told, told
 from ui.viewmodels.texts import translate
 
@@ -125,6 +126,20 @@ class GateViewModel(QObject):
         """Nobody is in front of the camera."""
         self._verdict = None
         self._show(replace(self._state, stage="waiting", fault=""))
+
+    def not_turned(self) -> None:
+        """Let in, but nobody went through: the ticket may be shown again. Said until the next thing happens."""
+        self._verdict = None
+        said = Told(
+            signal="again",
+            code="not_turned",
+            word=word_of("again"),
+            other=other_word("again", self._language),
+            reason=translate("Gate", "Nobody went through"),
+            step=translate("Gate", "Show the ticket again, then go"),
+        )
+        self._facts.show(())
+        self._show(replace(self._state, stage="verdict", told=said, fault=""))
 
     def blind(self, fault: str) -> None:
         """No camera, or nothing can be recorded: nobody is let in."""

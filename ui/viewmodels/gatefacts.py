@@ -86,7 +86,8 @@ def holder_of(verdict: Verdict, language: str) -> str:
     facts = verdict.facts
     if facts is None or not verdict.admitted:
         return ""
-    words = [people(facts.persons)] if facts.persons > 1 else []
+    persons = verdict.persons or facts.persons
+    words = [people(persons)] if persons > 1 else []
     words += [name_in(names, language) for names in (facts.category, facts.place_class) if names]
     return translate("Gate", ", ").join(words)
 

@@ -280,4 +280,4 @@ def _persons(verdict: Verdict | None) -> int:
         return 0
     if verdict.reason is Word.GROUP_REST:
         return max(verdict.decision.remaining, 0)
-    return verdict.facts.persons if verdict.facts is not None and verdict.admitted else 0
+    return verdict.persons if verdict.admitted else 0

@@ -45,6 +45,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     ticket_id: str = ""  # 16 hex digits; "" = not read as a ticket
     journey_id: int = 0
     facts: TicketFacts | None = None  # None = nothing may be shown of it
+    persons: int = 0  # how many pass by it
 
     @property
     def reason(self) -> Word:

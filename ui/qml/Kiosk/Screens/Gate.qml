@@ -10,6 +10,8 @@ Window {
 
     required property GateViewModel gate
     required property GateHandViewModel hand
+    property bool passengers: false // a lane without staff: a large sign, and no keys
+    property bool staffed: false // staff held the time: keys are there
     property real widthMm: 0 // of the picture; 0 = a tablet
     readonly property string stage: gate.stage
     readonly property string last: gate.last // for the remote control
@@ -27,7 +29,8 @@ Window {
     readonly property real third: wide ? 534 : 854
     readonly property bool said: stage === "verdict"
     readonly property int columns: Math.min(hand.keys.count, hand.padded || !wide ? 2 : 3)
-    readonly property real keysWide: hand.padded ? (wide ? 400 : 704) : 206 * columns
+    readonly property bool bare: passengers && !staffed // no keys
+    readonly property real keysWide: bare ? 0 : hand.padded ? (wide ? 400 : 704) : 206 * columns
 
     title: gate.gate
     color: said && hand.sheet === "" ? answer.color : Theme.gateGround // seen from afar: no bars beside it
@@ -60,11 +63,19 @@ Window {
             lefty: window.hand.lefty
             keysWide: window.keysWide
         }
+        PassengerSign {
+            anchors.fill: parent
+            visible: window.said && window.bare
+            gate: window.gate
+            wide: window.wide
+            beside: window.beside
+            below: window.below
+        }
         Verdict {
             id: answer
 
             anchors.fill: parent
-            visible: window.said && window.hand.sheet === ""
+            visible: window.said && !window.bare && window.hand.sheet === ""
             gate: window.gate
             wide: window.wide
             third: window.third
@@ -100,7 +111,16 @@ Window {
             wide: window.wide
             touch: window.touch
         }
+        MouseArea {
+            // staff hold the time to get their keys, and to put them away
+            enabled: window.passengers
+            x: parent.width - 220
+            width: 220
+            height: 110
+            onPressAndHold: window.staffed = !window.staffed
+        }
         GateKeys {
+            visible: !window.bare
             x: window.hand.lefty ? 48 : parent.width - 48 - width
             y: window.third
             width: window.keysWide
