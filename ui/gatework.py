@@ -97,7 +97,7 @@ class GateWork:
             time=local.strftime("%H:%M"),
             count=counts.entered,
             out=counts.left,
-            inside=max(0, services.store.persons_inside()),
+            inside=max(0, services.store.persons_inside(midnight)),
             counts=(*self._journeys(counts), *(_of_gate(each) for each in others[:GATES_SHOWN])),
             currency=info.currency if info else "",
             lists="" if checked is None else age(now - checked),

@@ -27,6 +27,7 @@ from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import Passage, Ticket, World
 from kiosk.ports import Clock
 from kiosk.services import gaterecord
+from kiosk.services.crowd import Crowd
 from kiosk.services.differences import without
 from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan
 from kiosk.services.homegate import Homes, settled
@@ -70,12 +71,10 @@ class Gate:
         group: int = 0,
         plan: World | None = None,
         delays_of: Callable[[Ride], tuple[Delay, ...]] = lambda ride: (),
-        heard_inside: Callable[[], int] = lambda: 0,
     ) -> None:
         """`root_key`: 32 bytes, from enrolment. `stop_place_id` "" = this gate may stand anywhere.
 
-        `plan`: what the operator wrote for the gates. `delays_of`: the disruption feed. `heard_inside`: how many more
-        the others let in than out.
+        `plan`: what the operator wrote for the gates. `delays_of`: the disruption feed.
         """
         self.name = name
         self.setting = GateSetting(
@@ -90,7 +89,7 @@ class Gate:
         self._store, self._catalogue, self._manifests, self._clock = store, catalogue, manifests, clock
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
         self._presenter = Presenter(self.setting, Rides(catalogue).ride, delays_of)
-        self._heard_inside = heard_inside
+        self._crowd = Crowd(store, self._presenter.plan)
         self._lock = threading.Lock()
         self._taking = threading.Lock()
         self._present: dict[str, _Presence] = {}
@@ -161,17 +160,9 @@ class Gate:
             world=presented.world,
             scan=scan,
             at=at,
-            inside=self._inside(),
+            inside=self._crowd.inside(at.timestamp(), self._timezone()),
             seen=in_order(own, [*heard, *told]) if code else NOTHING,
         )
-
-    def _inside(self) -> int:
-        """People in this gate's zone, as far as it knows; 0 where nobody counts."""
-        name = self._presenter.plan.gates[0].zone
-        if not name:
-            return 0
-        start = sum(each.inside for each in self._presenter.plan.zones if each.id == name)
-        return max(start + self._store.persons_inside() + self._heard_inside(), 0)
 
     def seen(self, text: str) -> Verdict | None:
         """The verdict on a code that is still in view; None when it has to be scanned. Does no work on disk."""
@@ -235,10 +226,13 @@ class Gate:
 
     def admitted_today(self) -> int:
         """Tickets let in here since midnight."""
-        info = self._catalogue.info()
-        zone = ZoneInfo(info.timezone) if info else None
+        zone = self._timezone()
         today = datetime.fromtimestamp(self._clock.now(), zone).date()
         return self._store.admitted_since(int(datetime.combine(today, time(), zone).timestamp()))
+
+    def _timezone(self) -> ZoneInfo | None:
+        info = self._catalogue.info()
+        return ZoneInfo(info.timezone) if info else None
 
     # what central says
 

@@ -97,7 +97,7 @@ def m004_passings(db: Database) -> None:
             at INTEGER NOT NULL, kind TEXT NOT NULL, persons INTEGER NOT NULL, list TEXT NOT NULL
         ) STRICT;
         CREATE INDEX passing_by_ticket ON passing (ticket_id);
-        CREATE INDEX passing_by_time ON passing (at);
+        CREATE INDEX passing_by_time ON passing (at, kind, persons);
         """
     )
 

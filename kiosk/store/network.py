@@ -6,7 +6,6 @@ Author (0, 0) in the tables is this gate itself. Facts of another author come in
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -124,16 +123,13 @@ def contested_since(store: Store, since: int) -> int:
         return int(store._db.execute("SELECT count(*) FROM contested WHERE at >= ?", [since]).fetchone()[0])
 
 
-def inside_by(store: Store, names: Collection[str], since: int) -> int:
-    """People that other gates of these names let in less those they let out, since a unix second."""
+def told_since(store: Store, since: int) -> list[tuple[Author, int, str]]:
+    """(author, seq, body) of what other gates told that happened since a unix second, each author's in order."""
     query = (
-        "SELECT coalesce(sum(CASE json_extract(body, '$.kind') WHEN 'Admitted' THEN 1 WHEN 'Exited' THEN -1 ELSE 0 END "
-        "* coalesce(json_extract(body, '$.persons'), 1)), 0) FROM network_fact f WHERE terminal_id = ? "
-        "AND incarnation = ? AND at >= ? AND json_extract(body, '$.gate') IN (SELECT value FROM json_each(?)) "
-        "AND NOT EXISTS (SELECT 1 FROM network_fact a WHERE a.terminal_id = f.terminal_id "
-        "AND a.incarnation = f.incarnation AND a.seq > f.seq AND json_extract(a.body, '$.of_seq') = f.seq)"
+        "SELECT terminal_id, incarnation, seq, body FROM network_fact WHERE terminal_id = ? AND incarnation = ? "
+        "AND at >= ? ORDER BY seq"
     )
-    listed = msgspec.json.encode(sorted(names)).decode()
     others = [author for author in store.journal.projections.network.heads if author != OURS]
     with store.lock, errors(store.folder):
-        return sum(int(store._db.execute(query, [*author, since, listed]).fetchone()[0]) for author in others)
+        rows = [row for author in others for row in store._db.execute(query, [*author, since]).fetchall()]
+    return [(Author(row[0], row[1]), row[2], row[3]) for row in rows]

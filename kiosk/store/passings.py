@@ -41,8 +41,11 @@ class Passings:
         with self.lock, database.errors(self._path):
             return [row[0] for row in self._db.execute("SELECT DISTINCT ticket_id FROM passing").fetchall()]
 
-    def persons_inside(self) -> int:
-        """Who came in here less who went out here; below zero where people leave by another gate than they came."""
-        query = "SELECT coalesce(sum(CASE kind WHEN 'entry' THEN persons ELSE -persons END), 0) FROM passing"
+    def persons_inside(self, since: int = 0) -> int:
+        """Who came in here less who went out here, since a unix second; below zero where people leave by another gate
+        than they came."""
+        query = (
+            "SELECT coalesce(sum(CASE kind WHEN 'entry' THEN persons ELSE -persons END), 0) FROM passing WHERE at >= ?"
+        )
         with self.lock, database.errors(self._path):
-            return int(self._db.execute(query).fetchone()[0])
+            return int(self._db.execute(query, [since]).fetchone()[0])

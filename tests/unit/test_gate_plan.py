@@ -19,7 +19,15 @@ from kiosk.app.gate_cases import results_of
 from kiosk.app.gateplan import load_plan
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
-from kiosk.domain.events import AdmissionAnnulled, AdmissionRefused, Admitted, Exited, TicketLookedUp, VerdictExplained
+from kiosk.domain.events import (
+    AdmissionAnnulled,
+    AdmissionLearned,
+    AdmissionRefused,
+    Admitted,
+    Exited,
+    TicketLookedUp,
+    VerdictExplained,
+)
 from kiosk.domain.gate.grounds import decided, unpacked
 from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.words import Word
@@ -263,3 +271,47 @@ def test_records_are_small(scene: Scene) -> None:
     assert scene.scan(scene.sell()) is Word.ADMIT
     (told,) = scene.facts(VerdictExplained)
     assert len(told.grounds) < 2000 and json.loads(told.grounds)["scan"]["gate"] == "Gate 5"
+
+
+def test_the_other_gates_fill_the_zone_too(scene: Scene) -> None:
+    scene.plan(
+        """
+        zones = [{ id = "hall", capacity = 2 }]
+        lists = [{ id = "L" }]
+        gates = [{ id = "Gate 5", list = "L", zone = "hall" }, { id = "Gate 6", zone = "hall" }, { id = "Yard" }]
+        """
+    )
+    texts = [scene.sell(seat=seat) for seat in (1, 2, 3)]
+    told = iter(range(1, 100))
+
+    def hear(fact: Any) -> None:
+        seq = next(told)
+        body = msgspec.json.encode(fact).decode()
+        learned = {"terminal_id": 21, "incarnation": 1, "seq": seq, "previous": seq - 1, "signature": ""}
+        scene.store.journal.append(AdmissionLearned(body=body, **learned))
+
+    at = int(scene.clock.now())
+    hear(Admitted(ticket_id="1" * 16, journey_id=1, gate="Gate 6", at=at - 86400))  # left by nobody's gate, yesterday
+    hear(Admitted(ticket_id="2" * 16, journey_id=1, gate="Yard", at=at))
+    hear(Admitted(ticket_id="3" * 16, journey_id=1, gate="Gate 6", at=at))
+    assert scene.scan(texts[0]) is Word.ADMIT and scene.scan(texts[1]) is Word.ZONE_FULL
+    hear(Exited(ticket_id="3" * 16, journey_id=1, gate="Gate 6", at=at))
+    assert scene.scan(texts[1]) is Word.ADMIT
+    hear(Admitted(ticket_id="4" * 16, journey_id=1, gate="Gate 6", at=at, persons=2))
+    assert scene.scan(texts[2]) is Word.ZONE_FULL
+    assert scene.scan(texts[0], kind="exit") is Word.EXIT and scene.scan(texts[2]) is Word.ZONE_FULL
+    hear(AdmissionAnnulled(ticket_id="4" * 16, journey_id=1, gate="Gate 6", at=at, of_seq=5))
+    assert scene.scan(texts[2]) is Word.ADMIT
+
+
+def test_a_plan_may_tell_classes_and_open_tickets_apart(scene: Scene) -> None:
+    scene.plan(
+        """
+        products = [{ id = "adult" }, { id = "adult/open", unlimited = true }, { id = "adult/second", text = "Second" }]
+        """,
+        stop_place_id="b",
+        opens_before_min=120,
+    )
+    reserved, open_ = scene.sell(), scene.central.seller.sell_unreserved()
+    assert scene.gate.scan(reserved).decision.note == "Second"
+    assert [scene.scan(open_) for _ in range(3)] == [Word.ADMIT] * 3 and scene.scan(reserved) is Word.USED

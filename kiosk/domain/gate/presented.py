@@ -121,10 +121,9 @@ class Presenter:
         opens = None
         if ride is not None:
             opens = ride.departs_at(0) + ticket.valid_from_min * 60
-        product = ride.products[ticket.category] if ride and ticket.category < len(ride.products) else ""
         return Ticket(
             code=ticket.ticket_id,
-            product=product,
+            product=self._product(ticket, ride),
             event=ride.service.id if ride and ride.mode == EVENT_MODE else "",
             day=ride.journey.operating_day if ride else "",
             stored=False,
@@ -148,6 +147,19 @@ class Presenter:
             persons=max(ticket.persons, 1),
             home_gate=str(ticket.gate_group) if ticket.gate_group else "",
         )
+
+    def _product(self, ticket: tickets.Ticket, ride: Ride | None) -> str:
+        """How the plan names what was sold: "category/class", "category/open" of a ticket without a place, or the
+        category alone."""
+        if ride is None or ticket.category >= len(ride.products):
+            return ""
+        category = ride.products[ticket.category]
+        kind = "open"
+        if ticket.reserved:
+            classes = ride.layout.classes if ride.layout else ()
+            kind = classes[ticket.product_class].id if ticket.product_class < len(classes) else ""
+        finer = f"{category}/{kind}"
+        return finer if any(each.id == finer for each in self.plan.products) else category
 
     def _journey(self, journey_id: int, ride: Ride) -> Journey:
         kept = self._journeys.get(journey_id)
