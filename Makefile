@@ -14,7 +14,7 @@ SEED ?=
 NAME ?=
 PAY ?=
 
-.PHONY: help setup run test check tour pictures bench prove crash strand mutants judges money fuzz doctor strings openapi clean
+.PHONY: gates help setup run test check tour pictures bench prove crash strand mutants judges money fuzz doctor strings openapi clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -75,3 +75,6 @@ crash: setup ## lost power, kill -9, failing system calls, damaged files, edited
 fuzz: setup ## a million altered tickets, every single bit, bad pictures, five minutes of atheris: nothing comes in, nothing breaks (QUICK=1, SEED=n)
 	@$(PY) -c "import atheris" 2>/dev/null || $(PY) -m pip install -q "atheris>=3" || true
 	@$(PY) -m tests.fuzz $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+gates: setup ## copies of tickets at 4 to 20 gates: simulated with partitions and cut power, then on real processes (QUICK=1, SEED=n)
+	@$(PY) -m tests.gates $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(ARGS)

@@ -72,11 +72,14 @@ def standing(passages: Iterable[Passage]) -> list[Passage]:
 
 
 def uses(passages: Iterable[Passage], me: Author | None = None) -> list[Passage]:
-    """What makes the ticket used, in order. What a home gate gave to `me` does not stand in my way."""
+    """What makes the ticket used, in order. What a home gate gave to `me` does not stand in my way, and what it gave
+    to another counts until that one tells of the admission itself."""
+    found = standing(passages)
+    came_in = {each.author for each in found if isinstance(each.fact, Admitted)}
     return [
         each
-        for each in standing(passages)
-        if isinstance(each.fact, Admitted) or (each.given_to is not None and each.given_to != me)
+        for each in found
+        if isinstance(each.fact, Admitted) or (each.given_to is not None and each.given_to not in {me, *came_in})
     ]
 
 

@@ -56,6 +56,8 @@ class NetworkMemory:
     def doubled(self) -> list[str]:
         """Tickets with more than one admission, of which one is newer than the last look; at the start, all."""
         head, _ = self._store.journal.head()
+        if head == self._looked_at:
+            return []
         rows = self._rows(
             "SELECT DISTINCT a.ticket_id FROM network_fact a JOIN network_fact b USING (ticket_id) "
             "WHERE a.journal_seq > ? AND a.ticket_id <> '' AND a.journal_seq <> b.journal_seq",

@@ -88,6 +88,8 @@ class Gossip:
         if (cursor := self._about_list(now)[0]) != self._list_told:
             self._list_told = cursor
             out += self.tick(now)
+        if self._ledger.heads().get(self._me, 0) <= self._told:
+            return out
         facts = self._ledger.facts(self._me, self._told, FACTS_MAX)
         if not facts:
             return out

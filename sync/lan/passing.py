@@ -29,6 +29,7 @@ _rounds: msgspec.msgpack.Decoder[list[Round]] = msgspec.msgpack.Decoder(list[Rou
 
 class _Line(msgspec.Struct):
     asked_at: float = float("-inf")
+    asked_for: str = ""
     heard_at: float = 0.0
     age_s: float = 0.0
     parts: list[bytes] = []
@@ -75,9 +76,9 @@ class Passing:
         age, theirs = self._age_s(), have.list_age_ms / 1000
         if have.list_cursor == ours and (age is None or age < theirs + YOUNGER_S):
             return []
-        if now - known.asked_at < ASK_EVERY_S:
+        if have.list_cursor == known.asked_for and now - known.asked_at < ASK_EVERY_S:
             return []
-        known.asked_at, known.heard_at, known.age_s, known.parts = now, now, theirs, []
+        known.asked_for, known.asked_at, known.heard_at, known.age_s, known.parts = have.list_cursor, now, now, theirs, []
         return [Out(line, WantList(ours or "0.0"))]
 
     def _packed(self, cursor: str) -> list[ListPart]:
@@ -107,7 +108,7 @@ class Passing:
         except StoreFault:
             raise
         except (KioskError, ValueError, zlib.error) as fault:
-            known.asked_at = now + 10 * ASK_EVERY_S  # not again soon
+            known.asked_at = now + 10 * ASK_EVERY_S  # the same not again soon
             log.warning("a list that another gate passed on is not taken: %s", fault)
 
     def _take(self, pages: tuple[SignedPage, ...], age_s: float) -> None:

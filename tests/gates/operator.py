@@ -24,6 +24,10 @@ class Operator:
         self._seq, self._chain = 0, GENESIS
         self._gates: list[str] = []
 
+    def begin_at(self, seq: int) -> None:
+        """Of the feed."""
+        self._seq = seq
+
     def enrol(self, name: str, terminal_id: int, incarnation: int = 1, scope: int = SCOPE_GATE) -> Enrolled:
         key = Ed25519PrivateKey.generate()
         certificate = issue_terminal(

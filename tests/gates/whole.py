@@ -34,7 +34,9 @@ class Enrolled(msgspec.Struct):
 class WholeGate:
     """One gate on a folder of its own."""
 
-    def __init__(self, folder: Path, enrolled: Enrolled, section: LanSection, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, enrolled: Enrolled, section: LanSection, clock: Clock, stop_place_id: str = "a"
+    ) -> None:
         reply = enrolled.reply
         self.folder, self.clock, self.section = folder, clock, section
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(enrolled.key))
@@ -57,7 +59,7 @@ class WholeGate:
             ManifestStore(folder),
             clock,
             name=reply.name,
-            stop_place_id="a",
+            stop_place_id=stop_place_id,
             tenant=reply.tenant,
             root_key=bytes.fromhex(reply.root_key),
             opens_before_min=enrolled.opens_before_min,
