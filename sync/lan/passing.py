@@ -78,7 +78,8 @@ class Passing:
             return []
         if have.list_cursor == known.asked_for and now - known.asked_at < ASK_EVERY_S:
             return []
-        known.asked_for, known.asked_at, known.heard_at, known.age_s, known.parts = have.list_cursor, now, now, theirs, []
+        known.asked_for, known.parts = have.list_cursor, []
+        known.asked_at, known.heard_at, known.age_s = now, now, theirs
         return [Out(line, WantList(ours or "0.0"))]
 
     def _packed(self, cursor: str) -> list[ListPart]:
