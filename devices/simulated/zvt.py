@@ -3,11 +3,12 @@
     python -m devices.simulated.zvt --ledger FILE [--port 0] [--control 0] [--serial LINK] [--script FILE] [--tap-s 1.5]
 
 `--unattended`: an approval is reversed unless the register answers for it (issue of goods). Orders on the control
-port. For the next payment: decline (code), silence (approved, and not a word more on this line), late_answer (s),
-drop_after_approval, duplicate (what it says it says twice), wrong_amount (it says one more than it took), partial (n:
-it takes only so much), wait (for the order "card"). At once: card, power_cut (n: the process ends after so many more
-bytes), cut (n: the line does), forget (the registration), restart (that, and it hangs up), unplug, replug, lose_acks
-(n), damage (n). Lasting: ready, busy, mute, unreachable, end_of_day_required, service; also tap_s (s), clear, state.
+port. For the next payment, or what "on" names (reversal, refund): decline (code), silence (approved, and not a word
+more on this line), late_answer (s), drop_after_approval, duplicate (what it says it says twice), wrong_amount (it says
+one more than it took), partial (n: it takes only so much), wait (for the order "card"). At once: card, power_cut (n:
+the process ends after so many more bytes), cut (n: the line does), forget (the registration), restart (that, and it
+hangs up), unplug, replug, lose_acks (n), damage (n). Lasting: ready, busy, mute, unreachable, end_of_day_required,
+service; also tap_s (s), clear, state.
 
 The ledger (JSON lines, each flushed to the disk) has every transaction: charge, final, reversal, refund,
 charge_refused, end_of_day. It is read again at the start.

@@ -176,14 +176,16 @@ class Terminal(Payments):
         return frame(0x040F, body + b"\x60" + bytes(0xF0 | int(c) for c in size) + single)
 
     async def _reverse(self, peer: Peer, body: bytes) -> None:
-        receipt = int(body[4:6].hex())
+        receipt, faults = int(body[4:6].hex()), self._faults("reversal")
         found = [entry for entry in self.book.entries if entry.do == "charge" and entry.receipt == receipt]
-        if not found or found[-1] not in self.book.day:
+        if "decline" in faults:
+            await self._no(peer, int(faults["decline"].get("code", 0xA3)))
+        elif not found or found[-1] not in self.book.day:
             await self._no(peer, 0xB5)
         elif found[-1].reversed:
             await self._no(peer, 0xB4)
         else:
-            await self._tell(peer, self.book.reverse(found[-1]), self._faults("reversal"))
+            await self._tell(peer, self.book.reverse(found[-1]), faults)
 
     async def _refund(self, peer: Peer, body: bytes) -> None:
         amount, currency = int(body[4:10].hex()), int(body[11:13].hex())

@@ -110,9 +110,10 @@ class Payments:
 
     def _faults(self, occasion: str) -> Faults:
         due = self._script.due(occasion)
-        if occasion == "charge" or (self._next and self._next[0].get("on") == occasion):
-            due = [*due, *self._next[:1]]
-            del self._next[:1]
+        ordered = [fault for fault in self._next if fault.get("on", "charge") == occasion][:1]
+        for fault in ordered:
+            self._next.remove(fault)
+        due = [*due, *ordered]
         return {fault["do"]: fault for fault in due}
 
     async def _tell(self, peer: Peer, entry: Entry, faults: Faults) -> None:

@@ -281,6 +281,24 @@ def test_a_whole_charge_is_reversed_once(shop: Shop) -> None:
     assert payment.refund(more, "A1") == Declined("unknown_original")
 
 
+def test_a_reversal_that_is_refused_or_not_answered_for_now_is_tried_again(tcp: Shop) -> None:
+    device = tcp.open()
+    payment = tcp.driver()
+    paid = payment.charge(asked(payment))
+    assert isinstance(paid, Approved)
+
+    def back(key: str) -> ChargeRequest:
+        return ChargeRequest(key, AMOUNT, "CNY", mark=payment.mark(), refund_of=paid.reference)
+
+    device.order("decline", on="reversal", code=0xA3)  # its bank cannot be reached: later it may be
+    assert payment.refund(back("r"), paid.reference) == Declined("busy")
+    device.order("drop_after_approval", on="reversal")
+    asked_for = back("r")
+    assert isinstance(payment.refund(asked_for, paid.reference), Unresolved)
+    assert isinstance(known(lambda: payment.outcome_of(asked_for)), Approved)
+    assert tcp.taken() == 0
+
+
 def test_what_cannot_be_reversed_goes_to_a_card_only_where_that_is_wanted(tcp: Shop) -> None:
     device = tcp.open()
     kiosk, counter = tcp.driver(), tcp.driver(card_refunds=True)

@@ -121,7 +121,8 @@ def test_a_status_without_a_result_is_no_success() -> None:
 def test_every_code_has_words_and_decides_one_thing() -> None:
     reasons = {code: words.reason(code) for code in range(1, 256)}
     assert {reason for reason in reasons.values() if not reason.startswith("declined: ")} == {
-        "cancelled", "busy", "end_of_day", "not_registered", "already_reversed"
+        "cancelled", "busy", "end_of_day", "not_registered", "already_reversed",
+        "unreachable",
     }  # fmt: skip
     assert all(not reason.endswith(": ") for reason in reasons.values())
     # a screen looks for these words: no other code may be taken for them

@@ -85,9 +85,9 @@ class GivingBack:
                 return Approved(memory.reference(good[-1]), good[-1].card)
             return Unresolved("the card terminal gave back another amount")
         if end.no is not None and not good:
-            return Declined(words.reason(end.no))
+            return _refused(end.no)
         if end.finished and end.status and not good:
-            return Declined(words.reason(end.status.result))
+            return _refused(end.status.result)
         return Unresolved(f"no answer from the card terminal: {end.trouble or 'it does not say'}")
 
     def _told_by_receipt(self, request: ChargeRequest) -> PaymentOutcome:
@@ -110,3 +110,9 @@ class GivingBack:
             self._link.hang_up()
         elif end.finished and end.aborted is None:
             self._final[held.request.attempt_id] = Approved(memory.reference(held.status), held.status.card)
+
+
+def _refused(code: int) -> Declined:
+    """A no that may be a yes later is "busy", so that it is tried again."""
+    reason = words.reason(code)
+    return Declined(words.BUSY if reason in words.FOR_NOW else reason)

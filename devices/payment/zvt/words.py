@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-DECLINED, CANCELLED, BUSY, CLOSING, UNREGISTERED, GONE = (
-    "declined", "cancelled", "busy", "end_of_day", "not_registered", "already_reversed"
+DECLINED, CANCELLED, BUSY, CLOSING, UNREGISTERED, GONE, UNREACHABLE = (
+    "declined", "cancelled", "busy", "end_of_day", "not_registered", "already_reversed", "unreachable"
 )  # fmt: skip
 
 RESULTS = {
@@ -92,11 +92,14 @@ RESULTS = {
 
 _REASONS = {
     0x6C: CANCELLED,
-    **dict.fromkeys((0x6B,), UNREGISTERED),
+    0x6B: UNREGISTERED,
     **dict.fromkeys((0x9C, 0xA0, 0xDC, 0xE0), BUSY),
     **dict.fromkeys((0x6A, 0x77, 0xB1, 0xB2, 0xF0), CLOSING),
+    **dict.fromkeys((0x7D, 0x9B, 0xA1, 0xA3), UNREACHABLE),  # its bank
     0xB4: GONE,
 }
+FOR_NOW = (BUSY, CLOSING, UNREGISTERED, UNREACHABLE)
+"""Reasons that say nothing about the card or the payment: later the answer may be another."""
 
 
 def result(code: int) -> str:

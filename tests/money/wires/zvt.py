@@ -21,6 +21,8 @@ class Here(Wire):
         {"do": "decline"}, {"do": "silence"}, {"do": "late_answer", "s": 1}, {"do": "drop_after_approval"},
         {"do": "wrong_amount"}, {"do": "partial", "n": (1, 250)}, {"do": "duplicate"}, {"do": "cut", "n": (0, 500)},
         {"do": "power_cut", "n": (0, 700)}, {"do": "restart"},
+        {"do": "decline", "on": "reversal", "code": 0xA3}, {"do": "drop_after_approval", "on": "reversal"},
+        {"do": "silence", "on": "reversal"},
     )  # fmt: skip
     stopper: ClassVar = {"do": "wait"}
 
