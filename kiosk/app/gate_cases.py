@@ -103,6 +103,6 @@ def results_of(path: Path, only: tuple[str, ...] = ()) -> list[tuple[str, list[s
             results.append((case.id, play(case, raw)))
         except BadCase as fault:
             results.append((case.id, [f"cannot be played: {fault}"]))
-        except (ValueError, LookupError) as fault:
-            results.append((case.id, [f"cannot be played: {fault!r}"]))
+        except Exception as fault:  # whatever a case makes of the world, the others are played
+            results.append((case.id, [f"cannot be played: {type(fault).__name__}: {fault}"]))
     return results

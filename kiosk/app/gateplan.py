@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,6 +29,7 @@ def load_plan(path: Path | None, gate: str) -> World:
     except msgspec.ValidationError as fault:
         raise ConfigWrong(f"{path}: {plain(str(fault))}; docs/gate-cases.md has every key") from fault
     mistakes = [f"`{name}` is not for a plan: tickets and central say it" for name in NOT_HERE if name in raw]
+    mistakes += _times(plan)
     lists, gates = {each.id for each in plan.lists}, {each.id: each for each in plan.gates}
     for post in plan.gates:
         mistakes += [
@@ -41,3 +44,17 @@ def load_plan(path: Path | None, gate: str) -> World:
     if mistakes:
         raise ConfigWrong(f"{path}:\n" + "\n".join(f"  - {mistake}" for mistake in mistakes))
     return plan
+
+
+def _times(plan: World) -> list[str]:
+    mistakes = []
+    try:
+        ZoneInfo(plan.time_zone)
+    except (ValueError, OSError, LookupError):
+        mistakes.append(f"time_zone = {plan.time_zone!r} is not a time zone, such as Europe/Berlin")
+    for each in plan.lists:
+        try:
+            time.fromisoformat(each.checkout_at or "00:00")
+        except ValueError:
+            mistakes.append(f"list {each.id}: checkout_at = {each.checkout_at!r} must be an hour, such as 22:00")
+    return mistakes

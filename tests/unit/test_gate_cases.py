@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import textwrap
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -135,3 +137,52 @@ def test_the_command_names_what_differs(tmp_path: Path) -> None:
     assert "GOOD  t" in CliRunner().invoke(gate, ["decide", "--list", str(tmp_path)]).output
     (tmp_path / "empty").mkdir()
     assert CliRunner().invoke(gate, ["decide", str(tmp_path / "empty")]).exit_code == 2
+
+
+VALUES = (
+    None,
+    "",
+    "x",
+    -1,
+    0,
+    3.5,
+    True,
+    [],
+    [1],
+    {},
+    {"id": "x"},
+    "2026-10-25T02:30:00",
+    "25:99",
+    "Mars/Base",
+    [["and"]],
+)
+
+
+def bent(value: Any, chance: random.Random) -> Any:
+    """The same with something in it that nobody meant."""
+    if chance.random() < 0.02:
+        return chance.choice(VALUES)
+    if isinstance(value, dict):
+        return {key: bent(each, chance) for key, each in value.items() if chance.random() > 0.01}
+    return [bent(each, chance) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_case_stops_the_others(path: Path, tmp_path: Path) -> None:
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    file = tmp_path / "bent.json"
+    for seed in range(15):
+        bad = {**document, "case": bent(document["case"], random.Random(seed))}
+        good = {"id": "GOOD", "steps": [{"scan": "no such code", "gate": document["world"]["gates"][0]["id"]}]}
+        bad["case"] = [*(each for each in bad["case"] if isinstance(each, dict)), good]
+        file.write_text(json.dumps(bad, default=lambda at: at.isoformat()), encoding="utf-8")
+        results = results_of(file)
+        assert len(results) == len(bad["case"]) and results[-1] == ("GOOD", []), seed
+
+
+def test_the_page_shows_a_case_that_can_be_played(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "gate-cases.md").read_text(encoding="utf-8")
+    shown = page[page.index("    [world]") : page.index("The same in JSON")]
+    file = tmp_path / "shown.toml"
+    file.write_text(textwrap.dedent(shown), encoding="utf-8")
+    assert results_of(file) == [("MY-1", [])]

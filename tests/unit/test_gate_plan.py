@@ -255,6 +255,8 @@ PLANS = {
     'gates = [{ id = "Gate 5", zone = "X" }]': "names the zone X",
     'lists = [{ id = "L" }]': "no gate 'Gate 5'",
     "lists = [": "plan.toml",
+    'time_zone = "Mars/Base"': "Mars/Base",
+    'lists = [{ id = "L", checkout_at = "25:99" }]\ngates = [{ id = "Gate 5", list = "L" }]': "25:99",
 }
 
 

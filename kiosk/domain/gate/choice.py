@@ -44,13 +44,14 @@ def choose(world: World, scan: Scan, gate: GatePost, now: float, mode: Mode) -> 
     if passing is None:
         return Chosen(GateList(id=""), refusal=Decision(word=Word.NOT_CONFIGURED, detail=scan.list or gate.list))
     if medium is not None:
-        return _of_medium(world, medium, linked, passing, now)
+        return _of_medium(world, medium, _picked(linked, scan.pick), passing, now)
     if not found:
         return Chosen(passing, refusal=Decision(word=Word.UNKNOWN, rule="choice"))
     ours = [each for each in found if not passing.event or passing.event == _event(world, each)] or found
+    ours = _picked(ours, scan.pick)
     if len(ours) > 1:
         return Chosen(passing, refusal=Decision(word=Word.AMBIGUOUS, rule="choice"))
-    return _addon(world, ours[0], passing)
+    return _addon(world, ours[0], passing, pick=scan.pick)
 
 
 def named(world: World, typed: str) -> list[Ticket]:
@@ -106,12 +107,18 @@ def _of_medium(world: World, medium: Medium, found: list[Ticket], passing: GateL
     return _addon(world, best[0], passing, medium.code)
 
 
-def _addon(world: World, ticket: Ticket, passing: GateList, medium: str = "") -> Chosen:
+def _picked(found: list[Ticket], pick: str) -> list[Ticket]:
+    """Staff say which of several is meant; what is none of them says nothing."""
+    return [each for each in found if pick and pick in (each.code, each.product)] or found
+
+
+def _addon(world: World, ticket: Ticket, passing: GateList, medium: str = "", pick: str = "") -> Chosen:
     """On a list for add-ons the main ticket stands for its one add-on there."""
     if not passing.addons or passing.products is None or ticket.product in passing.products:
         return Chosen(passing, ticket, medium)
     addons = [t for t in world.tickets if t.addon_of == ticket.code and t.product in passing.products]
     addons = [t for t in addons if t.status not in ("cancelled", "exchanged")] or addons
+    addons = _picked(addons, pick)
     if len(addons) > 1:
         return Chosen(passing, refusal=Decision(word=Word.AMBIGUOUS, rule="choice"))
     return Chosen(passing, addons[0] if addons else ticket, medium)

@@ -12,14 +12,14 @@ from kiosk.domain.gate.words import Decision
 from kiosk.domain.gate.world import World
 
 OF_DECISION = (
-    *("signal", "rule", "right_gate", "remaining", "fare_due", "questions", "attention", "note", "acknowledge"),
+    *("signal", "rule", "right_gate", "remaining", "fare_due", "questions", "attention", "acknowledge"),
     *("doubts", "may_override", "override", "badge"),
 )
 OF_OUTCOME = (
     *("recorded", "same", "passages", "known_here", "refusals", "inside", "contested", "contested_at"),
     *("hits", "hits_are", "medium", "answers", "queued", "left_over"),
 )
-OTHERWISE = ("detail", "next_at", "no_next", "used", "counts", "verdict_in")
+OTHERWISE = ("detail", "note", "next_at", "no_next", "used", "counts", "verdict_in")
 
 
 def differences(world: World, expect: Expect, outcome: Outcome) -> list[str]:
@@ -41,6 +41,9 @@ def differences(world: World, expect: Expect, outcome: Outcome) -> list[str]:
     word = found.get("verdict")
     if expect.verdict_in is not None and word not in expect.verdict_in:
         wrong.append(f"verdict is {_shown(word)}, expected one of {_shown(expect.verdict_in)}")
+    note = decision.note if decision else ""
+    if expect.note is not None and (expect.note not in note or (note and not expect.note)):
+        wrong.append(f"note is {note!r}, expected {expect.note!r} in it" if expect.note else f"note is {note!r}")
     detail = decision.detail if decision else ""
     if expect.detail is not None and expect.detail not in detail:
         wrong.append(f"detail is {detail!r}, expected {expect.detail!r} in it")

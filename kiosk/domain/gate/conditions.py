@@ -58,7 +58,7 @@ def holds(rule: Any, seen: Seen) -> bool:
         if word in COMPARE:
             return COMPARE[word](_value(rest[0], seen), _value(rest[1], seen))
         if word == "in":
-            return _value(rest[0], seen) in rest[1]
+            return str(_value(rest[0], seen)) in map(str, rest[1])
         if word in ("after", "before"):
             tolerance = 60 * (rest[1] or 0 if len(rest) > 1 else 0)
             at = _when(rest[0], seen)

@@ -93,7 +93,7 @@ def _with_notes(asked: Asked, decision: Decision) -> Decision:
     return msgspec.structs.replace(
         decision,
         attention=ticket.attention or product.attention,
-        note=(ticket.text if asked.stored else "") or product.text,
+        note="\n".join(filter(None, (ticket.text if asked.stored else "", product.text))),
         acknowledge=product.acknowledge and decision.passes,
         doubts=of_gate.doubts(asked) if decision.passes else (),
         may_override=decision.may_override or decision.word in OVERRIDABLE,

@@ -68,7 +68,9 @@ def place(asked: Asked) -> Decision | None:
     if way.first <= asked.here < way.last:
         return None
     before = journey.fares.get(f"{stop}-{ticket.origin}", -1) if 0 <= asked.here < way.first else -1
-    return _unless_paid(asked, Decision(word=Word.WRONG_PLACE, detail=ticket.origin, fare_due=before))
+    right = next((each.id for each in asked.world.gates if each.stop == ticket.origin), "")
+    wrong = Decision(word=Word.WRONG_PLACE, detail=ticket.origin, fare_due=before, right_gate=right)
+    return _unless_paid(asked, wrong)
 
 
 def _beyond(asked: Asked, stop: str, journey: Journey) -> Decision | None:

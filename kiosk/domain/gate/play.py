@@ -47,6 +47,7 @@ class Player:
         """What comes of one step; BadCase for one that makes no sense."""
         self._now = step.at or self._now
         self._at_gate(step)
+        self.records.now = self.world.instant(self._now)
         happens = [name for name in HAPPENINGS if getattr(step, name)]
         if len(happens) != 1:
             said = " and ".join(happens) or "nothing"
@@ -67,6 +68,7 @@ class Player:
         outcome = self._once(step)
         for _ in range(step.times - 1):
             self._now += timedelta(seconds=step.every_s)
+            self.records.now = self.world.instant(self._now)
             outcome = self._once(step)
         return outcome
 
@@ -109,6 +111,7 @@ class Player:
                     known_to=self._hearers(mode) if counts else {gate.id},
                     counts=counts,
                     recorded_at=self.world.instant(self._now),
+                    told_at=self.world.instant(self._now),
                     nonce=step.nonce,
                     judged=judged,
                     grounds=unpacked(packed(grounds)),
@@ -116,6 +119,8 @@ class Player:
             )
         if counts and step.hand_out and judged.ticket:
             self._known.hand_out(step.hand_out, judged.ticket.code)
+        if mode == "lan":
+            self.records.merge(self.world)  # two gates may have let in before either was told
         recorded = [written] if written else []
         if decision.badge:
             recorded.append("badge" if step.printer == "works" else "no badge: the printer stops")

@@ -22,6 +22,7 @@ class Entry(msgspec.Struct, kw_only=True):
     known_to: set[str]
     counts: bool
     recorded_at: float  # unix s, of the step
+    told_at: float = float("-inf")  # to the other gates
     nonce: str = ""
     acknowledged: bool = False
     left_over: bool = False
@@ -34,6 +35,7 @@ class Records:
 
     def __init__(self, world: World) -> None:
         self.entries: list[Entry] = []
+        self.delay_s, self.now = world.lan_delay_s, float("inf")
         everyone = {each.id for each in world.gates} | {""}
         for ticket in world.tickets:
             for used in ticket.used:
@@ -54,8 +56,13 @@ class Records:
         self.entries.insert(len(self.entries) if place is None else place, entry)
 
     def counting(self, gate: str | None = None) -> list[Entry]:
-        """Those that count; of what a gate knows."""
-        return [each for each in self.entries if each.counts and (gate is None or gate in each.known_to)]
+        """Those that count; of what a gate knows by now."""
+        return [each for each in self.entries if each.counts and (gate is None or self._knows(gate, each))]
+
+    def _knows(self, gate: str, entry: Entry) -> bool:
+        """Its own at once; what others tell takes a moment."""
+        own = entry.passage.gate == gate
+        return gate in entry.known_to and (own or entry.told_at + self.delay_s <= self.now)
 
     def merge(self, world: World) -> None:
         """Of several single entries the earliest by time stands; a later one is contested and counts as no guest."""
@@ -65,15 +72,20 @@ class Records:
             t.code for t in world.tickets for p in world.products if p.id == t.product and (p.rides or p.unlimited)
         }
         ordered = sorted(self.counting(), key=lambda each: (world.instant(each.passage.at), each.passage.gate))
-        inside: dict[tuple[str, str], bool] = {}
+        inside: dict[tuple[str, str], set[str]] = {}  # which gates let the one in who is inside
         for entry in ordered:
             passage = entry.passage
-            key = (passage.ticket, passage.list)
             rules = lists.get(passage.list, GateList(id=""))
-            single = not rules.multi_entry and passage.ticket not in many and not entry.decision.override
-            twice = passage.kind == "entry" and inside.get(key, False) and single
+            there = inside.setdefault((passage.ticket, passage.list), set())
+            knowing = entry.decision.override or (entry.judged is not None and entry.judged.again)
+            single = not rules.multi_entry and passage.ticket not in many and not knowing
+            # One gate knows what it did itself, whatever its clock says of the order.
+            twice = passage.kind == "entry" and single and bool(there - {passage.gate})
             entry.passage = msgspec.structs.replace(passage, contested=twice)
-            inside[key] = passage.kind == "entry" or (inside.get(key, False) and not rules.reentry)
+            if passage.kind == "entry":
+                there.add(passage.gate)
+            elif rules.reentry:
+                there.clear()
         self._over_used(world, ordered)
 
     def _over_used(self, world: World, ordered: list[Entry]) -> None:

@@ -38,4 +38,5 @@ class Scan(Form, frozen=True, kw_only=True):
     made_at: datetime | None = None  # when the phone made the code, of a code that changes
     happened: bool = False  # a gate that could not ask let in before: it counts, but makes no ticket
     hand_out: str = ""  # the medium that staff hand out for the ticket
+    pick: str = ""  # of several tickets that a code stands for: the one of this code or product
     override: Override | None = None

@@ -198,6 +198,7 @@ class World(Form, frozen=True, kw_only=True):
     override_roles: tuple[str, ...] = ("supervisor",)
     overrides: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # verdict -> roles that may, instead
     look_up_roles: tuple[str, ...] | None = None  # who may look up names and bookings; None = everybody at the gate
+    lan_delay_s: float = 0  # until the other gates have heard of a passage
     zone_fares: dict[str, int] = msgspec.field(default_factory=dict)  # "A-B" = what a ticket for A pays on in B
     search_min: int = 1  # fewer letters find nothing
     search_max: int = 50
