@@ -35,18 +35,29 @@ class Icons(QQuickImageProvider):
 class Codes(QQuickImageProvider):
     """image://code/HEX: a QR code (error correction M) of the UTF-8 text given as hex, one pixel a module.
 
-    No quiet zone: the item that shows it has it. Show with `smooth: false`.
+    image://code/aztec-HEX: an Aztec symbol of these bytes. No quiet zone: the item that shows it has it. Show with
+    `smooth: false`.
     """
 
     def __init__(self) -> None:
         super().__init__(QQuickImageProvider.ImageType.Image)
 
     def requestImage(self, id: str, size: QSize, requested: QSize) -> QImage:
-        import segno  # only when there is something to show: the first screen need not wait for it
-
-        matrix = [bytes(row) for row in segno.make(bytes.fromhex(id).decode(), error="m", micro=False).matrix]
+        matrix = _aztec(bytes.fromhex(id[6:])) if id.startswith("aztec-") else _qr(bytes.fromhex(id).decode())
         image = QImage(len(matrix), len(matrix), QImage.Format.Format_Grayscale8)
         for y, row in enumerate(matrix):
             for x, dark in enumerate(row):
                 image.setPixel(x, y, 0xFF000000 if dark else 0xFFFFFFFF)
         return image
+
+
+def _qr(text: str) -> list[bytes]:
+    import segno  # only when there is something to show: the first screen need not wait for it
+
+    return [bytes(row) for row in segno.make(text, error="m", micro=False).matrix]
+
+
+def _aztec(content: bytes) -> list[bytes]:
+    from ui.paper_sheet import aztec_matrix
+
+    return [bytes(row) for row in aztec_matrix(content)]

@@ -61,6 +61,8 @@ def _block(sheet: Sheet, block: Block, page: Page) -> None:
     text = filled(block.text, page)
     if block.kind in ("text", "heading") and not text:
         return
+    if block.kind == "uic" and not getattr(page, "uic", b""):
+        return
     sheet.y += block.before
     if block.kind in ("lines", "pairs"):
         _list(sheet, block, getattr(page, block.of))
@@ -98,6 +100,8 @@ def _of_ticket(sheet: Sheet, kind: str, page: TicketPage) -> None:
         _facts(sheet, page.facts)
     elif kind == "code":
         _code_and_details(sheet, page)
+    elif kind == "uic":
+        sheet.aztec(page.uic, min(sheet.room, _CODE_ALONE))
 
 
 def bitmap_of(image: QImage) -> Bitmap:
@@ -214,6 +218,10 @@ def _fact_row(sheet: Sheet, facts: tuple[Fact, ...]) -> None:
 def _code_and_details(sheet: Sheet, page: TicketPage) -> None:
     """The details beside the code, or below it where the code takes the whole line."""
     top = sheet.y
+    if not page.code:
+        for detail in page.details:
+            sheet.wrapped(sheet.margin, detail, 30, sheet.room, bold=True)
+        return
     column = sheet.room - _CODE_WIDE
     beside = column >= _COLUMN_MIN and all(
         sheet.width_of(word, 26, True) <= column - 24 for detail in page.details for word in detail.split()

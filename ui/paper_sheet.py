@@ -136,6 +136,15 @@ class Sheet:
         self.y += len(modules) * module / self.scale
         return (left + len(modules) * module) / self.scale
 
+    def aztec(self, content: bytes, width: float) -> None:
+        """An Aztec symbol at the left, `width` at most; it needs no quiet zone, only nothing close to it."""
+        modules = aztec_matrix(content)
+        module = max(1, int(width * self.scale) // len(modules))
+        side, left = len(modules) * module, round(self.margin * self.scale)
+        self._reach(self.y + side / self.scale)
+        self._painter.drawImage(QRect(left, round(self.y * self.scale), side, side), _picture(modules))
+        self.y += side / self.scale
+
     def _module(self, count: int, width: float) -> int:
         """Whole dots a module: inside `width`, and with the quiet zone inside the paper."""
         return max(1, min(int(width * self.scale) // count, self._dots // (count + 2 * QUIET_MODULES)))
@@ -166,7 +175,15 @@ def _metrics_of(pixels: int, bold: bool) -> QFontMetricsF:
 
 def matrix(text: str, level: str) -> list[list[bool]]:
     """Modules of a QR code, True = dark, without quiet zone."""
-    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    return _modules(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level))
+
+
+def aztec_matrix(content: bytes) -> list[list[bool]]:
+    """Modules of an Aztec symbol, True = dark, without quiet zone."""
+    return _modules(zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.Aztec))
+
+
+def _modules(barcode: Any) -> list[list[bool]]:
     image: Any = zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False)
     rows: list[list[int]] = memoryview(image).tolist()  # type: ignore[assignment]
     return [[value == 0 for value in row] for row in rows]

@@ -45,6 +45,14 @@ class SaleDesk(Protocol):
 
 
 @dataclass(frozen=True)
+class Shown:
+    """The codes of one ticket on a screen: ours ("" = not to be shown), and one for railways abroad (b"" = none)."""
+
+    text: str
+    uic: bytes = b""
+
+
+@dataclass(frozen=True)
 class Way:
     """A way to pay that this machine has. `exact`: cash, and no change to give."""
 
@@ -94,4 +102,5 @@ class Services:
     look_at_voucher: LookAtVoucher | None = None  # None = this terminal takes no vouchers
     matters: Matters | None = None  # what waits for staff; None = this terminal has no staff page
     typed: Callable[[str], object] | None = None  # hears the scans of a scanner that types; None = there is none
+    shown: Callable[[Sale], tuple[Shown, ...]] | None = None  # codes of a sale's tickets; None = ours alone
     leave: Callable[[], object] = lambda: None  # the passenger has gone: what was fetched for them goes back

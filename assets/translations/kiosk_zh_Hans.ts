@@ -1672,6 +1672,13 @@
     </message>
 </context>
 <context>
+    <name>Phone</name>
+    <message>
+        <source>Ticket as a code for railways abroad</source>
+        <translation>供境外铁路使用的车票码</translation>
+    </message>
+</context>
+<context>
     <name>Problem</name>
     <message>
         <source>Please do not pay a second time.</source>

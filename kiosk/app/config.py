@@ -8,6 +8,7 @@ url = "http://127.0.0.1:8700"
 address = "127.0.0.1:9100"         # or serial:, usb:, file:, cups:, pdf: (docs/printers.md); "" = none
 model = "escpos-80"                # what it can do: a shipped model, or a file NAME.toml of your own
 [ticket]
+code = "qr"                        # or "qr+uic-aztec", "uic-aztec": for railways abroad (docs/printers.md)
 layouts = ""                       # a folder with layouts of your own (docs/layouts.md)
 [payment]
 protocol = "jsonline"              # what the card terminal speaks: jsonline | nexo (needs [nexo]) | zvt
@@ -109,6 +110,11 @@ class PrinterSection:
 @dataclass(frozen=True)
 class TicketSection:
     layouts: str = ""
+    code: str = "qr"  # qr, qr+uic-aztec, uic-aztec
+    uic_rics: int = 0
+    uic_name: str = ""
+    uic_key: str = ""  # file with the private key, PEM
+    uic_key_name: str = ""
 
     @property
     def own_layouts(self) -> Path | None:

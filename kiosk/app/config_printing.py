@@ -8,6 +8,8 @@ from devices.printer.address import AddressWrong, address_of
 from devices.printer.models import PrinterModel, PrinterModelFault, changed, model_named
 from kiosk.domain.errors import KioskError
 
+CODES = ("qr", "qr+uic-aztec", "uic-aztec")
+
 if TYPE_CHECKING:
     from kiosk.app.config import PrinterSection, TicketSection
 
@@ -30,6 +32,31 @@ def printer_mistakes(section: PrinterSection) -> list[str]:
 
 def ticket_mistakes(section: TicketSection) -> list[str]:
     """What is wrong with [ticket], in words."""
+    return _code_mistakes(section) + _layout_mistakes(section)
+
+
+def _code_mistakes(section: TicketSection) -> list[str]:
+    if section.code not in CODES:
+        return [f"[ticket] code = {section.code!r} must be {', '.join(CODES)}"]
+    if section.code == "qr":
+        return []
+    mistakes = []
+    if not 1 <= section.uic_rics <= 9999:
+        mistakes.append(f"[ticket] uic_rics = {section.uic_rics} must be your company code, 1 to 9999")
+    if len(section.uic_key_name) != 5 or not section.uic_key_name.isascii():
+        mistakes.append(f"[ticket] uic_key_name = {section.uic_key_name!r} must have five characters")
+    if not section.uic_name:
+        mistakes.append("[ticket] uic_name is missing: your company as other railways know it")
+    from kiosk.app.uic import signing_key
+
+    try:
+        signing_key(section.uic_key)
+    except KioskError as error:
+        mistakes.append(f"[ticket] uic_key = {section.uic_key!r}: {error}")
+    return mistakes
+
+
+def _layout_mistakes(section: TicketSection) -> list[str]:
     if section.own_layouts is None:
         return []
     if not section.own_layouts.is_dir():

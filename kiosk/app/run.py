@@ -100,6 +100,7 @@ def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Ope
             look_at_voucher=terminal.look_at_voucher,
             typed=terminal.scan_to_pay.typed.feed if terminal.scan_to_pay.typed else None,
             leave=terminal.live.leave,
+            shown=terminal.paper.shown,
         )
         stop = terminal.catalogue.stop_place(reply.stop_place_id)
         sign.keep(config.folder, known, *(both_names(stop, options.language) if stop else ("", "")))

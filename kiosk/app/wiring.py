@@ -16,8 +16,8 @@ from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
 from kiosk.app.identity import Identity
 from kiosk.app.means import ToldOnce, exact_only, offered, ways_to_pay
-from kiosk.app.paper import Paper
-from kiosk.app.printers import ticket_printer, width_dots
+from kiosk.app.paper import paper_of
+from kiosk.app.printers import ticket_printer
 from kiosk.app.scanpay import ScanToPay
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
@@ -84,7 +84,7 @@ class Terminal:
         self._told = ToldOnce()
         self.offers = Offers(self.catalogue, self.store, self.clock)
         self.search = Search(self.catalogue, self.offers, self.clock)
-        self._paper = Paper(renderer, width_dots(self.config), reply.name)
+        self.paper = paper_of(self.config, renderer, reply.name)
         self.issuer = Issuer(
             reply.terminal_id,
             reply.incarnation,
@@ -93,14 +93,14 @@ class Terminal:
             valid_until=self._certificate().not_after,
             online=lambda: self.engine.state.online,
         )
-        self._paper.issuer = self.issuer
+        self.paper.issuer = self.issuer
         self.desk = Desk(
             self.store,
             self.catalogue,
             self.issuer,
             self.means,
             self.printer,
-            self._paper.draw,
+            self.paper.draw,
             self.clock,
             ids,
             on_rest=self._rested,

@@ -51,6 +51,7 @@ class TicketPage(msgspec.Struct, frozen=True):
     human_code: str
     origin: str  # machine and time of issue
     mark: str = ""  # "COPY 1": a page that is not the original
+    uic: bytes = b""  # content of a second code, for railways abroad; b"" = none
 
 
 class ReceiptPage(msgspec.Struct, frozen=True):
@@ -69,8 +70,8 @@ class ReceiptPage(msgspec.Struct, frozen=True):
 Page = TicketPage | ReceiptPage
 
 
-def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str) -> TicketPage:
-    """The page of one issued ticket; `code` is what its QR says. Needs nothing but the sale."""
+def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str, uic: bytes = b"") -> TicketPage:
+    """The page of one issued ticket; `code` is what its QR says ("" = no QR code), `uic` what its UIC code does."""
     t = text_of(sale.language)
     issued = next(each for each in sale.tickets if each.item_no == item_no)
     item = sale.items[item_no]
@@ -99,6 +100,7 @@ def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str)
         human_code=issued.code,
         origin=f"{machine}  {_clock(at, zone)}  {facts.operator}".strip(),
         mark=t["copy"].format(n=copy) if copy else "",
+        uic=uic,
     )
 
 

@@ -54,6 +54,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "stops": _SPACE,
     "facts": _SPACE,
     "code": _SPACE,  # the QR code, and the details beside or below it
+    "uic": _SPACE,  # the UIC code in an Aztec symbol, where the terminal makes one
     "pairs": ("of", "size", "bold", *_SPACE),
     "rule": ("thickness", *_SPACE),
     "space": _SPACE,
@@ -69,7 +70,7 @@ LISTS = {
     "ticket": {"lines": ("notes", "details"), "pairs": ("facts",)},
     "receipt": {"lines": ("notes",), "pairs": ("head", "lines", "total", "payment")},
 }
-_OF_TICKETS = ("stops", "facts", "code")
+_OF_TICKETS = ("stops", "facts", "code", "uic")
 _MUST = {"ticket": ("mark", "code"), "receipt": ("mark",)}
 
 

@@ -11,6 +11,7 @@ from html import escape
 
 from kiosk.domain.pages import Fact, Page, TicketPage
 from kiosk.domain.paper_layout import Block, PaperLayout, filled
+from kiosk.services.uic.symbol import aztec_svg
 
 _RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
 _STYLE = """
@@ -74,7 +75,9 @@ def _of_ticket(kind: str, page: TicketPage) -> str:
     if kind == "facts":
         return _values(page.facts, bold=False)
     if kind == "code":
-        return _code(page) + _values(page.details, bold=False)
+        return (_code(page) if page.code else "") + _values(page.details, bold=False)
+    if kind == "uic" and page.uic:
+        return _image(aztec_svg(page.uic).encode(), f"UIC: {page.human_code}")
     return ""
 
 
@@ -97,5 +100,8 @@ def _code(page: TicketPage) -> str:
 
     svg = io.BytesIO()
     segno.make(page.code, error="q", micro=False).save(svg, kind="svg", border=4, xmldecl=False)
-    data = base64.b64encode(svg.getvalue()).decode()
-    return f'<img alt="QR: {escape(page.human_code)}" src="data:image/svg+xml;base64,{data}">'
+    return _image(svg.getvalue(), f"QR: {page.human_code}")
+
+
+def _image(svg: bytes, text: str) -> str:
+    return f'<img alt="{escape(text)}" src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'

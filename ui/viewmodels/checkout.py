@@ -12,7 +12,7 @@ from kiosk.domain.errors import KioskError
 from kiosk.domain.offers import Quote
 from kiosk.domain.sale import Sale
 from kiosk.ports import Prompt
-from ui.services import SaleDesk
+from ui.services import SaleDesk, Shown
 from ui.tasks import Failed, Tasks
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ STOP_EVERY_MS = 700
 Why = Literal["", "chosen", "no_paper"]
 """Why tickets are shown instead of printed; "" = they are printed."""
 
-Told = Callable[[Sale, tuple[str, ...]], None]
+Told = Callable[[Sale, tuple[Shown, ...]], None]
 
 
 def stage_of(sale: Sale) -> str:
@@ -58,12 +58,14 @@ class Checkout(QObject):
         told: Told,
         failed: Failed,
         asked: Callable[[Prompt], None],
+        shown: Callable[[Sale], tuple[Shown, ...]] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk, self._tasks, self._aside, self._told, self._failed = desk, tasks, aside, told, failed
         self._sale_id = ""
-        self._codes: tuple[str, ...] = ()
+        self._shown = shown or self._ours
+        self._codes: tuple[Shown, ...] = ()
         self._why: Why = ""
         self._stop = False  # "stop payment" was asked for before the charge had begun
         self.busy = self._saying = False
@@ -143,12 +145,15 @@ class Checkout(QObject):
     def _carry_on(self, sale: Sale) -> Sale:
         """On the desk's thread: print what was paid, or show it."""
         if sale.tickets:
-            self._codes = tuple(self._desk.ticket_text(sale, ticket.item_no) for ticket in sale.tickets)
+            self._codes = self._shown(sale)
         if sale.stage == "issued" and self._why and not sale.jobs:
             return self._desk.show(sale.sale_id, self._why)
         if sale.stage in ("issued", "printing"):
             return self._desk.deliver(sale.sale_id)
         return sale
+
+    def _ours(self, sale: Sale) -> tuple[Shown, ...]:
+        return tuple(Shown(self._desk.ticket_text(sale, ticket.item_no)) for ticket in sale.tickets)
 
     def _heard(self, sale: Sale) -> None:
         """On the desk's thread: a step was taken. The end of the work is told by the work itself."""

@@ -9,6 +9,7 @@ from kiosk.domain.network import Names, StopPlace
 from kiosk.domain.offers import CategoryPrice, ClassOffer, Departure, Quote, Traveller
 from kiosk.domain.sale import Sale
 from kiosk.ports import Prompt
+from ui.services import Shown
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Choice:
     means: str = ""  # how to pay; "" = the first that works
     phone: bool = False  # tickets on a phone instead of on paper
     prompt: Prompt | None = None  # what the terminal asks of the passenger now
-    codes: tuple[str, ...] = ()  # what the codes of its tickets say, in the order of `sale.tickets`
+    codes: tuple[Shown, ...] = ()  # of its tickets, in the order of `sale.tickets`
 
     @property
     def event(self) -> bool:

@@ -136,11 +136,13 @@ class PayViewModel(QObject):
             return []
         rows = []
         categories = {price.category.id: category_name(price.category, language) for price in choice.prices}
-        for ticket, text in zip(sale.tickets, choice.codes, strict=False):
+        for ticket, shown in zip(sale.tickets, choice.codes, strict=False):
             item = sale.items[ticket.item_no]
             place = place_words(choice.layout, [item.place], language) if item.place is not None else ""
             about = ", ".join(part for part in (categories.get(item.category_id, ""), place) if part)
-            rows.append(CodeRow(text.encode().hex(), ticket.code, about))
+            uic = f"aztec-{shown.uic.hex()}" if shown.uic else ""
+            ours = shown.text.encode().hex()
+            rows.append(CodeRow(ours or uic, uic if ours else "", ticket.code, about))
         return rows
 
     @Slot()

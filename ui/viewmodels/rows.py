@@ -178,7 +178,10 @@ class FactRow:
 
 @dataclass(frozen=True)
 class CodeRow:
+    """`hex` of our code; `more` of a second one, "" = none; an Aztec symbol's begins with "aztec-"."""
+
     hex: str
+    more: str
     title: str
     text: str
 

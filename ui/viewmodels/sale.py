@@ -11,7 +11,7 @@ from PySide6.QtQml import QmlElement
 from kiosk.domain.money import Money
 from kiosk.domain.sale import Sale
 from kiosk.ports import Prompt
-from ui.services import Services
+from ui.services import Services, Shown
 from ui.tasks import Tasks
 from ui.viewmodels import texts
 from ui.viewmodels.attract import AttractViewModel
@@ -70,7 +70,9 @@ class SaleViewModel(ChoosingViewModel):
         self._staff = StaffViewModel(services.matters, desk, lambda: terminal.zone, self)
         self._voucher = VoucherViewModel(services.look_at_voucher, queries, self._pay_by_voucher, self)
         self._planner = Planner(services, queries)
-        self._checkout = Checkout(services.desk, desk, queries, self._sale_changed, self._refused, self._prompted, self)
+        self._checkout = Checkout(
+            services.desk, desk, queries, self._sale_changed, self._refused, self._prompted, services.shown, self
+        )
         terminal.wait_for(self._patience)
         terminal.timedOut.connect(self._leave)
         terminal.languageChanged.connect(self._draw)
@@ -179,7 +181,7 @@ class SaleViewModel(ChoosingViewModel):
         self._choice = replace(self._choice, prompt=prompt)
         self._draw()
 
-    def _sale_changed(self, sale: Sale, codes: tuple[str, ...]) -> None:
+    def _sale_changed(self, sale: Sale, codes: tuple[Shown, ...]) -> None:
         """The desk moved the sale a step: the stage follows it."""
         rest = sale.stage == "held" and sale.attempt is not None and sale.attempt.state == "approved"
         means = "" if rest else self._choice.means  # what a part was paid with does not pay the rest

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import zxingcpp
 
 from kiosk.domain.codes import human_code
 from kiosk.domain.ticket import FLAG_TEST, Ticket
 from kiosk.services.uic import schema, static_frame
+from kiosk.services.uic.symbol import aztec_picture as aztec_picture
+from kiosk.services.uic.symbol import aztec_svg as aztec_svg
 
 
 class Issuer(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,16 +94,6 @@ def flex_of(ticket: Ticket, trip: Trip, issuer: Issuer) -> dict[str, Any]:
             "validUntilDay": (trip.arrives.date() - trip.departs.date()).days,
         }
     return {"issuing": issuing, "documents": [{"ticket": (kind, document)}]}
-
-
-def aztec_svg(code: bytes) -> str:
-    """The code as a vector picture for paper; ValueError when it is too long for an Aztec symbol."""
-    return str(zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.Aztec).to_svg())
-
-
-def aztec_picture(code: bytes, dots: int = 4) -> Any:
-    """Grey pixels, `dots` for each module, with a quiet zone; a numpy-like array."""
-    return zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.Aztec).to_image(scale=dots)
 
 
 def _minute(time: datetime) -> int:

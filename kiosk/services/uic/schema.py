@@ -25,6 +25,11 @@ def _compiled(schema: str) -> Any:
     return asn1tools.compile_string(text, "uper")
 
 
+def ready(schema: str) -> None:
+    """Read the standard now; the first code would wait for it."""
+    _compiled(schema)
+
+
 def decode(schema: str, kind: str, data: bytes) -> dict[str, Any]:
     """The value of `data`; UnreadableCode also for trailing bytes and for any form but the canonical one.
 

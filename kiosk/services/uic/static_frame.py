@@ -133,7 +133,7 @@ def verified(frame: StaticFrame, key: PublicKey) -> bool:
 def _signed(packed: bytes, key: PrivateKey) -> bytes:
     if isinstance(key, DSAPrivateKey):
         return key.sign(packed, SHA256())
-    return key.sign(packed, ECDSA(SHA256()))
+    return key.sign(packed, ECDSA(SHA256(), deterministic_signing=True))
 
 
 def _unpacked(packed: bytes) -> bytes:

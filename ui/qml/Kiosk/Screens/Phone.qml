@@ -25,6 +25,7 @@ Frame {
 
             required property int index
             required property string hex
+            required property string more
             required property string title
             required property string text
 
@@ -32,10 +33,24 @@ Frame {
             width: parent.width
             spacing: Theme.small
 
-            Code {
+            Row {
+                id: codes
+
+                readonly property int room: Math.min(ticket.width, screen.area.height - about.height - Theme.small)
+
                 anchors.horizontalCenter: parent.horizontalCenter
-                hex: ticket.hex
-                room: Math.min(ticket.width, screen.area.height - about.height - Theme.small)
+                spacing: Theme.gap
+
+                Code {
+                    hex: ticket.hex
+                    room: ticket.more === "" ? codes.room : Math.min(codes.room, (ticket.width - codes.spacing) / 2)
+                }
+                Code {
+                    visible: ticket.more !== ""
+                    hex: ticket.more
+                    room: Math.min(codes.room, (ticket.width - codes.spacing) / 2)
+                    Accessible.name: qsTr("Ticket as a code for railways abroad")
+                }
             }
             Column {
                 id: about
