@@ -39,7 +39,7 @@ _COUNTS = {
     "sales": "SELECT count(*) FROM (SELECT DISTINCT terminal_id, incarnation, sale_id FROM ticket) AS s",
     "tickets": "SELECT count(*) FROM ticket",
     "admissions": "SELECT count(*) FROM admission WHERE reason = ''",
-    "refusals": "SELECT count(*) FROM admission WHERE reason <> ''",
+    "refusals": "SELECT count(*) FROM admission WHERE reason NOT IN ('', 'annulled')",
     "duplicates": (
         "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ticket "
         "GROUP BY terminal_id, incarnation, sale_id, item_no) AS t"

@@ -69,6 +69,7 @@ class Effects:
             facts.RefundPaid: self._refund_paid,
             facts.Admitted: self._admit,
             facts.AdmissionRefused: self._refuse,
+            facts.AdmissionAnnulled: self._annul,
             facts.AdmissionContested: self._contested,
         }
 
@@ -261,6 +262,11 @@ class Effects:
             self._note("admitted_twice", f"ticket {event.ticket_id} at {event.gate}", seq)
         self._admitted.add(event.ticket_id)
         self._admission(seq, event.ticket_id, "", event.gate, event.at)
+
+    def _annul(self, seq: int, event: facts.AdmissionAnnulled) -> None:
+        """Nobody passed after all, so the ticket's next admission is its first."""
+        self._admitted.discard(event.ticket_id)
+        self._rows["annulled"][event.of_seq] = {"of_seq": event.of_seq}
 
     def _contested(self, seq: int, event: facts.AdmissionContested) -> None:
         """Every gate that knows reports it; it is noted once, about the admission that was not the first."""

@@ -74,4 +74,8 @@ STATEMENTS = {
         {"seq": "bigint", "ticket_id": "text", "reason": "text", "gate": "text", "at": "bigint"},
         "DO NOTHING",
     ),
+    "annulled": text(
+        f"UPDATE admission a SET reason = 'annulled' FROM {_ROWS} (of_seq bigint) "
+        f"WHERE {_WHO.format('a')} AND a.seq = fresh.of_seq AND a.reason = ''"
+    ),
 }  # fmt: skip

@@ -15,8 +15,10 @@ from central.refusal import Refusal
 from central.status import Status, incidents, look
 from kiosk.domain.allotment import Gid, Grant
 from kiosk.domain.events import (
+    AdmissionAnnulled,
     Admitted,
     CellsReleased,
+    Exited,
     PaymentApproved,
     PaymentRequested,
     PlacesFreed,
@@ -243,6 +245,23 @@ def test_the_second_admission_of_a_ticket_is_reported(context: Context) -> None:
         receive(context, *gate.id, gate.batch())
     assert figures(context.engine).admissions == 2
     assert [line for line in newest_incidents(context.engine) if "admitted_twice" in line]
+
+
+def test_an_admission_that_was_annulled_or_that_the_rules_allow_is_no_second_one(context: Context) -> None:
+    open_railway(context)
+    gate = Terminal(context, "G1", "gate")
+    first = {"ticket_id": "0001010000000005", "journey_id": 1, "gate": "G1", "at": 1_790_000_000}
+    gate.append(Admitted(**first))
+    gate.append(AdmissionAnnulled(**{**first, "of_seq": len(gate.records)}))
+    receive(context, *gate.id, gate.batch())
+    assert (figures(context.engine).admissions, figures(context.engine).refusals) == (0, 0)
+    gate.append(Admitted(**first))
+    gate.append(Exited(**first))
+    gate.append(Admitted(**first, again=True))
+    gate.append(Admitted(**first, override="used", role="supervisor", reason="left a bag"))
+    receive(context, *gate.id, gate.batch())
+    assert figures(context.engine).admissions == 3
+    assert not [line for line in newest_incidents(context.engine) if "admitted_twice" in line]
 
 
 def test_a_sale_rests_with_its_outcome(context: Context) -> None:
