@@ -83,6 +83,7 @@ class ChargeRequest:
     mark: str = ""
     refund_of: str = ""  # the reference of the charge this gives back; "" = a charge
     presented: str = field(default="", repr=False)
+    about: str = ""  # what staff call the sale, for whoever must find the money by it
     offline_ok: bool = False  # the terminal may approve it without its bank
 
 

@@ -238,12 +238,28 @@
         <translation>刷卡支付 %1</translation>
     </message>
     <message>
+        <source>Pay %1 by transfer</source>
+        <translation>转账支付 %1</translation>
+    </message>
+    <message>
+        <source>Pay by bank transfer</source>
+        <translation>银行转账支付</translation>
+    </message>
+    <message>
+        <source>Then tell the staff beside you</source>
+        <translation>完成后请告知身旁的工作人员</translation>
+    </message>
+    <message>
         <source>Hold the payment code of WeChat Pay or Alipay to the reader</source>
         <translation>请将微信支付或支付宝的付款码对准扫码口</translation>
     </message>
     <message>
         <source>Show your payment code</source>
         <translation>出示付款码</translation>
+    </message>
+    <message>
+        <source>Paid by transfer</source>
+        <translation>已转账支付</translation>
     </message>
     <message>
         <source>The voucher is used</source>
@@ -1505,8 +1521,12 @@
         <translation>将支付应用中的付款码对准扫码口</translation>
     </message>
     <message>
-        <source>Payment code: not at this machine now</source>
-        <translation>本机暂不支持付款码</translation>
+        <source>Bank transfer</source>
+        <translation>银行转账</translation>
+    </message>
+    <message>
+        <source>Scan a code with your banking app; staff confirm it</source>
+        <translation>用银行应用扫码，由工作人员确认</translation>
     </message>
     <message>
         <source>%1: not at this machine now</source>
@@ -1519,6 +1539,14 @@
     <message>
         <source>Alipay</source>
         <translation>支付宝</translation>
+    </message>
+    <message>
+        <source>If you have made the transfer, staff find it on the account under %1.</source>
+        <translation>如已转账，工作人员可凭 %1 在账户中查到。</translation>
+    </message>
+    <message>
+        <source>Please ask the staff beside you: they look at the account, and your tickets print here.</source>
+        <translation>请告知身旁的工作人员：核实到账后，车票将在此打印。</translation>
     </message>
     <message>
         <source>The bank could not be asked. No money was taken. Please pay another way.</source>
@@ -1630,6 +1658,10 @@
     <message>
         <source>still to be put in</source>
         <translation>还需投入</translation>
+    </message>
+    <message>
+        <source>Your banking app shows this amount and the reference. When it is done, tell staff.</source>
+        <translation>银行应用会显示此金额和附言。完成后请告知工作人员。</translation>
     </message>
     <message>
         <source>This amount is taken off the voucher.</source>
@@ -1966,6 +1998,10 @@
     <message>
         <source>Voucher</source>
         <translation>代金券</translation>
+    </message>
+    <message>
+        <source>Bank transfer</source>
+        <translation>银行转账</translation>
     </message>
     <message>
         <source>Did the money move?</source>

@@ -79,7 +79,8 @@ from kiosk.app.config_cash import CashSection, cash_mistakes
 from kiosk.app.config_lan import PORT_MAX, PORT_WORDS, LanSection, lan_mistakes
 from kiosk.app.config_lane import LaneSection, lane_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
-from kiosk.app.config_scanpay import ScannerSection, ScanPaySection
+from kiosk.app.config_scanpay import ScannerSection, ScanPaySection, TransferSection
+from kiosk.app.transfer import transfer_mistakes
 from kiosk.domain.errors import KioskError
 
 
@@ -172,6 +173,7 @@ class Config:
     voucher: VoucherSection = field(default_factory=VoucherSection)
     scanpay: ScanPaySection = field(default_factory=ScanPaySection)
     scanner: ScannerSection = field(default_factory=ScannerSection)
+    transfer: TransferSection = field(default_factory=TransferSection)
     camera: CameraSection = field(default_factory=CameraSection)
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
@@ -183,6 +185,8 @@ class Config:
         """Where the terminal of a way to pay is."""
         if means == "cash":
             return " ".join(filter(None, (self.cash.coins, self.cash.notes)))
+        if means == "transfer":
+            return self.transfer.payee
         return self.payment.address if means == "card" else self.central.url
 
     @property
@@ -205,6 +209,7 @@ def load(path: Path) -> Config:
     built = {name: _section(section, name, data.get(name, {}), mistakes) for name, section in sections.items()}
     config = Config(**built)
     mistakes += _sense(config)
+    mistakes += transfer_mistakes(config.transfer)
     if mistakes:
         raise ConfigWrong(f"{path}:\n" + "\n".join(f"  - {mistake}" for mistake in mistakes))
     return config

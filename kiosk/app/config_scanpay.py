@@ -1,4 +1,4 @@
-"""The configuration of scan-to-pay and of a passenger's codes: [scanpay], [scanner]."""
+"""The configuration of paying by codes: [scanpay], [scanner], [transfer]."""
 
 from __future__ import annotations
 
@@ -19,3 +19,23 @@ class ScannerSection:
     @property
     def serial(self) -> bool:
         return self.source.startswith(("/dev/tty", "/dev/serial", "/dev/pts"))
+
+
+CURRENCIES = {"epc": ("EUR",), "pix": ("BRL",), "promptpay": ("THB",), "swiss": ("CHF", "EUR")}
+
+
+@dataclass(frozen=True)
+class TransferSection:
+    format: str = ""  # "" = no transfers
+    attended: bool = False  # staff stand by, who look whether it came
+    payee: str = ""  # IBAN, PIX key, PromptPay or biller's number
+    name: str = ""
+    currency: str = ""
+    bic: str = ""
+    biller: bool = False
+    street: str = ""
+    house: str = ""
+    postcode: str = ""
+    town: str = ""
+    country: str = "CH"
+    timeout_s: float = 120.0

@@ -31,6 +31,14 @@ def ways_to_pay(config: Config) -> dict[str, PaymentTerminal]:
         from kiosk.app.cash import machine
 
         means["cash"] = machine(config).till
+    if config.transfer.format:
+        from devices.payment.transfer import TransferPay
+        from kiosk.app.transfer import code
+
+        account = config.transfer
+        means["transfer"] = TransferPay(
+            lambda minor, reference: code(account, minor, reference), account.currency, account.timeout_s
+        )
     return means
 
 

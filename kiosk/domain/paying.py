@@ -70,6 +70,11 @@ def kind_of(means: str) -> str:
     return means.partition(".")[0]
 
 
+def short_reference(sale_id: str) -> str:
+    """Of a sale, short enough to be read out or typed into a bank's form: the end of its id."""
+    return sale_id.replace("-", "")[-8:].upper()
+
+
 def moved(attempts: Attempts, event: MONEY_EVENTS) -> Attempts:
     """The tries after one more fact; WrongState for a fact about a try that never began."""
     if isinstance(event, PaymentRequested):

@@ -82,7 +82,8 @@ class Payments(Refunds):
 
         def call(terminal: PaymentTerminal, request: ChargeRequest) -> PaymentOutcome:
             offline_ok = not self._offline_no(attempt)
-            shown = dataclasses.replace(request, presented=presented, offline_ok=offline_ok)
+            about = paying.short_reference(sale.sale_id)
+            shown = dataclasses.replace(request, presented=presented, offline_ok=offline_ok, about=about)
             return terminal.charge(shown, lambda prompt: self.on_prompt(sale.sale_id, prompt))
 
         self._settle(sale, attempt, self._answer(attempt, attempt.attempt_id, call))

@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from PySide6.QtGui import QGuiApplication, QImage
 
+from devices.payment.transfer import TransferPay
 from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Prompt, Tell, untold
 from tests.ui.test_pictures import faults_on_screen
 from tests.ui.world import Acquirer, Session, World
@@ -161,3 +162,23 @@ def test_what_the_card_reader_waits_for_is_on_the_screen(kiosk: Session, prompt:
     assert list(faults_on_screen(kiosk.driver)) == []
     card.done.set()
     kiosk.stage("thanks")
+
+
+def test_a_transfer_shows_its_code_and_then_it_is_for_staff(kiosk: Session) -> None:
+    kiosk.world.means["transfer"] = TransferPay(lambda minor, reference: f"{minor} {reference}", "CNY", 60.0)
+    kiosk.world.health = Health(ways=(Way("card"), Way("transfer")), printer=True)
+    kiosk.world.clock.forward(11)
+    kiosk.kiosk.terminal.tick()
+    kiosk.to_summary()
+    kiosk.tap("way-transfer", "next")
+    kiosk.stage("paying")
+    kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.askCode != "", "the code")
+    [code] = codes(picture(kiosk, "9-transfer"))
+    assert list(faults_on_screen(kiosk.driver)) == []
+    amount, reference = code.split()
+    assert amount == "55300" and len(reference) == 8
+    kiosk.tap("back")
+    kiosk.stage("problem")
+    picture(kiosk, "10-transfer-unknown")
+    assert list(faults_on_screen(kiosk.driver)) == []
+    kiosk.says(f"{reference[:4]}-{reference[4:]}")

@@ -79,7 +79,7 @@ class PayViewModel(QObject):
         self._ways.show(paywords.ways(choice, health))
         self._hands.show(handwords.hands(choice, health))
         self._take.show(paywords.take(choice, language) if sale else [])
-        self._topics.show(paywords.topics(amount, bool(places)) if sale else [])
+        self._topics.show(paywords.topics(sale, amount, bool(places)) if sale else [])
         self._facts.show(self._numbers(choice, time))
         self._codes.show(self._code_rows(choice, language))
         self._state = PayState(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kiosk.domain.errors import DeviceFault, NoFare, NoPlaces, StoreFault
-from kiosk.domain.paying import kind_of
+from kiosk.domain.paying import kind_of, short_reference
 from kiosk.domain.sale import Sale
 from ui.services import Health, Way
-from ui.viewmodels import texts
+from ui.viewmodels import phonewords, texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name
 from ui.viewmodels.rows import NoteRow, PriceRow, TakeLine, TopicRow, WayRow, WorkRow
@@ -18,7 +18,7 @@ def reference_of(sale: Sale | None) -> str:
     """Short enough to be read out at the staff desk: the end of the sale's id."""
     if sale is None:
         return ""
-    tail = sale.sale_id.replace("-", "")[-8:].upper()
+    tail = short_reference(sale.sale_id)
     return f"{tail[:4]}-{tail[4:]}"
 
 
@@ -99,8 +99,8 @@ def _way(way: Way, chosen: bool) -> WayRow:
             translate("Pay", "Card: not at this machine now"),
             translate("Pay", "The card reader does not answer. Please use another machine."),
         )
-    elif kind_of(way.means) in ("qr", "scan"):
-        yes, no = _phone(way.means)
+    elif kind_of(way.means) in ("qr", "scan", "transfer"):
+        yes, no = phonewords.title(way.means)
     elif way.means == "voucher":
         yes = (
             translate("Pay", "Voucher"),
@@ -116,31 +116,15 @@ def _way(way: Way, chosen: bool) -> WayRow:
             yes = translate("Pay", "Cash, exact money only"), translate("Pay", "This machine has no change now.")
         no = translate("Pay", "Cash: not at this machine now"), translate("Pay", "The staff desk takes cash")
     title, detail = yes if way.works else no
-    icons = {"card": "card", "qr": "phone-qr", "scan": "phone-qr", "voucher": "voucher"}
+    icons = {"card": "card", "qr": "phone-qr", "scan": "phone-qr", "transfer": "phone-qr", "voucher": "voucher"}
     icon = icons.get(kind_of(way.means), "cash" if way.works else "cash-off")
     return WayRow(way.means, icon, title, detail, chosen, way.works)
 
 
-def _phone(means: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Title and detail of a way with the phone: when it works, and when it does not."""
-    other = translate("Pay", "Please choose another way to pay.")
-    if kind_of(means) == "scan":
-        yes = translate("Pay", "Payment code"), translate("Pay", "Hold the code of your payment app to the reader")
-        return yes, (translate("Pay", "Payment code: not at this machine now"), other)
-    title, detail = wallet(means), translate("Pay", "Scan a code with your payment app")
-    return (title, detail), (translate("Pay", "%1: not at this machine now").replace("%1", title), other)
-
-
-def wallet(means: str) -> str:
-    """Whose code is shown."""
-    names = {"wechat": translate("Pay", "WeChat Pay"), "alipay": translate("Pay", "Alipay")}
-    return names.get(means.partition(".")[2], translate("Pay", "Phone"))
-
-
 def button(means: str) -> str:
     """The blue button under "check and pay"."""
-    if kind_of(means) in ("qr", "scan"):
-        return translate("Frame", "Pay %1 by phone")
+    if kind_of(means) in ("qr", "scan", "transfer"):
+        return phonewords.button(means)
     if means == "cash":
         return translate("Frame", "Pay %1 in cash")
     if means == "voucher":
@@ -151,11 +135,8 @@ def button(means: str) -> str:
 def asking(means: str, now: str = "") -> tuple[str, str]:
     """What the passenger is asked to do while the payment is under way: the question, and a line under it. `now`: what
     the card reader says it waits for."""
-    if kind_of(means) == "qr":
-        return translate("Frame", "Pay with your phone"), translate("Frame", "Scan the code with your payment app")
-    if means == "scan":
-        held = translate("Frame", "Hold the payment code of WeChat Pay or Alipay to the reader")
-        return translate("Frame", "Show your payment code"), held
+    if kind_of(means) in ("qr", "scan", "transfer"):
+        return phonewords.asking(means)
     if means == "cash":
         return translate("Frame", "Put in notes and coins"), translate("Frame", "One after the other")
     if means == "voucher":
@@ -175,8 +156,8 @@ def asking(means: str, now: str = "") -> tuple[str, str]:
 def paid_with(sale: Sale | None) -> str:
     """The way the last part was paid."""
     attempt = sale.attempt if sale else None
-    if attempt is not None and kind_of(attempt.means) in ("qr", "scan"):
-        return translate("Frame", "Paid by phone")
+    if attempt is not None and kind_of(attempt.means) in ("qr", "scan", "transfer"):
+        return phonewords.paid(attempt.means)
     if attempt is not None and attempt.means == "cash":
         return translate("Frame", "Paid in cash")
     if attempt is not None and attempt.means == "voucher":
@@ -244,8 +225,10 @@ def _line(sale: Sale, title: str, detail: str, what: str, item_no: int) -> TakeL
     return TakeLine(title, detail, "waiting", translate("Pay", "Next"))
 
 
-def topics(amount: str, seats: bool) -> list[TopicRow]:
+def topics(sale: Sale, amount: str, seats: bool) -> list[TopicRow]:
     """When nobody knows whether money moved."""
+    if sale.attempt is not None and sale.attempt.means == "transfer":
+        return phonewords.transfer_topics(reference_of(sale), seats=seats)
     money = translate(
         "Pay",
         "The bank has not answered. %1 may be held on your card. If no ticket comes out, it comes back by itself.",

@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 from kiosk.domain.paying import kind_of
 from kiosk.services.matters import Kind, Matter
 from ui.viewmodels import texts
-from ui.viewmodels.paywords import reference_of, wallet
+from ui.viewmodels.paywords import reference_of
+from ui.viewmodels.phonewords import wallet
 from ui.viewmodels.rows import SayRow, WaitRow
 from ui.viewmodels.texts import translate
 
@@ -69,6 +70,7 @@ def means(name: str) -> str:
         "scan": translate("Staff", "Phone"),
         "cash": translate("Staff", "Cash"),
         "voucher": translate("Staff", "Voucher"),
+        "transfer": translate("Staff", "Bank transfer"),
     }
     return wallet(name) if kind_of(name) == "qr" else words.get(name, name)
 

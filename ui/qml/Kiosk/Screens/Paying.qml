@@ -25,7 +25,7 @@ Frame {
 
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
-            visible: screen.means !== "qr"
+            visible: screen.means !== "qr" && screen.means !== "transfer"
             name: {
                 if (screen.means === "scan")
                     return screen.sale.pay.heard ? "hourglass" : "phone-qr";
@@ -53,6 +53,8 @@ Frame {
             text: {
                 if (screen.sale.pay.left !== "")
                     return qsTr("still to be put in");
+                if (screen.means === "transfer")
+                    return qsTr("Your banking app shows this amount and the reference. When it is done, tell staff.");
                 if (screen.means === "voucher")
                     return qsTr("This amount is taken off the voucher.");
                 if (screen.means === "scan" && screen.sale.pay.heard)
