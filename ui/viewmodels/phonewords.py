@@ -36,9 +36,7 @@ def button(means: str) -> str:
 def asking(means: str) -> Pair:
     """The question while it is under way, and a line under it."""
     if means == "transfer":
-        return translate("Frame", "Pay by bank transfer"), translate(
-            "Frame", "Then tell the staff beside you"
-        )
+        return translate("Frame", "Pay by bank transfer"), translate("Frame", "Then tell the staff beside you")
     if means == "scan":
         held = translate("Frame", "Hold the payment code of WeChat Pay or Alipay to the reader")
         return translate("Frame", "Show your payment code"), held
