@@ -14,7 +14,6 @@ from devices.payment.zvt.messages import Status
 from devices.payment.zvt.session import End
 from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Unresolved
 
-REVERSAL_S = 60.0
 ALREADY_REVERSED, NOT_REVERSIBLE = 0xB4, 0xB5
 
 
@@ -70,7 +69,7 @@ class GivingBack:
         try:
             talk = self._link.live()
             self._link.note(None)
-            end = talk.run(command, REVERSAL_S, money=True)
+            end = talk.run(command, self._link.settings.reversal_s, money=True)
         except OSError as fault:
             return End(trouble=str(fault))
         if end.trouble:

@@ -18,6 +18,7 @@ from devices.payment.zvt.tcp import PORT, TcpLine
 log = logging.getLogger(__name__)
 
 QUERY_S = 15.0
+REVERSAL_S = 60.0
 FRESH_S = 2.0  # a line that has just carried an answer is not tried before money is asked for
 NOT_REGISTERED, WAIT, RECEIVER_BUSY = 0x6B, 0x9C, 0xA0
 BUSY = (WAIT, RECEIVER_BUSY)
@@ -54,6 +55,7 @@ class Settings:
     answer_s: float = ANSWER_S  # until a command is acknowledged
     stop_s: float = STOP_S  # until it has stopped when it is told to
     query_s: float = QUERY_S  # until a question is answered
+    reversal_s: float = REVERSAL_S  # until it has given money back
 
 
 @dataclass

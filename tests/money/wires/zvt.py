@@ -11,7 +11,7 @@ from kiosk.domain.paying import Attempt
 from kiosk.ports import PaymentTerminal
 from tests.money.wires.wire import Wire
 
-SHORT = Settings(answer_s=0.4, stop_s=0.4, query_s=1.0)
+SHORT = Settings(answer_s=0.4, stop_s=0.4, query_s=1.0, reversal_s=1.0)
 
 
 class Here(Wire):
