@@ -15,6 +15,7 @@ have_library libxkbcommon.so.0 || missing+=(libxkbcommon0)
 have_library libfontconfig.so.1 || missing+=(libfontconfig1)
 command -v fc-match >/dev/null || missing+=(fontconfig)
 have_library libpangoft2-1.0.so.0 || missing+=(libpangoft2-1.0-0) # WeasyPrint
+have_library libharfbuzz-subset.so.0 || missing+=(libharfbuzz-subset0) # small PDFs, and Chinese ones in a second
 have_library libusb-1.0.so.0 || missing+=(libusb-1.0-0)
 have_library libdbus-1.so.3 || missing+=(libdbus-1-3)
 have_library libglib-2.0.so.0 || missing+=(libglib2.0-0)

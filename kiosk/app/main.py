@@ -14,6 +14,7 @@ from kiosk.app.cash_commands import cash
 from kiosk.app.gate_cases import gate
 from kiosk.app.layout import layout
 from kiosk.app.staff import staff
+from kiosk.app.ticket import ticket
 from kiosk.app.ways import DEFAULT as CARD
 from kiosk.app.ways import names as ways
 from kiosk.domain.errors import KioskError
@@ -65,6 +66,7 @@ def main(log_level: str) -> None:
 main.add_command(cash)
 main.add_command(gate)
 main.add_command(layout)
+main.add_command(ticket)
 main.add_command(staff)
 
 config_option = click.option(
