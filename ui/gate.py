@@ -25,6 +25,7 @@ from ui.viewmodels.gate import GateViewModel
 from ui.viewmodels.gateask import waits_for_staff
 from ui.viewmodels.gatehand import GateHandViewModel
 from ui.viewmodels.gatesignals import SIGNS
+from ui.viewmodels.texts import translate
 from ui.watch import Watch
 from ui.wedge import Wedge
 
@@ -62,9 +63,9 @@ class GateWindow:
         self.model.speak(options.language)
         self.hand = GateHandViewModel(self.model, services.gate.setting.plan.questions, self.engine)
         widths = {"widthMm": options.width_mm} if options.width_mm else {}
-        self.window = stage.load(
-            self.engine, "Gate", {"gate": self.model, "hand": self.hand, "passengers": services.passengers, **widths}
-        )
+        self.window = stage.load(self.engine, "Gate", {"gate": self.model, "hand": self.hand, **widths})
+        self.model.own = services.answered
+        self.hand.serve(passengers=services.passengers, badges=services.badges is not None)
         self._work = GateWork(services, lambda: self.language.tag)
         self._sounds = Sounds()
         self._tasks = Tasks.single("around", self.engine)
@@ -74,7 +75,7 @@ class GateWindow:
             services.clock,
             self.engine,
             lane=services.lane,
-            attended=not services.passengers,
+            attended=not services.passengers or services.answered,
         )
         self._wedge = Wedge(services.typed, self.engine) if services.typed is not None else None
         if self._wedge is not None:
@@ -101,6 +102,7 @@ class GateWindow:
             (self.hand.signedOn, self._sign_on),
             (self.hand.turned, self.watch.turn),
             (self.hand.stoodOpen, self._stand_open),
+            (self.hand.wantedBadge, self._badge),
             (self.model.changed, self.hand.follow),
             (self._timer.timeout, self.look_around),
             (self._timer.timeout, self.watch.tick),
@@ -130,7 +132,24 @@ class GateWindow:
     def _judged(self, verdict: Verdict) -> None:
         self.model.judge(verdict, self._services.clock.now())
         self._sounds.play(SIGNS[self.model.state.told.signal].sound)
+        badges = self._services.badges
+        if badges is not None and verdict.admitted and not badges.printed(verdict.ticket_id):
+            self._badge()
         self.look_around()
+
+    def _badge(self) -> None:
+        """The badge of whoever is on screen; a second one is marked as a copy."""
+        verdict = self.model.verdict
+        if verdict is None or verdict.facts is None:
+            return
+        answers = self.hand.answers
+
+        def done(why: str) -> None:
+            taken = translate("Gate", "Take your badge")
+            self.model.badge(translate("Gate", "No badge came out: staff help you") if why else taken)
+
+        self.model.badge(translate("Gate", "Your badge is being printed"))
+        self._tasks.run(lambda: self._work.badge(verdict, answers), done, self._failed)
 
     def _pictured(self, image: QImage) -> None:
         self.pictures.take(image)

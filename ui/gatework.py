@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.ports import Clock, CodeReader
+from kiosk.services.badges import Badges
 from kiosk.services.gate import Gate
 from kiosk.services.lane import Lane
 from kiosk.services.neighbours import Neighbour
@@ -41,6 +42,8 @@ class GateServices:
     stop_place_id: str = ""
     lane: Lane | None = None  # a turnstile that opens for who passes
     passengers: bool = False  # the screen is for passengers, not for staff
+    answered: bool = False  # passengers answer questions themselves
+    badges: Badges | None = None  # printed for whoever comes in
     typed: Callable[[str], object] | None = None  # hears the scans of a scanner that types; None = there is none
 
 
@@ -65,6 +68,11 @@ class GateWork:
             self._services.lane.emergency(on)
         else:
             self._services.gate.emergency(on)
+
+    def badge(self, verdict: Verdict, answers: dict[str, str]) -> str:
+        """ "" = it is on paper, else why not."""
+        badges = self._services.badges
+        return badges.print(verdict, answers, self._language()) if badges is not None else ""
 
     def sign_on(self, number: str, pin: str) -> Member:
         """StaffRefused says why not."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QImage
 
-from kiosk.domain.pages import Fact, Page, Stop, TicketPage
+from kiosk.domain.pages import BadgePage, Fact, Page, ReceiptPage, Stop, TicketPage
 from kiosk.domain.paper_layout import Block, PaperLayout, filled
 from kiosk.ports import Bitmap
 from kiosk.services.paper_layouts import layouts
@@ -35,16 +35,20 @@ class PaperRenderer:
         self._layouts = layouts(own)
 
     def render(self, page: Any, width_dots: int) -> Bitmap:
-        """Draw a TicketPage or ReceiptPage for a printer with this many dots a line."""
+        """Draw a page for a printer with this many dots a line."""
         if width_dots % 8 or width_dots < 200:
             raise ValueError(f"paper of {width_dots} dots: the width is a multiple of 8 and at least 200")
-        kind = "ticket" if isinstance(page, TicketPage) else "receipt"
-        return bitmap_of(draw(page, width_dots, self._layouts[kind]))
+        return bitmap_of(draw(page, width_dots, self._layouts[sort_of(page)]))
+
+
+def sort_of(page: Page) -> str:
+    """Which layout it has."""
+    return {TicketPage: "ticket", ReceiptPage: "receipt", BadgePage: "badge"}[type(page)]
 
 
 def draw(page: Page, width_dots: int = WIDE, layout: PaperLayout | None = None) -> QImage:
     """The page as a picture of two colours; by the shipped layout if none is given."""
-    layout = layout or _shipped()["ticket" if isinstance(page, TicketPage) else "receipt"]
+    layout = layout or _shipped()[sort_of(page)]
     sheet = Sheet(width_dots)
     for block in layout.blocks:
         _block(sheet, block, page)

@@ -925,6 +925,10 @@
         <translation>请再次出示车票后通过</translation>
     </message>
     <message>
+        <source>Please answer with the keys</source>
+        <translation>请用按键回答</translation>
+    </message>
+    <message>
         <source>Too dark: switch the light on</source>
         <translation>太暗：请开灯</translation>
     </message>
@@ -1085,6 +1089,10 @@
         <translation>确定</translation>
     </message>
     <message>
+        <source>Badge again</source>
+        <translation>重打胸牌</translation>
+    </message>
+    <message>
         <source>More</source>
         <translation>更多</translation>
     </message>
@@ -1131,6 +1139,18 @@
     <message>
         <source>Let in all the same</source>
         <translation>仍予放行</translation>
+    </message>
+    <message>
+        <source>Take your badge</source>
+        <translation>请取走胸牌</translation>
+    </message>
+    <message>
+        <source>No badge came out: staff help you</source>
+        <translation>胸牌未打印：请找工作人员</translation>
+    </message>
+    <message>
+        <source>Your badge is being printed</source>
+        <translation>正在打印胸牌</translation>
     </message>
 </context>
 <context>
@@ -1202,6 +1222,10 @@
 </context>
 <context>
     <name>GatePad</name>
+    <message>
+        <source>space</source>
+        <translation>空格</translation>
+    </message>
     <message>
         <source>Erase one letter</source>
         <translation>删除一个字母</translation>

@@ -46,6 +46,8 @@ plan = "gates.toml"                # lists, products, zones, questions of the ga
 disruptions = "delays.json"        # delays and cancelled trains, read again when it changes; "" = none
 [lane]
 board = ""                         # a turnstile: serial:/dev/ttyUSB0 or modbus:HOST:PORT; "" = none
+[checkin]
+on = false                         # guests check in by themselves and take a badge
 [lan]
 interface = ""                     # gates tell each other on this network: address of its card, or "any"; "" = alone
 group = "239.255.87.21"            # multicast group by which gates find each other; "" = only by peers
@@ -76,6 +78,7 @@ from kiosk.app.config_card import (
     offline_mistakes,
 )
 from kiosk.app.config_cash import CashSection, cash_mistakes
+from kiosk.app.config_checkin import CheckinSection
 from kiosk.app.config_lan import PORT_MAX, PORT_WORDS, LanSection, lan_mistakes
 from kiosk.app.config_lane import LaneSection, lane_mistakes
 from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
@@ -178,6 +181,7 @@ class Config:
     screen: ScreenSection = field(default_factory=ScreenSection)
     gate: GateSection = field(default_factory=GateSection)
     lane: LaneSection = field(default_factory=LaneSection)
+    checkin: CheckinSection = field(default_factory=CheckinSection)
     lan: LanSection = field(default_factory=LanSection)
     clock: ClockSection = field(default_factory=ClockSection)
 

@@ -11,10 +11,12 @@ from kiosk.app.config import Config
 from kiosk.app.gateplan import load_plan
 from kiosk.app.lan import Network
 from kiosk.app.lane import lane_of
+from kiosk.app.printers import width_dots
 from kiosk.app.scanpay import reader_of
 from kiosk.app.wiring import Terminal
 from kiosk.domain.certificate import SCOPE_GATE
 from kiosk.ports import CodeReader
+from kiosk.services.badges import Badges
 from kiosk.services.disruptions import Disruptions
 from kiosk.services.gate import Gate
 from kiosk.services.staff import Staff
@@ -67,6 +69,12 @@ class GateTerminal(Terminal):
         self._closing.callback(network.stop)
         return network
 
+    def badges(self) -> Badges:
+        """Badges of the printer that every terminal may have."""
+        renderer, width = PaperRenderer(self.config.ticket.own_layouts), width_dots(self.config)
+        draw = lambda page: renderer.render(page, width)  # noqa: E731
+        return Badges(self.store, self.printer, draw, self.clock, self.gate.name)
+
     def _life(self) -> tuple[int, int]:
         """A certificate from before gates had a scope of their own is renewed at once."""
         return super()._life() if self._certificate().scope & SCOPE_GATE else (0, 0)
@@ -88,7 +96,9 @@ def run_gate_terminal(config: Config, *, drive: Path | None) -> int:
             staff=Staff(config.folder, terminal.clock),
             stop_place_id=terminal.identity.reply.stop_place_id,
             lane=lane,
-            passengers=config.lane.passengers,
+            passengers=config.lane.passengers or config.checkin.on,
+            answered=config.checkin.on,
+            badges=terminal.badges() if config.checkin.on and config.checkin.badges else None,
             typed=typed.feed if typed else None,
         )
         options = ScreenOptions(

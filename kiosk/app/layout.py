@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kiosk.domain.pages import Fact, Page, ReceiptPage, Stop, TicketPage
+from kiosk.domain.pages import BadgePage, Fact, Page, ReceiptPage, Stop, TicketPage
 from kiosk.services.paper_layouts import SHIPPED, read
 
 DOTS_OF_MM = {"58": 384, "80": 576, "82.5": 640}
@@ -35,6 +35,11 @@ def sample(page: str, language: str) -> Page:
             facts=(Fact("Train", "G1"), Fact("Coach", "16"), Fact("Seat", "18F"), Fact("Platform", "10")),
             code=_CODE, details=(category, place_class, "¥ 662"), notes=("Sample. Not valid for travel.",),
             human_code="SMPL-0000", origin="K14  2026-11-23 06:39", mark="",
+        )  # fmt: skip
+    if page == "badge":
+        return BadgePage(
+            name="Maria Muster", title="Yellow River Concerto", day="2026-11-24 19:30", place=place_class,
+            category=category, human_code="SMPL-0000", notes=("Sample. Opens nothing.",),
         )  # fmt: skip
     return ReceiptPage(
         title="Receipt", warning="Sample. Not a ticket. Not valid for travel.",

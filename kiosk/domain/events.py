@@ -14,6 +14,8 @@ from kiosk.domain.event import Event as Event
 from kiosk.domain.gate_events import AdmissionAnnulled as AdmissionAnnulled
 from kiosk.domain.gate_events import AdmissionRefused as AdmissionRefused
 from kiosk.domain.gate_events import Admitted as Admitted
+from kiosk.domain.gate_events import BadgePrintEnded as BadgePrintEnded
+from kiosk.domain.gate_events import BadgePrintStarted as BadgePrintStarted
 from kiosk.domain.gate_events import Exited as Exited
 from kiosk.domain.gate_events import TicketLookedUp as TicketLookedUp
 from kiosk.domain.gate_events import VerdictExplained as VerdictExplained
@@ -271,5 +273,7 @@ AnyEvent = (
     | Exited
     | AdmissionAnnulled
     | TicketLookedUp
+    | BadgePrintStarted
+    | BadgePrintEnded
     | VerdictExplained
 )

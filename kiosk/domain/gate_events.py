@@ -76,3 +76,22 @@ class VerdictExplained(Event, frozen=True, kw_only=True, omit_defaults=True):
     gate: str
     at: int
     grounds: str
+
+
+class BadgePrintStarted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Intent: from here on a badge may be on paper. `copy` 0 = the first, n = n-th marked copy."""
+
+    ticket_id: str
+    gate: str
+    at: int
+    copy: int = 0
+
+
+class BadgePrintEnded(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of it; `reason` "" = it is on paper."""
+
+    ticket_id: str
+    gate: str
+    at: int
+    copy: int = 0
+    reason: str = ""

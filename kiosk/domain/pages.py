@@ -67,7 +67,20 @@ class ReceiptPage(msgspec.Struct, frozen=True):
     mark: str = ""
 
 
-Page = TicketPage | ReceiptPage
+class BadgePage(msgspec.Struct, frozen=True):
+    """What somebody wears who checked in; it opens nothing."""
+
+    name: str  # as answered at the check-in; else who the ticket is for
+    title: str  # of the event or ride
+    day: str
+    place: str
+    category: str
+    human_code: str
+    notes: tuple[str, ...] = ()
+    mark: str = ""  # "COPY 1": printed again
+
+
+Page = TicketPage | ReceiptPage | BadgePage
 
 
 def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str, uic: bytes = b"") -> TicketPage:

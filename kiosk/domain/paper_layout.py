@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from kiosk.domain.errors import KioskError
-from kiosk.domain.pages import Page, TicketPage
+from kiosk.domain.pages import BadgePage, Page, TicketPage
 
 TEXT_DOTS_MIN, TEXT_DOTS_MAX = 24, 120  # 3 mm: nothing smaller is read by everybody
 SPACE_DOTS_MAX = 400
@@ -38,7 +38,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 class PaperLayout(msgspec.Struct, frozen=True):
-    """The blocks of one sort of page ("ticket" or "receipt"), from the top."""
+    """The blocks of one sort of page ("ticket", "receipt" or "badge"), from the top."""
 
     page: str
     blocks: tuple[Block, ...]
@@ -65,13 +65,15 @@ WORDS = {
     "ticket": ("operating_day", "ticket_no", "event", "origin", "destination", "departure", "arrival", "price",
                "booking_code", "issued", "mark"),
     "receipt": ("title", "warning", "total", "mark"),
+    "badge": ("name", "title", "day", "place", "category", "booking_code", "mark"),
 }  # fmt: skip
 LISTS = {
     "ticket": {"lines": ("notes", "details"), "pairs": ("facts",)},
     "receipt": {"lines": ("notes",), "pairs": ("head", "lines", "total", "payment")},
+    "badge": {"lines": ("notes",), "pairs": ()},
 }
 _OF_TICKETS = ("stops", "facts", "code", "uic")
-_MUST = {"ticket": ("mark", "code"), "receipt": ("mark",)}
+_MUST = {"ticket": ("mark", "code"), "receipt": ("mark",), "badge": ("mark",)}
 
 
 def words_of(page: Page) -> dict[str, str]:
@@ -82,6 +84,9 @@ def words_of(page: Page) -> dict[str, str]:
                 last.time if last else "", page.details[-1] if page.details else "", page.human_code, page.origin,
                 page.mark)  # fmt: skip
         return dict(zip(WORDS["ticket"], said, strict=True))
+    if isinstance(page, BadgePage):
+        worn = (page.name, page.title, page.day, page.place, page.category, page.human_code, page.mark)
+        return dict(zip(WORDS["badge"], worn, strict=True))
     return dict(zip(WORDS["receipt"], (page.title, page.warning, page.total.value, page.mark), strict=True))
 
 
@@ -94,7 +99,7 @@ def layout_of(data: dict[str, Any], name: str) -> PaperLayout:
     """The layout of a TOML file's tables; PaperLayoutFault names what is wrong in file `name`."""
     page = data.get("page")
     if page not in WORDS:
-        raise PaperLayoutFault(f'{name}: page = {page!r}: write page = "ticket" or page = "receipt"')
+        raise PaperLayoutFault(f'{name}: page = {page!r}: write page = "ticket", "receipt" or "badge"')
     if extra := sorted(data.keys() - {"page", "block"}):
         raise PaperLayoutFault(f"{name}: {extra[0]}: not known here; a layout has page and [[block]]s")
     raw = data.get("block")
@@ -109,7 +114,7 @@ def layout_of(data: dict[str, Any], name: str) -> PaperLayout:
 
 def _block(raw: Any, page: str, where: str) -> Block:
     kind = raw.get("kind") if isinstance(raw, dict) else None
-    if kind not in KEYS or (page == "receipt" and kind in _OF_TICKETS):
+    if kind not in KEYS or (page != "ticket" and kind in _OF_TICKETS):
         known = [each for each in KEYS if page == "ticket" or each not in _OF_TICKETS]
         raise PaperLayoutFault(f"{where}: kind = {kind!r}: a {page} can have {', '.join(known)}")
     where = f"{where} ({kind})"

@@ -15,7 +15,7 @@ def read(path: Path) -> PaperLayout:
     try:
         return layout_of(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
     except FileNotFoundError:
-        raise PaperLayoutFault(f"{path}: there is no such file; shipped are ticket and receipt") from None
+        raise PaperLayoutFault(f"{path}: there is no such file; shipped are ticket, receipt and badge") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PaperLayoutFault(f"{path}: not readable as TOML: {error}") from None
 

@@ -15,10 +15,12 @@ from devices.camera.reader import Decoder
 from kiosk.domain.allotment import Block
 from kiosk.domain.errors import ReaderFault
 from kiosk.domain.network import service_day_start
-from kiosk.ports import CodeReader, Frame
+from kiosk.ports import Clock, CodeReader, Frame
+from kiosk.services.badges import Badges
 from kiosk.services.gate import Gate
 from kiosk.services.lane import Lane
 from kiosk.services.staff import Staff
+from kiosk.store.store import Store
 from sync.wire import LeaseRow
 from tests.conftest import SettableClock
 from tests.gate_world import GateWorld
@@ -102,6 +104,8 @@ class Scene:
         passengers: bool = False,
         more_readers: tuple[Callable[[], CodeReader], ...] = (),
         typed: Callable[[str], object] | None = None,
+        badges: Callable[[Store, Clock], Badges] | None = None,
+        answered: bool = False,
         **gate: Any,
     ) -> None:
         """`lane` makes one for the gate; `gate`: more of the gate, such as its plan."""
@@ -127,6 +131,8 @@ class Scene:
             lane=lane(self.world.gate) if lane else None,
             passengers=passengers,
             typed=typed,
+            badges=badges(self.world.store, self.clock) if badges else None,
+            answered=answered,
         )
         options = ScreenOptions(shape="window", size=size, language=language)
         self.window = GateWindow(services, options)

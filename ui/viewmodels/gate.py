@@ -89,6 +89,7 @@ class GateViewModel(QObject):
         self._facts = RowsModel(VerdictFact, self)
         self._verdict: Verdict | None = None
         self._hints = 0
+        self.own = False  # passengers answer themselves
         self.scans: deque[Scan] = deque(maxlen=LAST_SCANS)  # the newest is the first
 
     @property
@@ -126,6 +127,11 @@ class GateViewModel(QObject):
         """Nobody is in front of the camera."""
         self._verdict = None
         self._show(replace(self._state, stage="waiting", fault=""))
+
+    def badge(self, words: str) -> None:
+        """What becomes of the badge of the verdict on screen."""
+        if self._verdict is not None:
+            self._show(replace(self._state, told=replace(self._state.told, step=words)))
 
     def not_turned(self) -> None:
         """Let in, but nobody went through: the ticket may be shown again. Said until the next thing happens."""
@@ -222,6 +228,8 @@ class GateViewModel(QObject):
 
     @Property(str, notify=changed)
     def step(self) -> str:
+        if self.own and self._state.told.code == "answer_required":
+            return translate("Gate", "Please answer with the keys")
         return self._state.told.step
 
     @Property(int, notify=changed)

@@ -47,7 +47,8 @@ class HandState:
     torch: bool = False
     dark: bool = False  # this camera has no light
     out: bool = False  # who shows a ticket leaves
-    lane: bool = False  # there is a turnstile
+    bare: bool = False  # for passengers: no keys but those they need themselves
+    badges: bool = False  # badges are printed here
 
 
 @QmlElement
@@ -64,6 +65,7 @@ class GateHandViewModel(QObject):
     signedOn = Signal(str, str)  # staff number, PIN
     turned = Signal(bool)  # True: people leave here
     stoodOpen = Signal(bool)  # emergency
+    wantedBadge = Signal()  # once more
 
     def __init__(self, gate: GateViewModel, questions: Sequence[Question] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +112,7 @@ class GateHandViewModel(QObject):
             "seen": lambda: self.rested.emit(False),
             "next": lambda: self.rested.emit(False),
             "override": lambda: self._open("number"),
+            "badge": self.wantedBadge.emit,
         }
         verbs[verb]()
 
@@ -199,9 +202,19 @@ class GateHandViewModel(QObject):
         """Number and PIN do not let anybody in."""
         self._show(replace(self._state, sheet="number", number="", typed="", note=why))
 
-    def has_lane(self) -> None:
-        """There is a turnstile that can stand open."""
-        self._show(replace(self._state, lane=True))
+    def serve(self, *, passengers: bool, badges: bool) -> None:
+        """Who stands before the screen, and what is printed here."""
+        self._show(replace(self._state, bare=passengers, badges=badges))
+
+    @Slot()
+    def hold(self) -> None:
+        """Staff hold the time: their keys come, or go away again."""
+        self._show(replace(self._state, bare=not self._state.bare))
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """To the questions asked about the ticket on screen."""
+        return dict(self._answers)
 
     def follow(self) -> None:
         """The gate went on: keys and lists may be others."""
@@ -268,6 +281,10 @@ class GateHandViewModel(QObject):
     @Property(bool, notify=changed)
     def sun(self) -> bool:
         return self._state.sun
+
+    @Property(bool, notify=changed)
+    def bare(self) -> bool:
+        return self._state.bare
 
     @Property(bool, notify=changed)
     def out(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import Question
 from ui.viewmodels.gate import GateViewModel
 from ui.viewmodels.gateask import KeyRow, open_question, reasons
@@ -20,6 +21,7 @@ PAGE = 5  # lines of a sheet: a glove needs 20 mm for each
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ2345678901"
 FIGURES = "1234567890"
 SEARCH_MIN = 3
+OWN_KEYS = ("answer", "next", "back", "enter")  # what passengers may touch themselves
 
 Questions = Mapping[str, Question]
 
@@ -43,7 +45,7 @@ def typing(state: HandState) -> bool:
 def letters_of(state: HandState) -> str:
     if state.sheet in ("number", "pin"):
         return FIGURES
-    return LETTERS + ".-:@" if state.sheet == "answer" else LETTERS
+    return LETTERS[:26] + " " + LETTERS[26:] + ".-:@" if state.sheet == "answer" else LETTERS
 
 
 def title_of(gate: GateViewModel, state: HandState, questions: Questions) -> str:
@@ -102,6 +104,12 @@ def lines_of(gate: GateViewModel, state: HandState, questions: Questions) -> lis
 
 
 def keys_of(gate: GateViewModel, state: HandState, questions: Questions) -> list[KeyRow]:
+    """All that staff have; passengers only what they need to answer."""
+    keys = _all_keys(gate, state, questions)
+    return [key for key in keys if not state.bare or key.name.partition(" ")[0] in OWN_KEYS]
+
+
+def _all_keys(gate: GateViewModel, state: HandState, questions: Questions) -> list[KeyRow]:
     back = KeyRow("back", translate("Gate", "Back"), "arrow-left")
     scans, verdict = len(gate.scans), gate.verdict
     if state.sheet == "last":
@@ -129,7 +137,10 @@ def keys_of(gate: GateViewModel, state: HandState, questions: Questions) -> list
     if state.sheet:
         return [back]
     if verdict is not None:
-        return verdict_keys(verdict, questions, state.persons)
+        keys = verdict_keys(verdict, questions, state.persons)
+        if state.badges and verdict.facts is not None and verdict.reason in (Word.ADMIT, Word.USED):
+            keys.insert(len(keys) - 1, KeyRow("badge", translate("Gate", "Badge again"), "printer"))
+        return keys
     return [
         KeyRow("last", translate("Gate", "Last scans"), "list", available=scans > 0),
         KeyRow("lookup", translate("Gate", "Look up"), "search"),

@@ -50,7 +50,7 @@ Item {
             x: 8
             y: key.icon === "" ? (parent.height - height) / 2 : icon_.y + icon_.height
             text: key.text
-            size: key.icon === "" ? 34 : 26
+            size: key.icon !== "" ? 26 : text.length > 2 ? 28 : 34
             strong: true
             horizontalAlignment: Text.AlignHCenter
             wrapMode: Text.WordWrap

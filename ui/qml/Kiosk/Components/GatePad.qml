@@ -31,7 +31,7 @@ Item {
             y: pad.rise * Math.floor(index / pad.columns)
             width: pad.pitch - 8
             height: pad.rise - 8
-            text: letter
+            text: letter === " " ? qsTr("space") : letter
             onTapped: pad.hand.type(letter)
         }
     }

@@ -56,7 +56,7 @@ Rectangle {
         y: answer.wide ? 430 : 1020
         width: answer.wide ? 580 : answer.width - 120
         height: answer.wide ? 320 : 230
-        text: answer.gate.admitted ? answer.gate.reason : answer.gate.reason + "\n" + answer.gate.step
+        text: answer.gate.reason + "\n" + answer.gate.step
         size: text.length > 60 ? 38 : 50
         wrapMode: Text.WordWrap
         color: answer.ink

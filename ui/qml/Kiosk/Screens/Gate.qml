@@ -10,8 +10,6 @@ Window {
 
     required property GateViewModel gate
     required property GateHandViewModel hand
-    property bool passengers: false // a lane without staff: a large sign, and no keys
-    property bool staffed: false // staff held the time: keys are there
     property real widthMm: 0 // of the picture; 0 = a tablet
     readonly property string stage: gate.stage
     readonly property string last: gate.last // for the remote control
@@ -29,7 +27,7 @@ Window {
     readonly property real third: wide ? 534 : 854
     readonly property bool said: stage === "verdict"
     readonly property int columns: Math.min(hand.keys.count, hand.padded || !wide ? 2 : 3)
-    readonly property bool bare: passengers && !staffed // no keys
+    readonly property bool bare: hand.bare && hand.keys.count === 0 && hand.sheet === "" // a large sign, and no keys
     readonly property real keysWide: bare ? 0 : hand.padded ? (wide ? 400 : 704) : 206 * columns
 
     title: gate.gate
@@ -112,12 +110,11 @@ Window {
             touch: window.touch
         }
         MouseArea {
-            // staff hold the time to get their keys, and to put them away
-            enabled: window.passengers
+            // staff hold the time to get their keys, or to put them away
             x: parent.width - 220
             width: 220
             height: 110
-            onPressAndHold: window.staffed = !window.staffed
+            onPressAndHold: window.hand.hold()
         }
         GateKeys {
             visible: !window.bare
