@@ -36,6 +36,25 @@
     </message>
 </context>
 <context>
+    <name>CashIn</name>
+    <message>
+        <source>comes out below. Please take all of it.</source>
+        <translation>从下方退出，请全部取走。</translation>
+    </message>
+    <message>
+        <source>still to be put in</source>
+        <translation>还需投入</translation>
+    </message>
+    <message>
+        <source>%1 is in</source>
+        <translation>已投入 %1</translation>
+    </message>
+    <message>
+        <source>Taken now</source>
+        <translation>现在接受</translation>
+    </message>
+</context>
+<context>
     <name>Code</name>
     <message>
         <source>Ticket as a code</source>
@@ -262,6 +281,14 @@
         <translation>已转账支付</translation>
     </message>
     <message>
+        <source>Take your money</source>
+        <translation>请取走您的钱</translation>
+    </message>
+    <message>
+        <source>It comes out below the screen</source>
+        <translation>从屏幕下方退出</translation>
+    </message>
+    <message>
         <source>The voucher is used</source>
         <translation>正在使用代金券</translation>
     </message>
@@ -436,6 +463,10 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>%1 of your change is missing. Show the receipt at the staff desk: it is paid there.</source>
+        <translation>找零还差 %1。请到服务台出示收据领取。</translation>
     </message>
 </context>
 <context>
@@ -1672,16 +1703,44 @@
         <source>Number</source>
         <translation>车次</translation>
     </message>
+    <message>
+        <source>What you put in cannot be given back, also when you stop.</source>
+        <translation>投入的钱无法退还，停止支付也不退。</translation>
+    </message>
+    <message>
+        <source>Stop, and everything you put in comes out below.</source>
+        <translation>停止支付，投入的钱会从下方全部退出。</translation>
+    </message>
+    <message>
+        <source>The machine counts, and gives change.</source>
+        <translation>机器会点数并找零。</translation>
+    </message>
+    <message>
+        <source>Your money came out below. Please take all of it.</source>
+        <translation>您的钱已从下方退出，请全部取走。</translation>
+    </message>
+    <message>
+        <source>You stopped the payment.</source>
+        <translation>您已停止支付。</translation>
+    </message>
+    <message>
+        <source>There is not enough change for this in the machine. Please pay another way.</source>
+        <translation>机器零钱不足，请换一种支付方式。</translation>
+    </message>
+    <message>
+        <source>Nothing more was put in.</source>
+        <translation>没有再投入钱。</translation>
+    </message>
+    <message>
+        <source>That did not work.</source>
+        <translation>未能完成。</translation>
+    </message>
 </context>
 <context>
     <name>Paying</name>
     <message>
         <source>Code to pay with your phone</source>
         <translation>手机支付二维码</translation>
-    </message>
-    <message>
-        <source>still to be put in</source>
-        <translation>还需投入</translation>
     </message>
     <message>
         <source>Your banking app shows this amount and the reference. When it is done, tell staff.</source>
@@ -1698,10 +1757,6 @@
     <message>
         <source>Open WeChat Pay or Alipay, show the payment code, and hold it to the reader.</source>
         <translation>打开微信支付或支付宝，出示付款码，并对准扫码口。</translation>
-    </message>
-    <message>
-        <source>The machine counts, and gives change.</source>
-        <translation>机器会点数并找零。</translation>
     </message>
     <message>
         <source>Your payment app shows this amount and asks you to agree.</source>

@@ -150,12 +150,21 @@ def receipt_page(sale: Sale, copy: int, *, machine: str, receipt_no: str) -> Rec
     )
 
 
+def _cash(paid: Attempt, t: Mapping[str, str]) -> list[Fact]:
+    """What was put in, what came out, and what the machine could not give."""
+    came = sum(value * count for value, count in paid.pieces if count > 0)
+    went = -sum(value * count for value, count in paid.pieces if count < 0)
+    told = ((t["put_in"], came), (t["change"], went), (t["owed"], paid.short_minor))
+    return [Fact(word, _money(minor, paid.currency)) for word, minor in told if minor]
+
+
 def _paid(paid: Attempt, t: Mapping[str, str]) -> list[Fact]:
     """One part of the payment: how, how much, with which card, and whose word it is."""
     word = t.get(f"paid_by_{paid.means}", t["paid_by_card"]) if paid.amount_minor else t["free"]
     facts = (
         Fact(word, _money(paid.amount_minor, paid.currency)),
         Fact(t["card"] if paid.means == "card" else "", paid.card if paid.means == "card" else ""),
+        *_cash(paid, t),
         Fact(t["approved"], paid.reference),
     )
     return [each for each in facts if each.value]

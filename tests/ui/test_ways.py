@@ -16,8 +16,15 @@ from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Promp
 from tests.ui.test_pictures import faults_on_screen
 from tests.ui.world import Acquirer, Session, World
 from ui.services import Health, Way
+from ui.viewmodels import texts
+
+
+def money(minor: int) -> str:
+    return texts.money(minor, "CNY")
+
 
 PICTURES = Path("build/pictures/ways")
+NOTES = (50, 100, 500, 1000, 2000, 5000, 10000)
 LINK = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz"
 
 
@@ -28,8 +35,10 @@ class Asking(Acquirer):
         super().__init__()
         self._prompts = prompts
         self.done = threading.Event()
+        self.tell: Tell = untold
 
     def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
+        self.tell = tell
         for prompt in self._prompts:
             tell(prompt)
         assert self.done.wait(20), "nobody paid"
@@ -49,7 +58,7 @@ def ways() -> dict[str, Asking]:
         "qr": Asking(Prompt("qr", LINK)),
         "qr.alipay": Asking(Prompt("qr", LINK)),
         "scan": Asking(Prompt("code")),
-        "cash": Asking(Prompt("cash", left_minor=45000)),
+        "cash": Asking(Prompt("cash", left_minor=45000, in_minor=10300, accepts=NOTES)),
     }
 
 
@@ -105,7 +114,23 @@ def test_cash_says_what_is_left_and_stopping_takes_nothing(kiosk: Session, ways:
     kiosk.stage("paying")
     kiosk.driver.wait_until(lambda: kiosk.kiosk.sale.pay.left != "", "what is left")
     picture(kiosk, "5-cash")
-    kiosk.says("still to be put in")
+    for words in ("still to be put in", money(45000), f"{money(10300)} is in", "Taken now", money(10000), money(50)):
+        kiosk.says(words)
+    kiosk.says("Stop, and everything you put in comes out below.")
+    assert not (faults := list(faults_on_screen(kiosk.driver))), "\n".join(faults)
+    ways["cash"].tell(Prompt("change", left_minor=4700))
+    kiosk.says(money(4700))
+    kiosk.says("Take your money")
+    picture(kiosk, "5-cash-change")
+    ways["cash"].tell(Prompt("cash", left_minor=55300, accepts=NOTES[:4], kept=True))
+    kiosk.says("What you put in cannot be given back, also when you stop.")
+    picture(kiosk, "5-cash-exact")
+    kiosk.kiosk.terminal.toggleLarge()
+    ways["cash"].tell(Prompt("cash", left_minor=45000, in_minor=10300, accepts=NOTES, kept=True))
+    kiosk.says(f"{money(10300)} is in")
+    picture(kiosk, "5-cash-large")
+    assert not (faults := list(faults_on_screen(kiosk.driver))), "\n".join(faults)
+    kiosk.kiosk.terminal.toggleLarge()
     kiosk.tap("back")
     kiosk.stage("summary")
     kiosk.says("You stopped the payment. No money was taken.")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from ui.rows import RowsModel
 from ui.services import Health
-from ui.viewmodels import handwords, paywords, texts
+from ui.viewmodels import cashwords, handwords, paywords, texts
+from ui.viewmodels.cashwords import CashState
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name, price_lines
 from ui.viewmodels.rows import CodeRow, FactRow, HandRow, NoteRow, PriceRow, TakeLine, TopicRow, WayRow
@@ -38,7 +39,7 @@ class PayState:
     means: str = ""  # how the payment under way is made
     askCode: str = ""  # hex of the code to be scanned with a payment app
     heard: bool = False  # the passenger's code was read: now it is up to the payment app
-    left: str = ""  # cash: still to be put in
+    cash: CashState = field(default_factory=CashState)
 
 
 @QmlElement
@@ -98,15 +99,10 @@ class PayViewModel(QObject):
             means=paywords.means_of(choice, health),
             askCode=choice.prompt.text.encode().hex() if choice.prompt and choice.prompt.what == "qr" else "",
             heard=choice.prompt is not None and choice.prompt.what == "wait",
-            left=self._left(choice),
+            cash=cashwords.cash(choice.prompt, currency),
             reference=sale.tickets[0].code if sale and sale.tickets else paywords.reference_of(sale),
         )
         self.changed.emit()
-
-    def _left(self, choice: Choice) -> str:
-        if choice.prompt is None or choice.prompt.what != "cash" or choice.sale is None:
-            return ""
-        return texts.money(choice.prompt.left_minor, choice.sale.currency)
 
     def _numbers(self, choice: Choice, time: str) -> list[FactRow]:
         sale = choice.sale
@@ -261,7 +257,23 @@ class PayViewModel(QObject):
 
     @Property(str, notify=changed)
     def left(self) -> str:
-        return self._state.left
+        return self._state.cash.left
+
+    @Property(str, notify=changed)
+    def inside(self) -> str:
+        return self._state.cash.inside
+
+    @Property(str, notify=changed)
+    def change(self) -> str:
+        return self._state.cash.change
+
+    @Property(str, notify=changed)
+    def pieces(self) -> str:
+        return self._state.cash.pieces
+
+    @Property(str, notify=changed)
+    def back(self) -> str:
+        return self._state.cash.back
 
     @Property(str, notify=changed)
     def reference(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ui.viewmodels import handwords, paywords, texts
+from ui.viewmodels import cashwords, handwords, paywords, texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.texts import translate
 
@@ -125,7 +125,9 @@ def thanks(choice: Choice, context: Context) -> FrameState:
             question = translate("Frame", "Your ticket is here")
     return FrameState(
         question=question,
-        hint=out if paper else translate("Frame", "No paper came out. The code on this screen is your ticket."),
+        hint=cashwords.owed(sale) or out
+        if paper
+        else translate("Frame", "No paper came out. The code on this screen is your ticket."),
         summary=paywords.paid_with(choice.sale),
         totalWord=translate("Frame", "Paid"),
         total=total(choice),

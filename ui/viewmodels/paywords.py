@@ -6,7 +6,7 @@ from kiosk.domain.errors import DeviceFault, NoFare, NoPlaces, StoreFault
 from kiosk.domain.paying import kind_of, short_reference
 from kiosk.domain.sale import Sale
 from ui.services import Health, Way
-from ui.viewmodels import phonewords, texts
+from ui.viewmodels import cashwords, phonewords, texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name
 from ui.viewmodels.rows import NoteRow, PriceRow, TakeLine, TopicRow, WayRow, WorkRow
@@ -137,6 +137,8 @@ def asking(means: str, now: str = "") -> tuple[str, str]:
     the card reader says it waits for."""
     if kind_of(means) in ("qr", "scan", "transfer"):
         return phonewords.asking(means)
+    if means == "cash" and now == "change":
+        return translate("Frame", "Take your money"), translate("Frame", "It comes out below the screen")
     if means == "cash":
         return translate("Frame", "Put in notes and coins"), translate("Frame", "One after the other")
     if means == "voucher":
@@ -176,6 +178,8 @@ def warning(sale: Sale | None) -> str:
         return translate("Pay", "The bank could not be asked. No money was taken. Please pay another way.")
     if attempt.reason in ("offline", "unavailable"):
         return translate("Pay", "The bank could not be asked. No money was taken. Please pay another way.")
+    if attempt.means == "cash":
+        return cashwords.warning(attempt)
     if "cancel" in attempt.reason:
         return translate("Pay", "You stopped the payment. No money was taken.")
     if "not_started" in attempt.reason:

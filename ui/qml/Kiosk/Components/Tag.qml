@@ -24,6 +24,7 @@ Rectangle {
 
         Icon {
             anchors.verticalCenter: parent.verticalCenter
+            visible: tag.icon !== ""
             name: tag.icon
             size: tag.size
         }

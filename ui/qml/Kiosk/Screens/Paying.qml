@@ -18,9 +18,17 @@ Frame {
         stacked: screen.wide || Theme.large
     }
 
+    CashIn {
+        anchors.centerIn: parent
+        width: parent.width
+        visible: screen.means === "cash"
+        pay: screen.sale.pay
+        wide: screen.wide
+    }
     Column {
         anchors.centerIn: parent
         width: parent.width
+        visible: screen.means !== "cash"
         spacing: screen.wide ? Theme.gap : Theme.wide
 
         Icon {
@@ -29,7 +37,7 @@ Frame {
             name: {
                 if (screen.means === "scan")
                     return screen.sale.pay.heard ? "hourglass" : "phone-qr";
-                return screen.means === "cash" || screen.means === "voucher" ? screen.means : "card";
+                return screen.means === "voucher" ? "voucher" : "card";
             }
             size: 260
         }
@@ -42,7 +50,7 @@ Frame {
         }
         Words {
             anchors.horizontalCenter: parent.horizontalCenter
-            text: screen.sale.pay.left !== "" ? screen.sale.pay.left : screen.sale.pay.amount
+            text: screen.sale.pay.amount
             size: Theme.display
             strong: true
         }
@@ -51,8 +59,6 @@ Frame {
             horizontalAlignment: Text.AlignHCenter
             wrapMode: Text.WordWrap
             text: {
-                if (screen.sale.pay.left !== "")
-                    return qsTr("still to be put in");
                 if (screen.means === "transfer")
                     return qsTr("Your banking app shows this amount and the reference. When it is done, tell staff.");
                 if (screen.means === "voucher")
@@ -61,8 +67,6 @@ Frame {
                     return qsTr("Your payment app may ask you to agree.");
                 if (screen.means === "scan")
                     return qsTr("Open WeChat Pay or Alipay, show the payment code, and hold it to the reader.");
-                if (screen.means === "cash")
-                    return qsTr("The machine counts, and gives change.");
                 if (screen.sale.pay.askCode !== "")
                     return qsTr("Your payment app shows this amount and asks you to agree.");
                 if (screen.means === "qr")
