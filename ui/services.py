@@ -85,6 +85,9 @@ class Voucher:
 LookAtVoucher = Callable[[str], Voucher]
 """By its code; CentralRefused or CentralUnreachable when that is not known."""
 
+ReadVoucher = Callable[[Callable[[], bool]], str]
+"""Waits for a voucher's code at the scanner until it is told to stop; "" = none came."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -100,6 +103,7 @@ class Services:
     stop_place_id: str = ""  # where this terminal stands; "" = anywhere, then it asks
     staff: str = ""  # where people are, in the operator's words
     look_at_voucher: LookAtVoucher | None = None  # None = this terminal takes no vouchers
+    read_voucher: ReadVoucher | None = None  # None = there is no scanner for passengers
     matters: Matters | None = None  # what waits for staff; None = this terminal has no staff page
     typed: Callable[[str], object] | None = None  # hears the scans of a scanner that types; None = there is none
     shown: Callable[[Sale], tuple[Shown, ...]] | None = None  # codes of a sale's tickets; None = ours alone

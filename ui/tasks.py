@@ -45,6 +45,10 @@ class Tasks(QObject):
         if not self._closed:
             self._told.emit(on_ui_thread)
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self, *, wait: bool = True) -> None:
         """Let running work end, drop what waits."""
         self._closed = True

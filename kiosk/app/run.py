@@ -98,6 +98,7 @@ def _sell(terminal: Terminal, known: Known, options: ScreenOptions, opening: Ope
             staff=config.screen.staff,
             matters=Matters(terminal.store, terminal.desk, Staff(config.folder, terminal.clock)),
             look_at_voucher=terminal.look_at_voucher,
+            read_voucher=terminal.read_voucher,
             typed=terminal.scan_to_pay.typed.feed if terminal.scan_to_pay.typed else None,
             leave=terminal.live.leave,
             shown=terminal.paper.shown,

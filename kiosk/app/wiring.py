@@ -11,6 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from devices.payment.voucher import VoucherPayment
+from devices.reader.presented import first_code
 from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
@@ -18,8 +19,9 @@ from kiosk.app.identity import Identity
 from kiosk.app.means import ToldOnce, exact_only, offered, ways_to_pay
 from kiosk.app.paper import paper_of
 from kiosk.app.printers import ticket_printer
-from kiosk.app.scanpay import ScanToPay
+from kiosk.app.scanpay import ScanToPay, reader_of
 from kiosk.domain.certificate import TerminalCertificate, read_issuer, read_terminal
+from kiosk.domain.codes import voucher_code_of
 from kiosk.domain.errors import CentralRefused, CentralUnreachable
 from kiosk.domain.money import Money
 from kiosk.domain.sale import Sale
@@ -43,7 +45,7 @@ from sync.pull import PullAllotments, PullCatalogue, Renew
 from sync.push import Push
 from sync.session import AbortableSession
 from sync.wire import CertificateReply, VoidRequest, VoucherValue
-from ui.services import Health, LookAtVoucher, Voucher, Way
+from ui.services import Health, LookAtVoucher, ReadVoucher, Voucher, Way
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +126,9 @@ class Terminal:
             vouchers = means["voucher"] = self._vouchers()
             self.look_at_voucher = lambda code: _worth(vouchers.look(code))
         self.scan_to_pay = ScanToPay(self.config, self._line)
+        self.read_voucher: ReadVoucher | None = None
+        if self.config.voucher.accepted and (reader := reader_of(self.config, self.scan_to_pay.typed)) is not None:
+            self.read_voucher = lambda stop: first_code(reader, lambda text: voucher_code_of(text) is not None, stop)
         return means | self.scan_to_pay.means
 
     def _let_offline(self) -> None:

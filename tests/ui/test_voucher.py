@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ class Central(Acquirer):
         self.worth = {GOOD: 20_000, EMPTY: 0, OLD: 5000}
         self.given_back = 0
         self.away = False
+        self.held = threading.Event()
+        self.readers = 0
 
     def look(self, code: str) -> Voucher:
         if self.away:
@@ -35,6 +38,18 @@ class Central(Acquirer):
         if code not in self.worth:
             raise CentralRefused("unknown_voucher", "central does not know this code", status=404)
         return Voucher(Money(self.worth[code], "CNY"), "expired" if code == OLD else "")
+
+    def read(self, stop: Callable[[], bool]) -> str:
+        """The scanner: what is held to it, or "" when nobody waits any more."""
+        self.readers += 1
+        try:
+            while not stop():
+                if self.held.wait(0.01):
+                    self.held.clear()
+                    return GOOD
+            return ""
+        finally:
+            self.readers -= 1
 
     def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         if self.worth.get(request.presented, 0) < request.amount_minor:
@@ -61,6 +76,7 @@ def kiosk(
     world.means["voucher"] = central
     world.health = Health(ways=(Way("card"), Way("voucher")), printer=True, online=True)
     object.__setattr__(world.services, "look_at_voucher", central.look)
+    object.__setattr__(world.services, "read_voucher", central.read)
     session = Session(world, request.param)
     yield session
     session.close()
@@ -190,3 +206,25 @@ def test_large_and_in_strong_contrast_nothing_is_cut(kiosk: Session) -> None:
     kiosk.says("On the voucher")
     strengthen(kiosk, "contrast-large")
     see(kiosk, "8-large-found")
+
+
+def test_a_voucher_held_to_the_scanner_is_looked_at(kiosk: Session, central: Central) -> None:
+    to_voucher(kiosk)
+    kiosk.says("Type it, or hold it to the scanner")
+    central.held.set()
+    kiosk.says("On the voucher")
+    kiosk.tap("next")
+    kiosk.stage("summary")
+    kiosk.says("Left to pay")
+
+
+def test_nobody_reads_once_the_screen_is_left(kiosk: Session, central: Central) -> None:
+    to_voucher(kiosk)
+    kiosk.driver.wait_until(lambda: central.readers == 1, "the scanner to wait")
+    kiosk.tap("back")
+    kiosk.stage("summary")
+    kiosk.driver.wait_until(lambda: central.readers == 0, "the scanner to rest")
+    central.held.set()
+    kiosk.tap("next")
+    kiosk.stage("voucher")
+    kiosk.says("On the voucher")

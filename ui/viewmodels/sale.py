@@ -68,7 +68,9 @@ class SaleViewModel(ChoosingViewModel):
         self._seats = SeatsViewModel(services.offers, queries, self)
         self._pay = PayViewModel(services.machine, self)
         self._staff = StaffViewModel(services.matters, desk, lambda: terminal.zone, self)
-        self._voucher = VoucherViewModel(services.look_at_voucher, queries, self._pay_by_voucher, self)
+        self._voucher = VoucherViewModel(
+            services.look_at_voucher, services.read_voucher, queries, self._pay_by_voucher, self
+        )
         self._planner = Planner(services, queries)
         self._checkout = Checkout(
             services.desk, desk, queries, self._sale_changed, self._refused, self._prompted, services.shown, self
@@ -215,6 +217,8 @@ class SaleViewModel(ChoosingViewModel):
 
     def _go(self, stage: str, *, draw: bool = True) -> None:
         self._message = ""
+        if stage != "voucher":
+            self._voucher.leave()
         if stage == "search" and self._stage != "search":
             excluded = self._choice.origin.id if self._choice.origin else ""
             self._search.begin(self._language, excluded)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.codes import ALPHABET, voucher_code_of
+from kiosk.domain.codes import ALPHABET, normalise, voucher_code_of
 from kiosk.domain.errors import CentralRefused, KioskError
 from kiosk.domain.money import Money
 from ui.rows import RowsModel
-from ui.services import LookAtVoucher, Voucher
+from ui.services import LookAtVoucher, ReadVoucher, Voucher
 from ui.tasks import Tasks
 from ui.viewmodels import texts
 from ui.viewmodels.frame import FrameState
@@ -45,14 +46,43 @@ class VoucherViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, look: LookAtVoucher | None, tasks: Tasks, pay: Pay, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        look: LookAtVoucher | None,
+        read: ReadVoucher | None,
+        tasks: Tasks,
+        pay: Pay,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._look, self._tasks, self._pay = look, tasks, pay
+        self._look, self._read, self._tasks, self._pay = look, read, tasks, pay
+        self._left = threading.Event()  # of the screen that is shown now
         self._state = VoucherState()
         self._facts = RowsModel(PriceRow, self)
 
     def begin(self, due: Money) -> None:
+        """An empty field; a code may be typed, or held to the scanner."""
+        self.leave()
         self._show(VoucherState(due=due))
+        if (read := self._read) is None:
+            return
+        left = self._left = threading.Event()
+
+        def scan() -> None:
+            code = read(lambda: left.is_set() or self._tasks.closed)
+            if code:
+                self._tasks.tell(lambda: None if left.is_set() else self._scanned(code))
+
+        threading.Thread(target=scan, name="voucher scanner", daemon=True).start()
+
+    def leave(self) -> None:
+        """The screen is left: nobody waits for a code any more."""
+        self._left.set()
+
+    def _scanned(self, code: str) -> None:
+        if self._state.found is None and not self._state.busy and voucher_code_of(code):
+            self._show(replace(self._state, typed=normalise(code), message=""))
+            self.next()
 
     def back(self) -> bool:
         """One step back; False: the screen is left."""
@@ -173,6 +203,11 @@ class VoucherViewModel(QObject):
     def signs(self) -> str:
         """What codes are made of."""
         return ALPHABET
+
+    @Property(bool, constant=True)
+    def scans(self) -> bool:
+        """There is a scanner."""
+        return self._read is not None
 
     @Property(bool, notify=changed)
     def found(self) -> bool:

@@ -57,13 +57,23 @@ class NexoPayment:
         self._sent: OrderedDict[str, None] = OrderedDict()  # keys of this run that a terminal may have heard
 
     def ready(self) -> bool:
+        works, state = self.how()
+        if not works:
+            log.warning("the card terminal is not ready: %s", state)
+        return works
+
+    def how(self) -> tuple[bool, str]:
+        """Can it take a payment now, and how it is in words."""
         try:
             body = self._exchange(self._ends.diagnosis(), self._query_s)
             well, host = answers.works(body)
         except Fault as fault:
-            log.warning("the card terminal is not ready: %s", fault)
-            return False
-        return well and (host or self.offline_ok())
+            return False, str(fault)
+        if not well:
+            return False, "busy, or being serviced"
+        if host:
+            return True, "ready"
+        return (True, "ready, without its bank") if self.offline_ok() else (False, "it does not reach its bank")
 
     def mark(self) -> str:
         """When it is, so that a question knows how long ago the charge was."""

@@ -40,7 +40,7 @@ Frame {
             x: 112
             anchors.verticalCenter: parent.verticalCenter
             visible: screen.voucher.typed === ""
-            text: qsTr("12 letters and figures")
+            text: screen.voucher.scans ? qsTr("Type it, or hold it to the scanner") : qsTr("12 letters and figures")
             size: Theme.large ? Theme.caption : Theme.lead
             color: Theme.quiet
         }
