@@ -2365,6 +2365,10 @@
         <translation>12 位字母和数字</translation>
     </message>
     <message>
+        <source>Type it, or hold it to the scanner</source>
+        <translation>输入券码，或放到扫码口</translation>
+    </message>
+    <message>
         <source>The code has no O and no I, no nought and no one, so nothing can be mixed up. What stays on the voucher stays yours.</source>
         <translation>券码不含字母 O、I 和数字 0、1，不会混淆。券内余额仍归您所有。</translation>
     </message>
