@@ -21,8 +21,14 @@ RECOVER = b"\x10\x05\x02"  # DLE ENQ 2: after a jam was cleared, forget what was
 TELL_CHANGES = b"\x1da\x0e"  # GS a: say by yourself when you stop, fail, or run out of paper
 TELL_NOTHING = b"\x1da\x00"
 _COLUMN_DOTS = 24
+_PULSE = (50, 250)  # of 2 ms: on, and off before another one
 # Printers look for real-time commands (DLE EOT, DLE ENQ, DLE DC4) in everything they receive, pictures included.
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
+
+
+def drawer_pulse(pin: int) -> bytes:
+    """ESC p: opens a cash drawer on pin 2 (0) or pin 5 (1) of the printer's socket."""
+    return b"\x1bp" + bytes((pin, *_PULSE))
 
 
 def page(bitmap: Bitmap, model: PrinterModel) -> Iterator[bytes]:

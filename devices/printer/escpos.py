@@ -61,6 +61,20 @@ class EscPosPrinter:
                 self._send(link, page)
         return self._model.proof if self._asks else "sent"
 
+    def open_drawer(self, pin: int = 0) -> None:
+        """A pulse to the cash drawer at the printer's socket; PrinterFault when it cannot have come. Whether the
+        drawer moved is not known: few drawers tell."""
+        with self._lock:
+            try:
+                with self._connect() as link:
+                    link.send(commands.drawer_pulse(pin))
+                    if self._asks:
+                        self._status(link)  # it has worked through what came before
+            except OSError as error:
+                raise PrinterFault(
+                    f"the drawer was not opened: the printer at {self._name} does not answer ({error}); use its key"
+                ) from None
+
     def close(self) -> None:
         """Nothing is kept open between pages."""
 

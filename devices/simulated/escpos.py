@@ -47,6 +47,7 @@ class Interpreter(Incoming):
         self._qr = QrStore()
         self._on_line = Line(width)
         self.tell_changes: Callable[[int], None] = lambda mask: None  # GS a
+        self.pulse: Callable[[int], None] = lambda pin: None  # ESC p: the cash drawer
         self.page = Page(width)
         self._reset()
 
@@ -64,7 +65,9 @@ class Interpreter(Incoming):
                 used = self._one()
             except NeedMore:
                 return
-            question = self._buffer.startswith((b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H", b"\x1da"))
+            question = self._buffer.startswith((b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H", b"\x1da", b"\x1bp"))
+            if self._buffer.startswith(b"\x1bp"):
+                self.pulse(self._buffer[2])
             if page is self.page and not question:
                 self._done_bytes += used
             del self._buffer[:used]

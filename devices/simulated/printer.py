@@ -14,7 +14,7 @@ Orders on the control port (one JSON object a line, answered by the state):
     stall_after_bytes (n)     of the next page: stops there, neither reads nor answers, until clear or power_cycle
     power_cycle               what is not on paper is gone        clear    all faults gone        state
     unplug replug             with --pty LINK (also on a serial line, whose name LINK leads to): it is gone, there again
-Ledger: DIR/printed.jsonl with file, bytes, complete. Files: ticket-NNNN.png, torn-NNNN.png.
+Ledger: DIR/printed.jsonl with file, bytes, complete. Files: ticket-NNNN.png, torn-NNNN.png. Every answer has "drawer".
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _NUMBERS = {
 _VERBS = {"power_cycle", "clear", "state", "unblock", "unplug", "replug"}
 _STOPS = {"paper_out", "cover_open", "jam", "offline"}
 _REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08|\x10\x05[\x01\x02]")
-_QUESTIONS = (b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H", b"\x1da")  # do not begin a page
+_QUESTIONS = (b"\x10", b"\x1dr", b"\x1dI", b"\x1d(H", b"\x1da", b"\x1bp")  # do not begin a page
 
 
 class _Job:
@@ -66,7 +66,7 @@ class _Job:
         self.pending = bytearray()
         self.closed = self.lost = False
         self.interpreter = Interpreter(width, self.answer, lambda: machine.status(0), machine.page_done)
-        self.interpreter.tell_changes = self.tell_changes
+        self.interpreter.tell_changes, self.interpreter.pulse = self.tell_changes, machine.pulses.append
         self._machine = machine
         self._told = b""  # the last automatic status; "" = not wanted
 
@@ -98,9 +98,9 @@ class Printer:
         self._on: set[str] = set()
         self._clear_faults()
         self._jobs: set[_Job] = set()
+        self.pulses: list[int] = []  # to the cash drawer, by its pin
         self.line: SerialLine | None = None
-        self._receiving = 0  # bytes of the page that is coming in
-        self._moved = asyncio.Event()
+        self._receiving, self._moved = 0, asyncio.Event()  # bytes of the page that is coming in; something changed
 
     def _clear_faults(self) -> None:
         self._on.clear()
@@ -134,8 +134,8 @@ class Printer:
                 return {"error": "there is no line to unplug: start with --pty"}
             self.line.plug(what == "replug")
         self._changed()
-        held = sum(len(job.pending) for job in self._jobs)
-        return {"ok": True, "pages": self._pages, "on": sorted(self._on), "receiving": self._receiving, "held": held}
+        said = {"held": sum(len(job.pending) for job in self._jobs), "drawer": self.pulses, "on": sorted(self._on)}
+        return {"ok": True, "pages": self._pages, "receiving": self._receiving, **said}
 
     def status(self, n: int) -> int:
         """Answers to DLE EOT n; n = 0: to GS r 1."""

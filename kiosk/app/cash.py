@@ -7,6 +7,7 @@ from pathlib import Path
 from devices.cash.book import Book
 from devices.cash.cctalk import Bus
 from devices.cash.coins import CoinAcceptor
+from devices.cash.drawer import Drawer
 from devices.cash.essp import Conversation
 from devices.cash.hopper import Hopper
 from devices.cash.line import Line
@@ -15,12 +16,14 @@ from devices.cash.report import Part, parts
 from devices.cash.takers import Coins, Notes
 from devices.cash.till import Till
 from devices.cash.validator import Validator
+from devices.printer.escpos import EscPosPrinter
 from kiosk.app.config import Config
 from kiosk.app.config_cash import CashSection, recycling_of, values_of
+from kiosk.app.printers import ticket_printer
 from kiosk.domain.errors import DeviceFault
 from kiosk.domain.money import Money
 
-BOOK = "cash.jsonl"
+BOOK, DRAWER = "cash.jsonl", "drawer.jsonl"
 BAUD = 9600
 
 
@@ -84,6 +87,18 @@ class CashMachine:
 
     def close(self) -> None:
         self.till.close()
+
+
+def drawer_of(config: Config) -> Drawer:
+    """The drawer of a counter, opened by its receipt printer."""
+
+    def kick() -> None:
+        printer = ticket_printer(config)
+        if not isinstance(printer, EscPosPrinter):
+            raise DeviceFault("the drawer was not opened: it hangs on an ESC/POS printer, and none is configured")
+        printer.open_drawer()
+
+    return Drawer(config.folder / DRAWER, config.cash.currency, kick)
 
 
 def machine(config: Config) -> CashMachine:

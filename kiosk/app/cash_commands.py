@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,3 +67,23 @@ def emptied(config_path: Path) -> None:
             click.echo(f"{count:5} x {machine.money(value)}")
         click.echo(f"together {machine.money(sum(value * count for value, count in box.items()))}")
         machine.book.emptied()
+
+
+@cash.command()
+@config_option
+@click.option("--float", "counted", help="so much was counted into the drawer: 200.00")
+def drawer(config_path: Path, counted: str | None) -> None:
+    """At a counter: what must be in the drawer, float and takings; --float begins anew."""
+    from kiosk.app.cash import drawer_of
+    from kiosk.app.config import load
+    from kiosk.domain.money import Money
+
+    config = load(config_path)
+    found = drawer_of(config)
+    if counted is not None:
+        try:
+            found.begin(Money.parse(counted, config.cash.currency).amount_minor)
+        except (ValueError, InvalidOperation):
+            raise click.BadParameter(f"{counted!r} is no sum of money, such as 200.00", param_hint="--float") from None
+    click.echo(f"in the drawer: {Money(found.expected_minor, config.cash.currency).text(exact=True)}")
+    found.close()

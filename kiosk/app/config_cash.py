@@ -24,6 +24,7 @@ class CashSection:
     notes_key: str = "0123456701234567"
     timeout_s: float = 90.0
     give_back: bool = True
+    drawer: bool = False  # at a counter, opened by the receipt printer
 
     @property
     def present(self) -> bool:
@@ -48,7 +49,9 @@ def recycling_of(text: str) -> dict[int, tuple[int, int]]:
 def cash_mistakes(section: CashSection) -> list[str]:
     """What is wrong with [cash], in words."""
     mistakes = _hoppers(section)
-    if section.present and not section.currency:
+    if section.drawer and section.present:
+        mistakes.append("[cash] drawer is for a counter, coins and notes are for a machine: one of them")
+    if (section.present or section.drawer) and not section.currency:
         mistakes.append("[cash] currency is missing: three letters, such as EUR")
     if section.hopper_variant not in VARIANTS:
         mistakes.append(f"[cash] hopper_variant = {section.hopper_variant!r} must be {', '.join(VARIANTS)}")

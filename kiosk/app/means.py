@@ -31,6 +31,10 @@ def ways_to_pay(config: Config) -> dict[str, PaymentTerminal]:
         from kiosk.app.cash import machine
 
         means["cash"] = machine(config).till
+    elif config.cash.drawer:
+        from kiosk.app.cash import drawer_of
+
+        means["cash"] = drawer_of(config)
     if config.transfer.format:
         from devices.payment.transfer import TransferPay
         from kiosk.app.transfer import code
