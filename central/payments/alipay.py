@@ -56,6 +56,7 @@ class Alipay:
     currencies: tuple[str, ...] = ("CNY",)
     kinds: tuple[Kind, ...] = ("qr", "scan")
     query_every_s = 3.0
+    reverse_after_s = 0.0
     scan_wait_s = 60.0
 
     def __init__(self, settings: AlipaySettings) -> None:

@@ -140,9 +140,11 @@ class PaymentDesk(Refunds):
 
     def _ask(self, found: Attempt, provider: Provider) -> tuple[Attempt, Found]:
         every, order = provider.query_every_s, order_of(found)
-        if rules.act(found, self._now()) == "query":
+        soonest = found.begun_at + provider.reverse_after_s if found.kind == "scan" else 0.0
+        if rules.act(found, self._now()) == "query" or self._now() < soonest:
             said = self._hear(provider.query, order)
-            return rules.queried(found, said, self._now(), every), said
+            after = rules.queried(found, said, self._now(), every)
+            return rules.not_before(after, self._now(), every, soonest), said
         said = self._hear(provider.close, order)
         if found.state == "declined" and said.reason == "refunded":
             log.warning("payment %s was paid after it was declined; it went back", found.attempt_id)

@@ -57,6 +57,7 @@ class Provider(Protocol):
     currencies: tuple[str, ...]
     kinds: tuple[Kind, ...]
     query_every_s: float
+    reverse_after_s: float  # a payment by the passenger's code is not reversed sooner
     scan_wait_s: float  # from then on a payment by the passenger's code is reversed
 
     def begin(self, order: Order) -> Found: ...

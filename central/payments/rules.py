@@ -85,6 +85,13 @@ def queried(attempt: Attempt, found: Found, now: float, every_s: float) -> Attem
             return replace(attempt, next_at=min(now + every_s, max(now, attempt.deadline_at)), reason=reason)
 
 
+def not_before(attempt: Attempt, now: float, every_s: float, soonest: float) -> Attempt:
+    """What is to be ended, and may not be ended before `soonest`, is asked about until then."""
+    if attempt.state in FINAL or now >= soonest:
+        return attempt
+    return replace(attempt, next_at=min(now + every_s, soonest))
+
+
 def closed(attempt: Attempt, found: Found, now: float, every_s: float) -> Attempt:
     """After a cancel, close or reversal."""
     if attempt.state == "declined":

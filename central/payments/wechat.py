@@ -59,6 +59,7 @@ class WeChat:
     currencies: tuple[str, ...] = ("CNY",)
     kinds: tuple[Kind, ...] = ("qr", "scan")
     query_every_s = 5.0
+    reverse_after_s = 15.0
     scan_wait_s = 30.0
 
     def __init__(self, settings: WeChatSettings) -> None:

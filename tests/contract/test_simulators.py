@@ -14,7 +14,7 @@ from kiosk.domain.errors import KioskError
 
 from .conftest import Start
 
-NAMES = ("printer", "payment", "camera", "zvt")
+NAMES = ("wechat", "alipay", "printer", "payment", "camera", "zvt")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -100,12 +100,15 @@ def test_the_payer_is_asked_for_a_password_and_gives_it(world: World, kind: str,
     assert gateway.charges() == [request.attempt_id.replace("-", "")]
 
 
-@pytest.mark.parametrize("fault", ["silence", "drop_after_approval", "bad_signature", "trouble", "wrong_amount"])
+FAULTS = ("silence", "late_answer", "drop_after_approval", "bad_signature", "trouble", "wrong_amount")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("provider", ["wechat", "alipay"])
 def test_an_answer_that_does_not_come_right_is_asked_for(world: World, provider: str, fault: str) -> None:
     """The passenger's code: what the gateway booked is what comes out, whatever was said at first."""
     payment, request, gateway = world.scan(CODES[provider]), world.request(), world.gateways[provider]
-    gateway.order(fault)
+    gateway.order(fault, s=0.5)
     if fault == "trouble":  # nothing was booked
         answer = in_background(lambda: payment.charge(request))
         while not gateway.order("state")["calls"]:
@@ -151,6 +154,24 @@ def test_money_that_came_while_it_was_cancelled_is_found_or_goes_back(world: Wor
     assert isinstance(outcome, Approved) if kept else outcome == Declined("cancelled")
 
 
+def test_a_payment_code_is_not_reversed_before_the_provider_allows_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WeChat Pay wants 15 s between a payment and its reversal; until then it is asked about."""
+    monkeypatch.setattr(world.context.providers["wechat"], "reverse_after_s", 15.0)
+    payment, request, gateway = world.scan(CODES["wechat"]), world.request(), world.gateways["wechat"]
+    gateway.order("userpaying")
+    answer = in_background(lambda: payment.charge(request))
+    waits(world, "wechat")
+    payment.cancel(request.attempt_id)
+    while gateway.order("state")["calls"].get("out-trade-no", 0) < 3:
+        pass
+    assert gateway.order("state")["calls"].get("out-trade-noreverse", 0) == 0
+    world.forward(15)
+    assert answer() == Declined("cancelled")
+    assert gateway.order("state")["calls"]["out-trade-noreverse"] >= 1 and gateway.net() == {}
+
+
 @pytest.mark.parametrize("provider", ["wechat", "alipay"])
 def test_time_ends_what_nobody_scans(world: World, provider: str) -> None:
     payment, gateway = world.qr(provider, wait_s=0.5), world.gateways[provider]
@@ -185,6 +206,38 @@ def test_a_question_closes_an_attempt_nobody_heard_of(world: World) -> None:
         assert world.until(request, payment, Declined) == Declined("not_started")
         assert payment.charge(request) == Declined("not_started")
     assert all(gateway.ledger() == [] for gateway in world.gateways.values())
+
+
+@each_way
+@pytest.mark.parametrize("mood", ["unreachable", "mute"])
+def test_a_gateway_that_is_away_takes_nothing_and_is_asked_when_it_is_back(
+    world: World, kind: str, provider: str, mood: str
+) -> None:
+    payment, request, gateway = driver(world, kind, provider, wait_s=1.0), world.request(), world.gateways[provider]
+    payment.ending_s = 0.5
+    gateway.order(mood)
+    outcome = payment.charge(request)
+    # A code of ours that was never shown can be paid by nobody; of the passenger's code nobody knows yet.
+    assert isinstance(outcome, Declined if kind == "qr" else Unresolved)
+    gateway.order("clear")
+    world.forward(400)  # no request is on its way any more, and the next question is due
+    assert isinstance(world.until(request, payment, Declined), Declined)
+    assert gateway.net() == {}
+
+
+@each_way
+def test_a_payment_that_a_restored_database_forgot_is_found_or_goes_back(
+    world: World, kind: str, provider: str
+) -> None:
+    """Asked about, never guessed: what a terminal is told in the end is what the gateway's ledger says."""
+    payment, request, gateway = driver(world, kind, provider), world.request(), world.gateways[provider]
+    assert isinstance(payment.charge(request, Payer(gateway)), Approved)
+    with world.context.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM scan_attempt")
+    world.until(request, payment, (Approved, Declined))  # type: ignore[arg-type]
+    paid = isinstance(payment.outcome_of(request), Approved)
+    assert gateway.net() == ({request.attempt_id.replace("-", ""): 1250} if paid else {})
+    assert gateway.charges() == [request.attempt_id.replace("-", "")]
 
 
 def test_without_central_nothing_is_ready_and_nothing_raises(world: World) -> None:

@@ -83,7 +83,7 @@ def contracts(folder: Path, gateways: dict[str, Gateway], notify: str = "http://
 def quick(providers: dict[str, Provider]) -> dict[str, Provider]:
     """The same providers, asked more often than they would like."""
     for each in providers.values():
-        each.query_every_s = QUERY_EVERY_S
+        each.query_every_s, each.reverse_after_s = QUERY_EVERY_S, 0.0
     return providers
 
 
