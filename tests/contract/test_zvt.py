@@ -17,7 +17,7 @@ from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Promp
 from .conftest import Device, Start
 
 AMOUNT = 99300
-QUICK = Settings(currency="CNY", answer_s=1.0, stop_s=1.0)
+QUICK = Settings(currency="CNY", answer_s=1.0, stop_s=0.8)
 
 
 class Shop:
@@ -128,7 +128,7 @@ def test_a_charge_is_approved_exactly_and_found_again(shop: Shop) -> None:
     payment.close()
 
 
-@pytest.mark.parametrize("code", [0x05, 0x64, 0x78, 0xB5])
+@pytest.mark.parametrize("code", [0x05, 0x78])
 def test_a_declined_card_takes_no_money(shop: Shop, code: int) -> None:
     shop.open().order("decline", code=code)
     payment = shop.driver()
@@ -141,7 +141,7 @@ def test_a_declined_card_takes_no_money(shop: Shop, code: int) -> None:
 
 
 def test_an_answer_that_comes_too_late_is_found_out(shop: Shop) -> None:
-    shop.open().order("late_answer", s=2.2)
+    shop.open().order("late_answer", s=1.8)
     lost_and_found(shop)
 
 

@@ -36,9 +36,13 @@ def stranger(answer: Answer) -> Iterator[str]:
         def talk(link: socket.socket) -> None:
             with link:
                 try:
-                    while message := link.recv(4096):
-                        for piece in answer(message):
-                            link.sendall(piece)
+                    heard = b""
+                    while more := link.recv(4096):
+                        heard += more
+                        while len(heard) >= 3 and len(heard) >= 3 + heard[2]:  # what we say is always short
+                            message, heard = heard[: 3 + heard[2]], heard[3 + heard[2] :]
+                            for piece in answer(message):
+                                link.sendall(piece)
                 except OSError:
                     return
 
@@ -141,7 +145,7 @@ def test_chance_says_nothing_that_is_believed() -> None:
         return list(said)
 
     with stranger(mumble) as address:
-        for turn in range(8):
+        for turn in range(6):
             payment = ZvtPayment(address, 0.05, settings=QUICK, two_phase=bool(turn % 2))
             started = time.monotonic()
             assert not payment.ready()
@@ -156,7 +160,6 @@ def test_chance_says_nothing_that_is_believed() -> None:
 @pytest.mark.parametrize(
     "noise",
     [
-        b"",
         b"\x06" * 200,
         b"\x10" * 200,
         block(ACK)[:-2] + b"\0\0",
