@@ -250,13 +250,20 @@ def doctor(config_path: Path | None, as_json: bool) -> None:
 @main.command()
 @config_option
 @click.option("--page", is_flag=True, help="print a test page")
+@click.option("--find", is_flag=True, help="list the printers that are plugged in, as addresses to configure")
 @click.option("--end-of-day", is_flag=True, help="the card terminal hands in its turnover; compared with the journal")
 @click.option("--json", "as_json", is_flag=True, help="one JSON list instead of lines")
-def devices(config_path: Path, page: bool, end_of_day: bool, as_json: bool) -> None:
+def devices(config_path: Path, page: bool, find: bool, end_of_day: bool, as_json: bool) -> None:
     """List the terminal's devices and how they are; print a test page, hand in the card terminal's day."""
     from kiosk.app import config
     from kiosk.app import devices as at_hand
 
+    if find:
+        from kiosk.app.devices_found import found
+
+        lines = [f"{address:40} {about}" for address, about in found()]
+        click.echo("\n".join(lines) or "no printer is plugged in; one on the network is written HOST:9100")
+        return
     settings = config.load(config_path)
     if end_of_day:
         from kiosk.app import day

@@ -42,6 +42,31 @@ def test_devices_say_how_they_are_and_print_a_page(start: Start, tmp_path: Path)
     ]
 
 
+def test_what_is_plugged_in_is_listed_as_addresses_or_it_is_said_that_nothing_is(tmp_path: Path) -> None:
+    config = tmp_path / "kiosk.toml"
+    config.write_text(f'[terminal]\nfolder = "{tmp_path}/t"\n')
+    done = CliRunner().invoke(main, ["devices", "--config", str(config), "--find"])
+    assert done.exit_code == 0
+    for line in done.output.splitlines():
+        assert line.startswith(("usb:", "file:", "serial:", "no printer is plugged in"))
+
+
+def test_every_sort_of_printer_prints_its_test_page(start: Start, tmp_path: Path) -> None:
+    escpos, label = start("printer", "--pty", str(tmp_path / "line")), start("zpl")
+    config = tmp_path / "kiosk.toml"
+    for lines, proof in (
+        (f'address = "serial:{tmp_path}/line?baud=115200&flow=none"', "status"),
+        (f'address = "file:{tmp_path}/line"\nmodel = "epson-tm-t20"', "process_id"),
+        (f'address = "127.0.0.1:{label.port}"\nmodel = "zpl-203"', "host_status"),
+        (f'address = "pdf:{tmp_path}/archive"', "file"),
+    ):
+        config.write_text(f'[terminal]\nfolder = "{tmp_path}/t"\n[printer]\n{lines}\n')
+        code, found = devices(config, "--page")
+        assert code == 0 and found[0]["state"] == f"test page printed, proof: {proof}"
+    assert len(escpos.ledger("printed.jsonl")) == 3  # both simulators write into one folder
+    assert [path.name for path in (tmp_path / "archive").iterdir()] == ["page.pdf"]
+
+
 def test_a_lost_device_is_told_once_and_once_when_it_is_back(caplog: pytest.LogCaptureFixture) -> None:
     told = ToldOnce()
     with caplog.at_level(logging.WARNING):
