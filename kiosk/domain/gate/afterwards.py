@@ -44,7 +44,7 @@ def inside_of(world: World, gate: GatePost, records: Records) -> int:
     no_guests = {each.id for each in world.products if not each.admission}
     extras = {each.code for each in world.tickets if each.product in no_guests}
     signs = [(each, 1 if each.kind == "entry" else -1) for each in passed if each.ticket not in extras]
-    return start + sum(sign * each.persons for each, sign in signs if not each.contested)
+    return max(start + sum(sign * each.persons for each, sign in signs if not each.contested), 0)
 
 
 def outcome_of(

@@ -34,13 +34,28 @@ def last_strike(world: World, hour: str, now: float) -> datetime:
 def counted_out(
     world: World, passing: GateList, ticket: str, seen: tuple[Passage, ...], now: float
 ) -> tuple[Passage, ...]:
-    """With the exit of who was inside when the list's hour struck."""
+    """With an exit wherever the list's hour struck while somebody was inside."""
     if not passing.checkout_at:
         return seen
-    mine = [each for each in seen if (each.ticket, each.list, each.annulled) == (ticket, passing.id, False)]
-    heads = sum(each.persons if each.kind == "entry" else -each.persons for each in mine)
+    found, heads, before = list[Passage](), 0, float("-inf")
+    for passage in seen:
+        if (passage.ticket, passage.list, passage.annulled) == (ticket, passing.id, False):
+            at = world.instant(passage.at)
+            # Who goes out at the very hour needs nobody to count them out.
+            out = _out(world, passing, passage, heads, before, at if passage.kind == "entry" else at - 0.001)
+            heads = max((0 if out else heads) + (passage.persons if passage.kind == "entry" else -passage.persons), 0)
+            found += out
+            before = at
+            mine = passage
+        found.append(passage)
+    return (*found, *_out(world, passing, mine, heads, before, now)) if heads else tuple(found)
+
+
+def _out(world: World, passing: GateList, like: Passage, heads: int, before: float, now: float) -> list[Passage]:
+    """The exit of these heads, when the hour struck after `before`; [] = it did not, or nobody was inside."""
+    if heads <= 0:
+        return []
     struck = last_strike(world, passing.checkout_at, now)
-    if heads <= 0 or world.instant(mine[-1].at) >= struck.timestamp():
-        return seen
-    out = msgspec.structs.replace(mine[-1], at=struck, kind="exit", persons=heads, contested=False)
-    return (*seen, out)
+    if struck.timestamp() <= before:
+        return []
+    return [msgspec.structs.replace(like, at=struck, kind="exit", persons=heads, contested=False)]

@@ -235,11 +235,12 @@ class Player:
         limit_s, now = self._gate.annul_within_s, self.world.instant(self._now)
         for entry in reversed(self.records.entries):
             wanted = not step.nonce or entry.nonce == step.nonce
-            if entry.counts and entry.passage.gate == self._gate.id and wanted:
+            if entry.counts and entry.judged and entry.passage.gate == self._gate.id and wanted:
                 if limit_s and now - self.world.instant(entry.passage.at) > limit_s:
                     return self._outcome(None, entry.judged, ("too late to annul",))
                 entry.counts = False
                 entry.passage = msgspec.structs.replace(entry.passage, annulled=True)
+                self.records.count_out_anew(entry.passage.ticket)
                 return self._outcome(None, entry.judged, ("annulled",))
         return self._outcome(None, None, ("nothing to annul",))
 

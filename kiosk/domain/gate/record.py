@@ -9,9 +9,11 @@ import msgspec
 
 from kiosk.domain.gate.grounds import Grounds
 from kiosk.domain.gate.judge import Judged
-from kiosk.domain.gate.order import last_strike
+from kiosk.domain.gate.order import counted_out
 from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import GateList, Passage, World
+
+HOUR = "hour"  # an exit that nobody scanned
 
 
 class Entry(msgspec.Struct, kw_only=True):
@@ -107,22 +109,26 @@ class Records:
         for entry in mine if most < 0 else mine[:most]:
             entry.acknowledged, entry.left_over = True, entry.passage.ticket in refuse
 
+    def count_out_anew(self, ticket: str) -> None:
+        """Something before the hour is taken back: who was inside then is asked again."""
+        hour = [each for each in self.entries if each.decision.detail == HOUR and each.passage.ticket == ticket]
+        self.entries = [each for each in self.entries if each not in hour]
+
     def check_out(self, world: World, passing: GateList, now: datetime) -> None:
         """The list's hour has struck since the last entry: whoever is inside is counted out."""
         if not passing.checkout_at:
             return
-        struck = last_strike(world, passing.checkout_at, world.instant(now))
+        at = world.instant(now)
         last = {each.passage.ticket: each for each in self.counting() if each.passage.list == passing.id}
-        for entry in last.values():
-            if entry.passage.kind == "entry" and world.instant(entry.passage.at) < struck.timestamp():
-                out = msgspec.structs.replace(entry.passage, at=struck, kind="exit")
-                decision = Decision(word=Word.EXIT, detail="hour")
+        for ticket, entry in last.items():
+            seen = tuple(each.passage for each in self.counting())
+            for out in [each for each in counted_out(world, passing, ticket, seen, at) if each not in seen]:
                 self.entries.append(
                     Entry(
                         passage=out,
-                        decision=decision,
+                        decision=Decision(word=Word.EXIT, detail=HOUR),
                         known_to=entry.known_to,
                         counts=True,
-                        recorded_at=struck.timestamp(),
+                        recorded_at=world.instant(out.at),
                     )
                 )
