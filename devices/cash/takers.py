@@ -157,6 +157,8 @@ class Notes:
         """Connect where that is needed, hear what happened meanwhile, compare its life-long count."""
         if not self._serial:
             self._serial, self._open = self._device.connect(), None
+            self._device.reject()  # a note that an earlier life of this program left waiting: a poll would take it
+            self.held = 0
             known = self._book.state.notes
             if known is None or known[0] != self._serial:
                 counters = self._device.counters()
@@ -166,6 +168,9 @@ class Notes:
         self.settle(time.monotonic() + NOTE_S)
 
     def accept(self, values: frozenset[int]) -> None:
+        """Open for these values and no others; a note that waits goes back when they are none."""
+        if self.held and not values:
+            self.give_back()
         if values != self._open:
             self._open = None
             self._device.accept(values)
@@ -193,9 +198,9 @@ class Notes:
     def settle(self, until: float) -> None:
         """Poll until no note is under way, then compare the count; a jam is not waited for."""
         while True:
-            self.poll()
             if self.held:
                 self.give_back()
+            self.poll()
             if not self.moving or self.trouble:
                 break
             if time.monotonic() > until:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from devices.cash.book import Book
+from devices.cash.takers import Notes
 from kiosk.domain.errors import DeviceFault
 from kiosk.ports import Approved, ChargeRequest, Declined, Unresolved
 
@@ -234,3 +235,29 @@ def test_recycled_coins_can_be_paid_out_again(start: Start, tmp_path: Path) -> N
     assert isinstance(outcome(), Approved)
     assert shop.payers.level(shop.payers.all[0]) == level + 2
     assert shop.coins.order("state")["hoppers"]["3"] == level + 2 and shop.coins.order("state")["box"] == {}
+
+
+def held(shop: Shop) -> Notes:
+    """A note waits for a yes."""
+    notes = shop.till._notes
+    assert notes is not None
+    notes.begin()
+    notes.accept(frozenset({2000}))
+    shop.notes.order("insert", value=2000)
+    until(lambda: notes.poll() and notes.held == 2000)
+    return notes
+
+
+@pytest.mark.parametrize("closed", ["stopped", "settled", "begun anew"])
+def test_a_note_that_waits_when_a_payment_ends_goes_back(shop: Shop, closed: str) -> None:
+    """A poll is a yes, so the no must come before the next one, also in the next life of the program."""
+    notes = held(shop)
+    if closed == "stopped":
+        notes.accept(frozenset())
+    elif closed == "begun anew":
+        shop.die()
+        shop.begin()
+    assert shop.till.ready()
+    until(lambda: shop.notes.ledger("notes.jsonl"))
+    assert [line["event"] for line in shop.notes.ledger("notes.jsonl")] == ["returned"]
+    assert shop.book.state.inside == {}
