@@ -122,13 +122,15 @@ class Records:
         last = {each.passage.ticket: each for each in self.counting() if each.passage.list == passing.id}
         for ticket, entry in last.items():
             seen = tuple(each.passage for each in self.counting())
-            for out in [each for each in counted_out(world, passing, ticket, seen, at) if each not in seen]:
-                self.entries.append(
-                    Entry(
-                        passage=out,
-                        decision=Decision(word=Word.EXIT, detail=HOUR),
-                        known_to=entry.known_to,
-                        counts=True,
-                        recorded_at=world.instant(out.at),
-                    )
+            told = counted_out(world, passing, ticket, seen, at)
+            for number, out in [(number, each) for number, each in enumerate(told) if each not in seen]:
+                after = set(map(id, told[number + 1 :]))
+                place = next((i for i, each in enumerate(self.entries) if id(each.passage) in after), len(self.entries))
+                hour = Entry(
+                    passage=out,
+                    decision=Decision(word=Word.EXIT, detail=HOUR),
+                    known_to=entry.known_to,
+                    counts=True,
+                    recorded_at=world.instant(out.at),
                 )
+                self.entries.insert(place, hour)
