@@ -105,7 +105,7 @@ class Presenter:
             self.plan,
             time_zone=ride.timezone if ride else self.plan.time_zone,
             certificates=(known.rules,) if known else (),
-            leases=self._leases(ticket, trust, place),
+            leases=_leases(ticket, ride, trust, place),
             lists_as_of=as_of,
             journeys=(self._journey(ticket.journey_id, ride),) if ride else (),
             delays=self._delays_of(ride) if ride else (),
@@ -186,26 +186,21 @@ class Presenter:
         self._journeys[journey_id] = ride, journey
         return journey
 
-    def _leases(self, ticket: tickets.Ticket, trust: Trust, place: int) -> tuple[Lease, ...]:
-        """The stretches on which this seller was given this place."""
-        if place < 0:
-            return ()
-        masks = trust.leases.get((ticket.journey_id, ticket.terminal_id, ticket.incarnation), ())
-        has = [mask >> place & 1 for mask in masks]
-        name = self._ride_name(ticket.journey_id)
-        seller = f"{ticket.terminal_id}.{ticket.incarnation}"
-        found, first = [], -1
-        for segment, given in enumerate([*has, 0]):
-            if given and first < 0:
-                first = segment
-            elif not given and first >= 0:
-                found.append(Lease(journey=name, seller=seller, place=str(place), first=first, last=segment))
-                first = -1
-        return tuple(found)
 
-    def _ride_name(self, journey_id: int) -> str:
-        ride = self._ride_of(journey_id)
-        return ride.name if ride else str(journey_id)
+def _leases(ticket: tickets.Ticket, ride: Ride | None, trust: Trust, place: int) -> tuple[Lease, ...]:
+    """The stretches on which this seller was given this place."""
+    if place < 0 or ride is None:
+        return ()
+    masks = trust.leases.get((ticket.journey_id, ticket.terminal_id, ticket.incarnation), ())
+    seller = f"{ticket.terminal_id}.{ticket.incarnation}"
+    found, first = list[Lease](), -1
+    for segment, given in enumerate([*(mask >> place & 1 for mask in masks), 0]):
+        if given and first < 0:
+            first = segment
+        elif not given and first >= 0:
+            found.append(Lease(journey=ride.name, seller=seller, place=str(place), first=first, last=segment))
+            first = -1
+    return tuple(found)
 
 
 def _moment(at: int) -> datetime:
