@@ -48,8 +48,11 @@ from sync.wire import (
     Record,
     VoidReply,
     VoidRequest,
+    VoucherAsk,
+    VoucherGiveBack,
     VoucherMove,
     VoucherRedeem,
+    VoucherValue,
 )  # fmt: skip
 from tests.central.world import Terminal as CentralTerminal
 from tests.sync.attacked import World
@@ -196,6 +199,45 @@ class Voucher(Exchange):
         assert row.balance_minor == 100_000 - 7 * len(moves)
 
 
+class VoucherLook(Voucher):
+    """What is on a voucher."""
+
+    path, request, reply = "/v1/vouchers/look", VoucherAsk, VoucherValue
+
+    def do(self) -> None:
+        value = self.world.client.voucher_look(VoucherAsk(self.code))
+        if (value.balance_minor, value.currency, value.why_not) != (100_000, "EUR", ""):
+            raise AssertionError(f"believed: {value}")
+
+    def invented(self) -> bytes:
+        return msgspec.json.encode(VoucherValue(999_999, "EUR"))
+
+
+class VoucherBack(Voucher):
+    """An amount goes back on the voucher it came from."""
+
+    path, request = "/v1/vouchers/give_back", VoucherGiveBack
+
+    def prepare(self) -> None:
+        super().prepare()
+        taken = self.world.client.voucher_redeem(VoucherRedeem(f"{self.key}-taken", 7, "EUR", self.code))
+        self.reference = taken.reference
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.prepare()
+
+    def do(self) -> None:
+        move = self.world.client.voucher_give_back(VoucherGiveBack(self.key, 7, "EUR", self.reference))
+        if (move.key, move.amount_minor, move.state) != (self.key, 7, "approved"):
+            raise AssertionError(f"believed: {move}")
+
+    def settle(self) -> None:
+        Exchange.settle(self)
+        row, moves = voucher_office.history(self.world.context, self.code)
+        assert row.balance_minor <= 100_000 and len(moves) >= 2
+
+
 class Void(Exchange):
     """A ticket that was sent comes back: one void, one key, however often it is asked for."""
 
@@ -217,6 +259,10 @@ class Void(Exchange):
 
     def invented(self) -> bytes:
         return msgspec.json.encode(VoidReply("another-key", 1, "CNY"))
+
+    def settle(self) -> None:
+        super().settle()
+        self.world.seller.engine.run_once()  # places for the next
 
 
 class Pieces(Exchange):
@@ -482,7 +528,7 @@ class MoneyBack(Payment):
 
 EXCHANGES: dict[str, type[Exchange]] = {
     "enrol": Enrol, "catalogue list": Pieces, "catalogue pieces": Body, "allotments": Allotment, "holds": Hold,
-    "voucher": Voucher,
+    "voucher": Voucher, "voucher look": VoucherLook, "voucher back": VoucherBack,
     "voids": Void,
     "journal": Journal, "earlier journal": Past, "gate": GateList, "changes": GateChanges,
     "certificate": Certificate, "health": Alive,
