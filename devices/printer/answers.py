@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from devices.printer.transport import Link, deadline, left_s
+from devices.printer.transport import UNASKED_MAX, Link, deadline, left_s
 from kiosk.ports import PrinterStatus
 
 _XON, _XOFF = 0x11, 0x13
@@ -42,6 +42,13 @@ class Answers:
             if (kind := self._kind()) is not None:
                 data, self._begun = bytes(self._begun), bytearray()
                 return Answer(kind, data)
+
+    def more(self, kind: str) -> bool:
+        """Has another answer of this kind come, that was not asked for?"""
+        try:
+            return any(self.next(0.001).kind == kind for _ in range(UNASKED_MAX))
+        except TimeoutError:
+            return False
 
     def _kind(self) -> Literal["status", "asb", "sensor", "block"] | None:
         """The kind of the answer that has just become whole; None = there is more to come."""

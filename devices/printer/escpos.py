@@ -14,7 +14,7 @@ import time
 from devices.printer import commands
 from devices.printer.answers import CUTTER, Answers, status_of, status_of_asb, words
 from devices.printer.models import PrinterModel
-from devices.printer.transport import Connect, Link, deadline, left_s
+from devices.printer.transport import Connect, Link, TalksOnAndOn, deadline, left_s
 from kiosk.domain.errors import PrinterFault, PrintUncertain
 from kiosk.ports import Bitmap, PrinterStatus
 
@@ -166,6 +166,8 @@ class EscPosPrinter:
             if answer.kind != "status":
                 raise OSError(f"{answer.data.hex()} is no answer to DLE EOT; is this a ticket printer?")
             found.append(answer.data[0])
+        if answers.more("status"):  # then none of them was for us
+            raise TalksOnAndOn
         status = status_of(*found)
         return status if self._model.near_end else without_near_end(status)
 

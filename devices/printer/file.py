@@ -6,7 +6,7 @@ import os
 import select
 import stat
 
-from devices.printer.transport import Closing, deadline, left_s
+from devices.printer.transport import UNASKED_MAX, Closing, TalksOnAndOn, deadline, left_s
 
 
 class FileLink(Closing):
@@ -55,9 +55,12 @@ class FileLink(Closing):
 
     def forget(self) -> None:
         self._kept.clear()
-        while not self._plain and select.select([self._file], [], [], 0)[0]:
+        for _ in range(UNASKED_MAX // 256):
+            if self._plain or not select.select([self._file], [], [], 0)[0]:
+                return
             try:
                 if not os.read(self._file, 256):
                     return
             except BlockingIOError:
                 return
+        raise TalksOnAndOn

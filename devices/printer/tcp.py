@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from devices.printer.transport import Closing
+from devices.printer.transport import UNASKED_MAX, Closing, TalksOnAndOn
 
 
 class TcpLink(Closing):
@@ -40,9 +40,10 @@ class TcpLink(Closing):
     def forget(self) -> None:
         self._kept.clear()
         self._socket.settimeout(0.0)
-        try:
-            while self._socket.recv(256):
-                pass
-        except BlockingIOError:
-            return
-        raise ConnectionError("the printer hung up")
+        for _ in range(UNASKED_MAX // 256):
+            try:
+                if not self._socket.recv(256):
+                    raise ConnectionError("the printer hung up")
+            except BlockingIOError:
+                return
+        raise TalksOnAndOn

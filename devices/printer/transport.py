@@ -47,6 +47,17 @@ class Closing:
         self.close()
 
 
+UNASKED_MAX = 65_536
+"""Bytes nobody asked for; a device that says more is no printer."""
+
+
+class TalksOnAndOn(OSError):
+    """It says more than any printer does, without being asked."""
+
+    def __init__(self) -> None:
+        super().__init__("it talks without end; is this a ticket printer?")
+
+
 def deadline(wait_s: float) -> float:
     """Monotonic time from which on waiting is over."""
     return time.monotonic() + wait_s

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import usb.core  # type: ignore[import-untyped]
 import usb.util  # type: ignore[import-untyped]
 
-from devices.printer.transport import Closing
+from devices.printer.transport import UNASKED_MAX, Closing, TalksOnAndOn
 
 PRINTER_CLASS, VENDOR_CLASS = 0x07, 0xFF
 _BULK, _IN, _DIRECTION, _KIND = 0x02, 0x80, 0x80, 0x03
@@ -115,12 +115,13 @@ class UsbLink(Closing):
 
     def forget(self) -> None:
         self._kept.clear()
-        try:
-            while True:
+        for _ in range(UNASKED_MAX // _ANSWER):
+            try:
                 self._read(1)
-                self._kept.clear()
-        except TimeoutError:
-            return
+            except TimeoutError:
+                return
+            self._kept.clear()
+        raise TalksOnAndOn
 
     def _read(self, wait_ms: int) -> None:
         if not self._ends.back:

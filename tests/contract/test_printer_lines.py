@@ -3,6 +3,11 @@ descriptors, plain files, and addresses that name none of them."""
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +17,7 @@ import usb.core
 from devices.printer.address import AddressWrong, address_of
 from devices.printer.usb_port import Ends, UsbLink, ends_of
 from kiosk.domain.errors import PrinterFault, PrintUncertain
-from tests.fixtures.printers import escpos
+from tests.fixtures.printers import escpos, zpl
 
 from .conftest import Start
 from .test_printer import a_page, dots, printed
@@ -69,6 +74,51 @@ def test_a_plain_file_answers_nothing_and_is_never_ready(tmp_path: Path) -> None
     before = path.stat().st_size
     assert blind.print(a_page()) == "sent"
     assert path.stat().st_size > before + len(a_page().rows)
+
+
+@pytest.mark.parametrize("said", [b"\x10\x00\x00\x00", b"\x37" * 64, b"\x12", b"HTTP/1.1 200 OK\r\n", b"\xff"])
+@pytest.mark.parametrize("model", ["escpos-80", "epson-tm-t20", "zpl-203"])
+def test_a_device_that_talks_without_end_is_no_printer_and_nobody_waits_for_ever(model: str, said: bytes) -> None:
+    with talker(said) as port:
+        printer = zpl(port, timeout_s=0.3) if model == "zpl-203" else escpos(port, model=model, timeout_s=0.3)
+        began = time.monotonic()
+        assert not printer.status().ready
+        with pytest.raises(PrinterFault):
+            printer.print(a_page(height=40))
+        assert time.monotonic() - began < 10
+
+
+@contextmanager
+def talker(said: bytes) -> Iterator[int]:
+    """Says the same again and again, as fast as it is listened to, and does not listen itself."""
+    server = socket.create_server(("127.0.0.1", 0))
+    lines: list[socket.socket] = []
+
+    def talk(line: socket.socket) -> None:
+        try:
+            while True:
+                line.sendall(said * 64)
+        except OSError:
+            return
+
+    def listen() -> None:
+        try:
+            while True:
+                lines.append(server.accept()[0])
+                threading.Thread(target=talk, args=(lines[-1],), daemon=True).start()
+        except OSError:
+            return
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield int(server.getsockname()[1])
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        listener.join()
+        for line in lines:
+            line.close()
 
 
 @dataclass
