@@ -58,17 +58,20 @@ def _found(folder: Path, hour: str, day: str, code: str) -> list[tuple[Explained
         raise click.BadParameter(f"{fault}", param_hint="--at, --day") from fault
     since = around - timedelta(days=1) if around else datetime.now(UTC) - timedelta(days=DAYS_BACK)
     until = around + timedelta(days=2) if around else datetime.now(UTC) + timedelta(days=DAYS_BACK)
-    found: list[tuple[str, Explained, Grounds]] = []
+    found: list[tuple[Explained, Grounds]] = []
+    last = day
     for each in explained(folder, since.timestamp(), until.timestamp()):
         grounds = unpacked(each.grounds)
         local = _local(grounds)
-        ticket = getattr(each.fact, "ticket_id", "")
-        if not local.strftime("%H:%M:%S").startswith(hour) or day not in ("", local.date().isoformat()):
+        on, ticket = local.date().isoformat(), getattr(each.fact, "ticket_id", "")
+        if found and on < last:
+            break
+        if not local.strftime("%H:%M:%S").startswith(hour) or last not in ("", on):
             continue
         if not code or (ticket and human_code(ticket) == code):
-            found.append((local.date().isoformat(), each, grounds))
-    last = max((on for on, _, _ in found), default="")
-    return [(each, grounds) for on, each, grounds in found if on == last]
+            last = on
+            found.append((each, grounds))
+    return found[::-1]
 
 
 def _local(grounds: Grounds) -> datetime:

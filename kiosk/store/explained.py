@@ -13,7 +13,7 @@ from kiosk.store.keys import KEY_FILE
 
 _SELECT = (
     "SELECT fact.seq, fact.body, why.body FROM journal AS why JOIN journal AS fact ON fact.seq = why.seq - 1 "
-    "WHERE why.kind = 'VerdictExplained' AND why.recorded_at_ms >= ? AND why.recorded_at_ms < ? ORDER BY why.seq"
+    "WHERE why.kind = 'VerdictExplained' AND why.recorded_at_ms >= ? AND why.recorded_at_ms < ? ORDER BY why.seq DESC"
 )
 
 
@@ -26,13 +26,13 @@ class Explained(NamedTuple):
 
 
 def explained(folder: Path, since: float, until: float) -> Iterator[Explained]:
-    """Verdicts recorded in this time (unix s), oldest first. StoreFault when the journal cannot be read."""
+    """Verdicts recorded in this time (unix s), newest first, read as they are asked for. StoreFault when the journal
+    cannot be read."""
     path = folder / "journal.db"
     with database.errors(path):
         key = (folder / KEY_FILE).read_bytes()
         with database.reading(path, key) as connection:
-            rows = connection.execute(_SELECT, (int(since * 1000), int(until * 1000))).fetchall()
-    for seq, fact, why in rows:
-        explanation = decode(why)
-        assert isinstance(explanation, VerdictExplained)
-        yield Explained(seq, decode(fact), explanation.grounds)
+            for seq, fact, why in connection.execute(_SELECT, (int(since * 1000), int(until * 1000))):
+                explanation = decode(why)
+                assert isinstance(explanation, VerdictExplained)
+                yield Explained(seq, decode(fact), explanation.grounds)
