@@ -53,8 +53,8 @@ class Shop:
         """A new life of the program."""
         self.book = Book(self.folder / "cash.jsonl")
         self._lines = [Line(str(self.folder / name), 9600) for name in ("coins", "notes")]
-        bus = Bus(self._lines[0], timeout_s=0.15)
-        talk = Conversation(self._lines[1], fixed_key=FIXED_DEFAULT, timeout_s=0.15)
+        bus = Bus(self._lines[0], timeout_s=0.1)
+        talk = Conversation(self._lines[1], fixed_key=FIXED_DEFAULT, timeout_s=0.1)
         hoppers = [
             (Hopper(bus, address, value), self._paths.get(address, 0)) for address, (value, _) in HOPPERS.items()
         ]

@@ -18,7 +18,8 @@ from .conftest import Start
 @pytest.fixture
 def shop(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr("devices.cash.till.SETTLE_TRIES_S", 1.0)
-    monkeypatch.setattr("devices.cash.till.QUIET_S", 0.1)
+    monkeypatch.setattr("devices.cash.till.QUIET_S", 0.05)
+    monkeypatch.setattr("devices.cash.till.POLL_S", 0.02)
     return Shop(start, tmp_path)
 
 
@@ -261,3 +262,19 @@ def test_a_note_that_waits_when_a_payment_ends_goes_back(shop: Shop, closed: str
     until(lambda: shop.notes.ledger("notes.jsonl"))
     assert [line["event"] for line in shop.notes.ledger("notes.jsonl")] == ["returned"]
     assert shop.book.state.inside == {}
+
+
+def test_unplugged_in_the_change_and_found_out_when_it_is_back(start: Start, tmp_path: Path) -> None:
+    """The hoppers have power of their own and go on; only the line is gone."""
+    shop = Shop(start, tmp_path, "--coin-s", "0.05")
+    request = shop.request(500)
+    outcome = shop.charge(request)
+    shop.put_in(1000)
+    until(lambda: shop.coins.order("state")["paying"])
+    shop.coins.order("unplug")
+    until(lambda: not shop.coins.order("state")["paying"])
+    shop.coins.order("replug")
+    said = outcome()
+    if isinstance(said, Unresolved):  # it was away for longer than one waits with a passenger in front
+        said = shop.till.outcome_of(request)
+    assert said == Approved("cash-ttempt-1", pieces=((1000, 1), (100, -5))) and shop.net() == 500
