@@ -34,6 +34,8 @@ from ui.stage import ScreenOptions
 class GateTerminal(Terminal):
     """A terminal that lets people in and sells nothing."""
 
+    sync_every_s = 5.0  # a revocation should be here in seconds, and a question that brings nothing is small
+
     def steps(self, client: CentralClient) -> list[Step]:
         reply = self.identity.reply
         self.gate = Gate(

@@ -55,6 +55,8 @@ SYNC_EVERY_S = 20.0
 class Terminal:
     """Everything behind the screen of one terminal; `close` ends threads and files in the right order."""
 
+    sync_every_s = SYNC_EVERY_S
+
     def __init__(self, config: Config, renderer: Renderer) -> None:
         self.config = config
         self.clock = SystemClock(config.clock.offset_s)
@@ -204,7 +206,7 @@ class Terminal:
             self.push,
             self.clock,
             backoff=Backoff(seed),
-            interval_s=SYNC_EVERY_S,
+            interval_s=self.sync_every_s,
             on_change=_tell_link,
             abort=session.abort,
         )

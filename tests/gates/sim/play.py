@@ -63,9 +63,9 @@ class Play:
         honest = [self.operator.central.seller.sell_unreserved() for _ in range(25 if self.small else 60)]
         for code in honest:
             begin = self.chance.uniform(SETTLED_S, SHOW_S)
-            burst = self.chance.random() < 0.25
+            within_s = self.chance.choice((0.2, 2.0)) if self.chance.random() < 0.3 else 0.0
             for _ in range(self.chance.choice((1, 2, 2, 3, 5))):
-                at = begin + self.chance.uniform(0, 2) if burst else self.chance.uniform(SETTLED_S, SHOW_S)
+                at = begin + self.chance.uniform(0, within_s) if within_s else self.chance.uniform(SETTLED_S, SHOW_S)
                 self.world.later(at, self._comes, code, False)
         return honest
 
