@@ -60,6 +60,10 @@ def examine(config_path: Path | None) -> Iterator[Finding]:
     yield from _devices(config)
     yield Finding("cards offline", True, config.offline.policy().words())
     yield from central(config)
+    if config.lan.interface:
+        from kiosk.app.doctor_lan import look
+
+        yield Finding("other gates", *look(config))
 
 
 def _python() -> Finding:

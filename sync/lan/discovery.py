@@ -82,7 +82,7 @@ class Discovery(asyncio.DatagramProtocol):
         """Listen to the group; without a network that has multicast, only configured peers are called."""
         self._group = (group, port)
         try:
-            sock = _multicast_socket(group, port, interface)
+            sock = multicast_socket(group, port, interface)
         except OSError as error:
             self.fault = f"no multicast on {interface or 'any interface'}: {error}"
             log.warning("gates are not found by themselves: %s", self.fault)
@@ -120,7 +120,8 @@ class Discovery(asyncio.DatagramProtocol):
             self._transport.close()
 
 
-def _multicast_socket(group: str, port: int, interface: str) -> socket.socket:
+def multicast_socket(group: str, port: int, interface: str) -> socket.socket:
+    """Hears the group and sends to it, on one card; several programs of a machine may. OSError where that cannot be."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

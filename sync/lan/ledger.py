@@ -96,7 +96,7 @@ class Ledger:
                         signature=fact.signature.hex(),
                     )
                 )
-            else:
+            elif word is not Word.KNOWN:
                 missing = missing or word is Word.GAP
                 self._refuse(word, fact)
         if fresh:

@@ -141,8 +141,10 @@ def _story(operator: Operator, gates: list[Process], copies: int) -> dict[str, A
         gate.start(port)
     merged = until(lambda: all(len(gate.ask(report=1)["contested"]) == len(doubled) for gate in gates))
     reports = [gate.ask(report=1) for gate in gates]
-    if any(each != reports[0] for each in reports):
+    if any(each["contested"] != reports[0]["contested"] for each in reports):
         wrong.append(f"reports differ: {reports}")
+    if any({"forged", "ours", "revoked"} & each["refused"].keys() for each in reports):
+        wrong.append(f"honest facts were not believed: {reports}")
     # a revocation, known to one
     code = seller.sell_unreserved()
     ticket_id = tickets.read(code)[0].ticket_id

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app.config import LanSection
+from kiosk.app import identity as identities
+from kiosk.app.clock import SystemClock
+from kiosk.app.config import ClockSection, Config, LanSection, TerminalSection
+from kiosk.app.doctor_lan import look
 from kiosk.domain import ticket as tickets
+from kiosk.domain.certificate import SCOPE_SELL
 from kiosk.domain.gate.words import Word
 from sync.lan.engine import LanState
 from tests.conftest import SettableClock
@@ -135,3 +139,18 @@ def test_a_gate_that_is_revoked_is_no_longer_talked_to(make: Make, operator: Ope
     code = operator.central.seller.sell()
     assert word(three, code) is Word.ADMIT, "it goes on alone"
     assert word(two, code) is Word.ADMIT, "and nobody believes what it says"
+
+
+def test_the_doctor_hears_the_other_gates(make: Make, operator: Operator, tmp_path: Path) -> None:
+    one, two = make(2)
+    for gate in (one, two):
+        identities.save(gate.folder, gate.identity.reply)
+        (gate.folder / identities.KEY_FILE).write_bytes(gate.identity.key.private_bytes_raw())
+    offset_s = berlin(NOON) - SystemClock().now()
+    config = Config(terminal=TerminalSection(folder=str(one.folder)), lan=one.section, clock=ClockSection(offset_s))
+    ok, words, _ = look(config)
+    assert ok and words.startswith("1 other gates heard")
+    thief = operator.enrol("K1", 90, scope=SCOPE_SELL)
+    identities.save(one.folder, thief.reply)
+    ok, words, _ = look(config)
+    assert not ok and "for selling" in words
