@@ -1,4 +1,4 @@
-"""`kiosk central voucher issue | show | block`: stored value for passengers."""
+"""`kiosk central voucher issue | show | block | check`: stored value for passengers."""
 
 from __future__ import annotations
 
@@ -85,6 +85,19 @@ def block(code: str, database: str | None, data: Path | None, clock_offset_s: fl
 
     with opened(database, data, clock_offset_s) as context:
         click.echo(voucher_office.block(context, code))
+
+
+@voucher.command()
+@place_options
+def check(database: str | None, data: Path | None, clock_offset_s: float) -> None:
+    """Hold the books against the terminals' journals; exit status 1 when a person must look at something."""
+    from central import voucher_check
+
+    with opened(database, data, clock_offset_s) as context:
+        said = voucher_check.check(context)
+    for line in said or ["every payment by voucher is in the books, and every move in a journal"]:
+        click.echo(line)
+    raise SystemExit(1 if said else 0)
 
 
 def _fares_currency(context: object) -> str:

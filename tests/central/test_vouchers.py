@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from central import voucher_office, vouchers
+from central import voucher_check, voucher_office, vouchers
 from central.context import Context
+from central.journal.apply import apply_all
+from central.journal.upload import receive
 from devices.payment.voucher import VoucherPayment
 from kiosk.domain.codes import voucher_code
 from kiosk.domain.errors import CentralRefused
+from kiosk.domain.events import PaymentApproved, PaymentRequested, PlacesHeld
 from kiosk.domain.money import Money
 from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Unresolved
 from tests.central.world import Terminal
@@ -227,6 +230,33 @@ def test_the_sum_of_all_moves_is_what_is_on_the_vouchers(context: Context, till:
     row, moves = voucher_office.history(context, code)
     moved = sum(-move.amount_minor if move.kind == "redeem" else move.amount_minor for move in moves)
     assert row.balance_minor == row.issued_minor + moved
+
+
+def test_the_books_are_held_against_the_journals(context: Context, url: str, clock: SettableClock, code: str) -> None:
+    terminal = Terminal(context, "K7")
+    payment = VoucherPayment(terminal.client(url), lambda: True)
+    ids = {"sale_id": "s", "attempt_id": "attempt-1"}
+    paid = payment.charge(pay(code))
+    assert isinstance(paid, Approved)
+    assert voucher_check.check(context) == []  # its journal may be on its way
+    clock.forward(voucher_check.QUIET_S + 1)
+    [alone] = voucher_check.check(context)
+    assert alone.startswith("K7: voucher:") and "€ 30.00" in alone and "no journal says what for" in alone
+    terminal.append(PlacesHeld(sale_id="s", items=(), currency="EUR"))
+    terminal.append(PaymentRequested(**ids, amount_minor=3000, currency="EUR", means="voucher"))
+    terminal.append(PaymentApproved(**ids, reference=paid.reference))
+    assert receive(context, *terminal.id, terminal.batch()).accepted_seq == len(terminal.records)
+    apply_all(context)
+    assert voucher_check.check(context) == []
+    with context.engine.begin() as connection:  # central came back older
+        connection.execute(text("DELETE FROM voucher_move"))
+        connection.execute(text("UPDATE voucher SET balance_minor = issued_minor"))
+    [forgotten] = voucher_check.check(context)
+    assert "the books do not know" in forgotten and "attempt-1" in forgotten
+    with context.engine.begin() as connection:
+        connection.execute(text("UPDATE voucher SET balance_minor = 1"))
+    assert "is not the sum of its moves" in voucher_check.check(context)[-1]
+    payment.close()
 
 
 def test_the_operator_issues_shows_and_stops_vouchers() -> None:
