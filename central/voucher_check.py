@@ -52,8 +52,8 @@ def check(context: Context) -> list[str]:
         alone = connection.execute(text(_ALONE), {"before": before}).all()
         sums = connection.execute(text(_SUMS)).all()
     said = [
-        f"{row.name}: {_money(row)} were paid with a voucher ({row.reference}, payment {row.attempt_id}), and the books "
-        "do not know: the value is on the voucher again. Find it, block it."
+        f"{row.name}: {_money(row)} were paid with a voucher ({row.reference}, payment {row.attempt_id}), and the "
+        "books do not know: the value is on the voucher again. Find it, block it."
         for row in forgotten
     ]
     said += [
