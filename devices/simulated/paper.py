@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 
@@ -51,6 +50,8 @@ class Page:
 
 def column_picture(data: bytes, width: int, dots: int, across: int) -> Image.Image:
     """ESC *: columns of 8 or 24 dots, most significant bit on top."""
+    import numpy as np  # few jobs need it, and a printer should be on at once
+
     deep = dots // 8
     bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(width, deep), axis=1).T
     image = Image.fromarray(np.where(bits, 0, 255).astype(np.uint8)).convert("1")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import zxingcpp
 from PIL import Image
 
-_F = zxingcpp.BarcodeFormat
-_LINEAR = {0: _F.UPCA, 1: _F.UPCE, 2: _F.EAN13, 3: _F.EAN8, 4: _F.Code39, 5: _F.ITF, 6: _F.Codabar, 65: _F.UPCA,
-           66: _F.UPCE, 67: _F.EAN13, 68: _F.EAN8, 69: _F.Code39, 70: _F.ITF, 71: _F.Codabar, 72: _F.Code93,
-           73: _F.Code128}  # fmt: skip
+_LINEAR = {0: "UPCA", 1: "UPCE", 2: "EAN13", 3: "EAN8", 4: "Code39", 5: "ITF", 6: "Codabar", 65: "UPCA", 66: "UPCE",
+           67: "EAN13", 68: "EAN8", 69: "Code39", 70: "ITF", 71: "Codabar", 72: "Code93", 73: "Code128"}  # fmt: skip
 
 
 class QrStore:
@@ -28,14 +25,14 @@ class QrStore:
             return None
         level = {48: "L", 49: "M", 50: "Q", 51: "H"}.get(self._said.get(69, b"0")[0], "L")
         text = self._said[80][1:].decode("utf-8", "replace")
-        return _drawn(zxingcpp.create_barcode(text, _F.QRCode, ec_level=level), self._said.get(67, b"\x03")[0])
+        return _drawn(text, "QRCode", self._said.get(67, b"\x03")[0], ec_level=level)
 
 
 def linear(kind: int, data: bytes, module: int, height: int) -> Image.Image | None:
     """A linear barcode; None for what cannot be drawn, which a real printer leaves out too."""
     text = _code128(data) if kind == 73 else data.decode("ascii", "replace").strip("\0")
     try:
-        image = _drawn(zxingcpp.create_barcode(text, _LINEAR[kind]), module)
+        image = _drawn(text, _LINEAR[kind], module)
     except (KeyError, ValueError):
         return None
     return image.resize((image.width, height), Image.Resampling.NEAREST)
@@ -55,6 +52,9 @@ def _code128(data: bytes) -> str:
     return text
 
 
-def _drawn(barcode: Any, module: int) -> Image.Image:
+def _drawn(text: str, kind: str, module: int, **options: Any) -> Image.Image:
+    import zxingcpp  # few jobs need it, and a printer should be on at once
+
+    barcode = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind), **options)
     dots: Any = zxingcpp.write_barcode_to_image(barcode, scale=module)
     return Image.fromarray(dots).convert("1")

@@ -57,7 +57,7 @@ def needs(*wanted: str) -> Callable[[], str]:
     return missing
 
 
-PACKAGE_OF = {"tshark": "tshark", "cupsd": "cups", "tesseract": "tesseract-ocr",
+PACKAGE_OF = {"tshark": "tshark", "cupsd": "cups", "tesseract": "tesseract-ocr", "lp": "cups-client",
               "kitinerary-extractor": "libkpimitinerary-bin"}  # fmt: skip
 """Debian packages of programs that only judges need."""
 
