@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.app.gate_cases import paths_of, results_of
+from kiosk.domain.gate import decision as decision_module
 from kiosk.domain.gate.case import Case, cases_of
 from kiosk.domain.gate.decision import RULES
 from kiosk.domain.gate.form import Mode
@@ -25,7 +28,7 @@ from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.words import SIGNALS, UNPROVEN, Decision, Word
 from kiosk.domain.gate.world import GateList, GatePost, Passage, Product, Question, Ticket, World, Zone
 
-CASES = Path(__file__).parents[1] / "gate_cases"
+CASE_FILES = paths_of((Path(__file__).parents[1] / "gate_cases",))
 MODES: tuple[Mode, ...] = get_args(Mode)
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 minutes = st.integers(-3 * 1440, 3 * 1440).map(lambda each: NOON + timedelta(minutes=each))
@@ -216,10 +219,11 @@ def test_own_order_stays_and_what_is_heard_falls_into_place(own: list[datetime],
         assert [each.at for each in found] == sorted(each.at for each in found)
 
 
+@cache
 def all_played() -> list[tuple[str, Decision]]:
     """Every decision in the written cases, by case."""
     found = []
-    for path in sorted(each for each in CASES.glob("*.toml") if each.name != "inapplicable.toml"):
+    for path in CASE_FILES:
         for case, raw in cases_of(tomllib.loads(path.read_text(encoding="utf-8"))):
             assert isinstance(case, Case) and isinstance(raw, dict)
             player = Player(case, raw)
@@ -232,6 +236,16 @@ def test_every_rule_of_the_table_ends_a_written_case() -> None:
     names = [rule.name for rule in RULES]
     assert len(names) == len(set(names))
     assert set(names) - {decision.rule for _, decision in all_played()} == set()
+
+
+@pytest.mark.parametrize("name", [rule.name for rule in RULES])
+def test_without_a_rule_a_written_case_differs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line of the table is needed: taken out, somebody passes, or hears another reason."""
+    ended = {case for case, decision in all_played() if decision.rule == name}
+    for table in ("_ENTRY", "_EXIT_INSIDE", "_EXIT_OUTSIDE"):
+        left = tuple(rule for rule in getattr(decision_module, table) if rule.name != name)
+        monkeypatch.setattr(decision_module, table, left)
+    assert any(wrong for path in CASE_FILES for case, wrong in results_of(path, tuple(ended)) if case in ended)
 
 
 def test_every_verdict_has_one_class() -> None:

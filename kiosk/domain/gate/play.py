@@ -58,6 +58,8 @@ class Player:
     def _at_gate(self, step: Step) -> None:
         gates = {each.id: each for each in self.world.gates}
         name = step.gate or self._gate.id
+        if not name and len(gates) == 1 and not step.list:
+            name = next(iter(gates))  # there is no other
         if name and gates and name not in gates:
             raise BadCase(f"there is no gate {name!r} in the world; it has {', '.join(gates)}")
         self._gate = gates.get(name, GatePost(id=name))
