@@ -1735,6 +1735,14 @@
         <source>That did not work.</source>
         <translation>未能完成。</translation>
     </message>
+    <message>
+        <source>The machine cannot say what you put in. It is not lost: staff count it and pay back what is yours.</source>
+        <translation>机器无法确认您投入的金额。钱没有丢失：工作人员会清点并退还您应得的部分。</translation>
+    </message>
+    <message>
+        <source>We keep asking the machine. Look below: money may still come out.</source>
+        <translation>我们会继续询问机器。请留意下方：可能还会退出钱款。</translation>
+    </message>
 </context>
 <context>
     <name>Paying</name>

@@ -12,7 +12,7 @@ import zxingcpp
 from PySide6.QtGui import QGuiApplication, QImage
 
 from devices.payment.transfer import TransferPay
-from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Prompt, Tell, untold
+from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Prompt, Tell, Unresolved, untold
 from tests.ui.test_pictures import faults_on_screen
 from tests.ui.world import Acquirer, Session, World
 from ui.services import Health, Way
@@ -36,6 +36,7 @@ class Asking(Acquirer):
         self._prompts = prompts
         self.done = threading.Event()
         self.tell: Tell = untold
+        self.answer: PaymentOutcome | None = None
 
     def charge(self, request: ChargeRequest, tell: Tell = untold) -> PaymentOutcome:
         self.tell = tell
@@ -44,6 +45,8 @@ class Asking(Acquirer):
         assert self.done.wait(20), "nobody paid"
         if self.stopped:
             return Declined("cancelled")
+        if self.answer is not None:
+            return self.answer
         self.charged[request.attempt_id] = request.amount_minor
         return Approved("paid")
 
@@ -135,6 +138,19 @@ def test_cash_says_what_is_left_and_stopping_takes_nothing(kiosk: Session, ways:
     kiosk.stage("summary")
     kiosk.says("You stopped the payment. No money was taken.")
     assert not ways["cash"].charged
+
+
+def test_cash_that_is_not_clear_is_no_matter_of_the_bank(kiosk: Session, ways: dict[str, Asking]) -> None:
+    ways["cash"].answer = Unresolved("1000 is in the cash machine and was not given back")
+    ways["cash"].done.set()
+    kiosk.to_summary()
+    kiosk.tap("way-cash", "next")
+    kiosk.stage("problem")
+    kiosk.says("staff count it and pay back what is yours")
+    kiosk.says("Look below: money may still come out.")
+    assert not any("bank" in words for words in kiosk.driver.texts())
+    picture(kiosk, "6-cash-problem")
+    assert not (faults := list(faults_on_screen(kiosk.driver))), "\n".join(faults)
 
 
 def test_without_a_card_reader_the_phone_is_offered_first(kiosk: Session) -> None:

@@ -66,3 +66,11 @@ def owed(sale: Sale | None) -> str:
         return ""
     said = translate("Frame", "%1 of your change is missing. Show the receipt at the staff desk: it is paid there.")
     return said.replace("%1", texts.money(short, sale.currency))
+
+
+def unclear() -> tuple[str, str]:
+    """About the money and about now, when the machine does not say what it holds."""
+    money = translate(
+        "Pay", "The machine cannot say what you put in. It is not lost: staff count it and pay back what is yours."
+    )
+    return money, translate("Pay", "We keep asking the machine. Look below: money may still come out.")

@@ -239,7 +239,10 @@ def topics(sale: Sale, amount: str, seats: bool) -> list[TopicRow]:
     ).replace("%1", amount)
     keep = translate("Pay", "They stay yours until this is settled. Nobody else can buy them.")
     ask = translate("Pay", "We keep asking the bank. If it says yes, your tickets print here at once.")
-    rows = [TopicRow("card", translate("Pay", "Your money"), money)]
+    icon = "card"
+    if sale.attempt is not None and sale.attempt.means == "cash":
+        icon, (money, ask) = "cash", cashwords.unclear()
+    rows = [TopicRow(icon, translate("Pay", "Your money"), money)]
     if seats:
         rows.append(TopicRow("seat", translate("Pay", "Your seats"), keep))
     rows.append(TopicRow("clock", translate("Pay", "Now"), ask))
