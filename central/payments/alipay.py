@@ -95,6 +95,13 @@ class Alipay:
         absent = said.get("sub_code") == "ACQ.TRADE_NOT_EXIST"
         return Found("absent" if absent else "unknown", reason=_why(said))
 
+    def find(self, reference: str) -> tuple[str, int, str] | None:
+        said = self._call(AlipayTradeQueryRequest(), {"trade_no": reference})
+        minor = cents(said.get("total_amount"))
+        if not _good(said) or said.get("trade_no") != reference or said.get("trade_status") not in _PAID or not minor:
+            return None
+        return str(said.get("out_trade_no")), minor, "CNY"
+
     def close(self, order: Order) -> Found:
         """A cancel closes what is not paid and gives back what is."""
         said = self._call(AlipayTradeCancelRequest(), {"out_trade_no": order.number})

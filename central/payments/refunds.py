@@ -52,10 +52,33 @@ class Refunds:
             return rows.refund(connection, refund_id)
 
     def paid(self, reference: str) -> Attempt | None:
-        """The approved attempt whose reference a terminal names, `<provider>:<number>`."""
-        provider, _, number = reference.partition(":")
+        """The approved attempt whose reference a terminal names, `<provider>:<number>`. One that a restored database
+        forgot is asked for at the provider, and written down again."""
+        name, _, number = reference.partition(":")
         with rows.committing(self._engine) as connection:
-            return rows.by_reference(connection, provider, number)
+            found = rows.by_reference(connection, name, number)
+            provider = self.providers.get(name)
+            if found is not None or provider is None or not number:
+                return found
+            if (again := self._forgotten(provider, number)) is not None:
+                rows.insert(connection, again)
+            return rows.by_reference(connection, name, number)
+
+    def _forgotten(self, provider: Provider, reference: str) -> Attempt | None:
+        try:
+            told = provider.find(reference)
+        except Exception:  # a provider's mistake is no payment
+            log.exception("the provider failed at %s", reference)
+            return None
+        if told is None:
+            return None
+        number, amount_minor, currency = told
+        now = self._now()
+        return Attempt(
+            attempt_id=f"forgotten-{number}", number=number, kind="qr", provider=provider.name,
+            amount_minor=amount_minor, currency=currency, terminal_id=0, begun_at=now, deadline_at=now,
+            state="approved", sent=True, reference=reference, reason="found again",
+        )  # fmt: skip
 
     def give_back(self, refund_id: str) -> None:
         """Ask for the refund, or what became of it; the provider keeps it by its number."""

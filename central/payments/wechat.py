@@ -102,6 +102,16 @@ class WeChat:
         status, said = self._call(self._sdk.query, out_trade_no=order.number)
         return self._order(order, said) if status == 200 else _absent(said)
 
+    def find(self, reference: str) -> tuple[str, int, str] | None:
+        status, said = self._call(self._sdk.query, transaction_id=reference)
+        amount = said.get("amount")
+        mine = (said.get("mchid"), said.get("appid"), said.get("transaction_id"))
+        if status != 200 or mine != (self._settings.mchid, self._settings.appid, reference):
+            return None
+        if _STATES.get(str(said.get("trade_state"))) != "paid" or not isinstance(amount, dict):
+            return None
+        return str(said.get("out_trade_no")), int(amount["total"]), str(amount.get("currency", "CNY"))
+
     def close(self, order: Order) -> Found:
         """Whatever the gateway answers to closing, what counts is what it then says of the order."""
         if order.kind == "scan":

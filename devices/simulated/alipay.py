@@ -161,6 +161,8 @@ class Alipay(Gateway):
 
     def _query(self, said: dict[str, Any], moods: dict[str, dict[str, Any]]) -> dict[str, Any]:
         order = self.books.orders.get(said.get("out_trade_no", ""))
+        if order is None and said.get("trade_no"):
+            order = next((each for each in self.books.orders.values() if each.reference == said["trade_no"]), None)
         if order is None or order.state == "none" or (order.state == "closed" and order.why == "never scanned"):
             return refused("ACQ.TRADE_NOT_EXIST", "the trade does not exist")  # a shown code makes none until scanned
         whole = self.books.back_minor(order) >= order.amount_minor

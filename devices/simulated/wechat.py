@@ -99,6 +99,8 @@ class WeChat(Gateway):
             return 200, self._native(said, self._proof(call), self.faults(moods))
         if call.method == "POST" and path == BASE + "codepay":
             return self._codepay(said, self.faults(moods, *HELD))
+        if path.startswith(BASE + "id/") and call.method == "GET":
+            return 200, self._by_reference(unquote(path.rpartition("/")[2]))
         if path.startswith(BASE + "out-trade-no/"):
             return self._of_order(call.method, path.removeprefix(BASE + "out-trade-no/"), said | asked, moods)
         if path == "/v3/refund/domestic/refunds" and call.method == "POST":
@@ -110,6 +112,12 @@ class WeChat(Gateway):
             refund.pending = False  # by the time somebody asks, it has arrived
             return 200, self._refund_text(refund)
         raise Refused(404, "NOT_FOUND", f"no such call: {call.method} {path}")
+
+    def _by_reference(self, reference: str) -> dict[str, Any]:
+        found = [each for each in self.books.orders.values() if each.reference == reference]
+        if not found:
+            raise Refused(404, "ORDER_NOT_EXIST", "there is no such order")
+        return self._order_text(found[0])
 
     def _of_order(
         self, method: str, rest: str, said: dict[str, Any], moods: dict[str, dict[str, Any]]

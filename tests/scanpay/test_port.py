@@ -233,11 +233,29 @@ def test_a_payment_that_a_restored_database_forgot_is_found_or_goes_back(
     payment, request, gateway = driver(world, kind, provider), world.request(), world.gateways[provider]
     assert isinstance(payment.charge(request, Payer(gateway)), Approved)
     with world.context.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM scan_refund")
         connection.exec_driver_sql("DELETE FROM scan_attempt")
     world.until(request, payment, (Approved, Declined))  # type: ignore[arg-type]
     paid = isinstance(payment.outcome_of(request), Approved)
     assert gateway.net() == ({request.attempt_id.replace("-", ""): 1250} if paid else {})
     assert gateway.charges() == [request.attempt_id.replace("-", "")]
+
+
+@pytest.mark.parametrize("provider", ["wechat", "alipay"])
+def test_what_a_restored_database_forgot_can_still_be_given_back_and_only_once(world: World, provider: str) -> None:
+    payment, request, gateway = world.qr(provider), world.request(), world.gateways[provider]
+    paid = payment.charge(request, Payer(gateway))
+    assert isinstance(paid, Approved)
+    first, second = world.request(1000, refund_of=paid.reference), world.request(1000, refund_of=paid.reference)
+    assert isinstance(payment.refund(first, paid.reference), Approved)
+    with world.context.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM scan_refund")
+        connection.exec_driver_sql("DELETE FROM scan_attempt")
+    assert payment.outcome_of(first) == Declined("not_started")  # so it is asked for again, under its own number
+    assert isinstance(payment.refund(first, paid.reference), Approved)
+    assert payment.refund(second, paid.reference) == Declined("amount")
+    assert payment.refund(world.request(1), f"{provider}:nobodys") == Declined("unknown_original")
+    assert gateway.net() == {request.attempt_id.replace("-", ""): 250}
 
 
 def test_without_central_nothing_is_ready_and_nothing_raises(world: World) -> None:

@@ -22,6 +22,7 @@ from kiosk.app.identity import Identity
 from kiosk.app.main import main
 from kiosk.app.scanpay import ScanToPay
 from kiosk.domain.payqr.wallets import wallet_of
+from kiosk.ports import Approved, Prompt
 from tests.scanpay.world import CODES, World
 from ui.wedge import Wedge
 
@@ -155,5 +156,30 @@ def test_the_ways_of_a_terminal_follow_what_central_offers(world: World, tmp_pat
     found = ScanToPay(config, line_to_central)
     assert list(found.means) == ["qr.wechat", "qr.alipay", "scan"] and found.typed is not None
     assert all(way.ready() for way in found.means.values())
+    for each in lines:
+        each.close()
+
+
+@pytest.mark.parametrize("provider", ["wechat", "alipay"])
+def test_a_payment_by_a_code_held_to_the_scanner(
+    world: World, tmp_path: Path, line: tuple[int, str], provider: str
+) -> None:
+    """From the scanner's wire to the gateway's ledger."""
+    config = load(configured(world, tmp_path / "t", f'[scanner]\nsource = "{line[1]}"\n'))
+    lines = []
+
+    def line_to_central(timeout_s: float):  # type: ignore[no-untyped-def]
+        lines.append(world.terminal.client(world.url, timeout_s))
+        return lines[-1]
+
+    scan = ScanToPay(config, line_to_central).means["scan"]
+    request, told, outcomes = world.request(), list[Prompt](), list[object]()
+    thread = threading.Thread(target=lambda: outcomes.append(scan.charge(request, told.append)))
+    thread.start()
+    while thread.is_alive():
+        os.write(line[0], CODES[provider].encode() + b"\r\n")
+        thread.join(0.3)
+    assert isinstance(outcomes[0], Approved) and [each.what for each in told] == ["code", "wait"]
+    assert world.gateways[provider].charges() == [request.attempt_id.replace("-", "")]
     for each in lines:
         each.close()
