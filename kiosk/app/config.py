@@ -81,7 +81,7 @@ from kiosk.app.config_cash import CashSection, cash_mistakes
 from kiosk.app.config_checkin import CheckinSection
 from kiosk.app.config_lan import PORT_MAX, PORT_WORDS, LanSection, lan_mistakes
 from kiosk.app.config_lane import LaneSection, lane_mistakes
-from kiosk.app.config_printing import printer_mistakes, ticket_mistakes
+from kiosk.app.config_printing import PrinterSection, TicketSection, printer_mistakes, ticket_mistakes
 from kiosk.app.config_scanpay import ScannerSection, ScanPaySection, TransferSection
 from kiosk.app.transfer import transfer_mistakes
 from kiosk.domain.errors import KioskError
@@ -100,29 +100,6 @@ class TerminalSection:
 class CentralSection:
     url: str = "http://127.0.0.1:8700"
     timeout_s: float = 10.0
-
-
-@dataclass(frozen=True)
-class PrinterSection:
-    address: str = ""
-    model: str = "escpos-80"
-    width_dots: int = 0  # 0 = as the model says
-    timeout_s: float = 5.0
-    proof: str = ""  # "" = as the model says
-
-
-@dataclass(frozen=True)
-class TicketSection:
-    layouts: str = ""
-    code: str = "qr"  # qr, qr+uic-aztec, uic-aztec
-    uic_rics: int = 0
-    uic_name: str = ""
-    uic_key: str = ""  # file with the private key, PEM
-    uic_key_name: str = ""
-
-    @property
-    def own_layouts(self) -> Path | None:
-        return Path(self.layouts).expanduser() if self.layouts else None
 
 
 @dataclass(frozen=True)

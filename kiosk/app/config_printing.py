@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
 
 from devices.printer.address import AddressWrong, address_of
 from devices.printer.models import PrinterModel, PrinterModelFault, changed, model_named
@@ -10,8 +11,28 @@ from kiosk.domain.errors import KioskError
 
 CODES = ("qr", "qr+uic-aztec", "uic-aztec")
 
-if TYPE_CHECKING:
-    from kiosk.app.config import PrinterSection, TicketSection
+
+@dataclass(frozen=True)
+class PrinterSection:
+    address: str = ""
+    model: str = "escpos-80"
+    width_dots: int = 0  # 0 = as the model says
+    timeout_s: float = 5.0
+    proof: str = ""  # "" = as the model says
+
+
+@dataclass(frozen=True)
+class TicketSection:
+    layouts: str = ""
+    code: str = "qr"  # qr, qr+uic-aztec, uic-aztec
+    uic_rics: int = 0
+    uic_name: str = ""
+    uic_key: str = ""  # file with the private key, PEM
+    uic_key_name: str = ""
+
+    @property
+    def own_layouts(self) -> Path | None:
+        return Path(self.layouts).expanduser() if self.layouts else None
 
 
 def printer_mistakes(section: PrinterSection) -> list[str]:

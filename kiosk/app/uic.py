@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.dsa import DSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from kiosk.app.config import TicketSection
+from kiosk.app.config_printing import TicketSection
 from kiosk.domain.errors import KioskError
 from kiosk.services.uic.issue import Issuer
 from kiosk.services.uic.of_sale import UicCodes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from contextlib import ExitStack
 from zlib import crc32
 
@@ -196,7 +195,7 @@ class Terminal:
         self._closing.callback(client.close)
         self.push = Push(client, self.store, reply.terminal_id, reply.incarnation)
         past = PushPast(past_journals(self.config.folder, self.store.key), self._client_of, lambda: self.store.epoch)
-        steps: list[Step] = [self.push, past, *self.steps(client), PullCatalogue(client, self.catalogue, self._in_use)]
+        steps: list[Step] = [self.push, past, *self.steps(client), PullCatalogue(client, self.catalogue, self.store.journeys_held)]
         public_key = self.identity.key.public_key().public_bytes_raw().hex()
         life = self._life
         steps.append(Renew(client, public_key, life, self._renewed, self.clock))
@@ -250,9 +249,6 @@ class Terminal:
         reply = self.identity.reply
         policy = WantPolicy(self.catalogue, self.offers, self.clock, reply.stop_place_id)
         return [PullAllotments(client, self.store, self.allotments, policy.wants, policy.places_of, policy.asked)]
-
-    def _in_use(self) -> Sequence[int]:
-        return self.store.journeys_held()
 
     def _life(self) -> tuple[int, int]:
         certificate = self._certificate()

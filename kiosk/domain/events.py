@@ -202,7 +202,7 @@ class PrintFinished(Event, frozen=True, kw_only=True):
     what: Literal["ticket", "receipt"]
     item_no: int
     copy: int
-    proof: str  # "status" (asked before and after) or "process_id"
+    proof: str  # what the printer's word is worth: process_id, status, realtime, host_status, spooler, file, sent
 
 
 class PrintFailed(Event, frozen=True, kw_only=True):

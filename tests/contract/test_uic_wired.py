@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from PySide6.QtGui import QGuiApplication
 
-from kiosk.app.config import Config, ConfigWrong, TerminalSection, TicketSection, load
+from kiosk.app.config import Config, ConfigWrong, TerminalSection, load
+from kiosk.app.config_printing import TicketSection
 from kiosk.app.paper import Paper, paper_of
 from kiosk.domain.sale import PageJob, Sale
 from kiosk.ports import Bitmap
