@@ -195,7 +195,8 @@ class Terminal:
         self._closing.callback(client.close)
         self.push = Push(client, self.store, reply.terminal_id, reply.incarnation)
         past = PushPast(past_journals(self.config.folder, self.store.key), self._client_of, lambda: self.store.epoch)
-        steps: list[Step] = [self.push, past, *self.steps(client), PullCatalogue(client, self.catalogue, self.store.journeys_held)]
+        pull = PullCatalogue(client, self.catalogue, self.store.journeys_held)
+        steps: list[Step] = [self.push, past, *self.steps(client), pull]
         public_key = self.identity.key.public_key().public_bytes_raw().hex()
         life = self._life
         steps.append(Renew(client, public_key, life, self._renewed, self.clock))
