@@ -1492,6 +1492,18 @@
         <translation>您已停止支付，没有扣款。</translation>
     </message>
     <message>
+        <source>The PIN was wrong. No money was taken. Please try again.</source>
+        <translation>密码错误，未扣款。请重试。</translation>
+    </message>
+    <message>
+        <source>The card does not cover this amount. No money was taken. Try another card.</source>
+        <translation>此卡额度不足，未扣款。请换一张卡。</translation>
+    </message>
+    <message>
+        <source>The card reader could not do it. No money was taken. Please try again.</source>
+        <translation>读卡器未能完成操作，未扣款。请重试。</translation>
+    </message>
+    <message>
         <source>The payment did not start. No money was taken. Please try again.</source>
         <translation>支付未开始，没有扣款，请重试。</translation>
     </message>

@@ -107,6 +107,7 @@ def run(
             said = import_network(central, feed)
             click.echo("\n".join(f"    {line}" for line in said.splitlines()[-8:]))
             (folder / "imported").touch()
+            (folder / "vouchers.txt").write_text(central.command("voucher", "issue", "200", "--count", "3"))
         paid = way(pay, folder, stack)
         central.serve(*paid.central_arguments)
         stack.callback(central.stop)
@@ -122,6 +123,7 @@ def run(
             printer={"address": f"127.0.0.1:{devices['printer']}"},
             camera={"source": f"http://127.0.0.1:{devices['camera']}/"},
             screen={"shape": shape},
+            voucher={"accepted": True},
             **paid.sections(),
         )
         config = load(config_path)
@@ -130,6 +132,8 @@ def run(
             code = central.code(name, role, STATION if station is None else station)
             who = enrol(config.folder, config.central.url, code, machine="demonstration")
             say(f"Enrolled as {who.reply.name}, terminal {who.reply.terminal_id}.{who.reply.incarnation}")
+        if (vouchers := folder / "vouchers.txt").exists():
+            say(f"Vouchers to pay with are in {vouchers}")
         say(f"Opening the {role}")
         return open_terminal(config, drive=drive)
 

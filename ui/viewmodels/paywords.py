@@ -6,7 +6,7 @@ from kiosk.domain.errors import DeviceFault, NoFare, NoPlaces, StoreFault
 from kiosk.domain.paying import kind_of, short_reference
 from kiosk.domain.sale import Sale
 from ui.services import Health, Way
-from ui.viewmodels import cashwords, phonewords, texts
+from ui.viewmodels import cardwords, cashwords, phonewords, texts
 from ui.viewmodels.choice import Choice
 from ui.viewmodels.party import category_name
 from ui.viewmodels.rows import NoteRow, PriceRow, TakeLine, TopicRow, WayRow, WorkRow
@@ -174,19 +174,15 @@ def warning(sale: Sale | None) -> str:
     attempt = sale.attempt if sale is not None else None
     if sale is None or attempt is None or attempt.state not in ("declined", "reversed"):
         return ""
-    if attempt.state == "reversed":
-        return translate("Pay", "The bank could not be asked. No money was taken. Please pay another way.")
-    if attempt.reason in ("offline", "unavailable"):
-        return translate("Pay", "The bank could not be asked. No money was taken. Please pay another way.")
+    if attempt.means == "card":
+        return cardwords.warning(attempt)
     if attempt.means == "cash":
         return cashwords.warning(attempt)
     if "cancel" in attempt.reason:
         return translate("Pay", "You stopped the payment. No money was taken.")
     if "not_started" in attempt.reason:
         return translate("Pay", "The payment did not start. No money was taken. Please try again.")
-    if attempt.means != "card":
-        return translate("Pay", "That did not work. No money was taken. Please try again.")
-    return translate("Pay", "The card was declined. No money was taken. Try another card.")
+    return translate("Pay", "That did not work. No money was taken. Please try again.")
 
 
 def refusal(error: BaseException) -> str:
