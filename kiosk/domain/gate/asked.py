@@ -58,7 +58,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return tuple(
             each
             for each in self.seen
-            if each.ticket == self.ticket.code and each.list == self.list.id and not each.annulled
+            if each.ticket == self.ticket.code and each.on(self.list.id) and not each.annulled
         )
 
     @cached_property

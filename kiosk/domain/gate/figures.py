@@ -14,7 +14,7 @@ def figures(world: World, passing: GateList, passages: Iterable[Passage]) -> dic
     """tickets, came, out, inside, products; and the first three of each product as "PRODUCT.tickets"."""
     on_list = [each for each in world.tickets if _on(world, passing, each)]
     product_of = {each.code: each.product for each in world.tickets}
-    here = [each for each in passages if each.list == passing.id and not each.contested]
+    here = [each for each in passages if each.on(passing.id) and not each.contested]
     came = {each.ticket for each in here if each.kind == "entry"}
     out = [each for each in here if each.kind == "exit"]
     inside: dict[str, int] = {}

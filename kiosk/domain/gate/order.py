@@ -39,7 +39,7 @@ def counted_out(
         return seen
     found, heads, before = list[Passage](), 0, float("-inf")
     for passage in seen:
-        if (passage.ticket, passage.list, passage.annulled) == (ticket, passing.id, False):
+        if passage.ticket == ticket and passage.on(passing.id) and not passage.annulled:
             at = world.instant(passage.at)
             # Who goes out at the very hour needs nobody to count them out.
             out = _out(world, passing, passage, heads, before, at if passage.kind == "entry" else at - 0.001)

@@ -119,7 +119,7 @@ class Records:
         if not passing.checkout_at:
             return
         at = world.instant(now)
-        last = {each.passage.ticket: each for each in self.counting() if each.passage.list == passing.id}
+        last = {each.passage.ticket: each for each in self.counting() if each.passage.on(passing.id)}
         for ticket, entry in last.items():
             seen = tuple(each.passage for each in self.counting())
             told = counted_out(world, passing, ticket, seen, at)

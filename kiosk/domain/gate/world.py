@@ -116,6 +116,10 @@ class Passage(Form, frozen=True, kw_only=True):
     annulled: bool = False
     contested: bool = False
 
+    def on(self, passing: str) -> bool:
+        """Does it count on this list? One that does not say counts on every list."""
+        return self.list in ("", passing)
+
 
 class Ticket(Form, frozen=True, kw_only=True):
     """One code. `stored`: the gate holds its record; `signature`: what its signature proves without one."""
