@@ -59,6 +59,7 @@ class Till:
         self._lock = threading.RLock()
         self._cancelled: set[str] = set()
         self._works = False
+        self._unclear: dict[str, str] = {}  # why, by attempt, so that each reason is told once
 
     # PaymentTerminal
 
@@ -105,16 +106,16 @@ class Till:
             except (CashFault, OSError) as fault:
                 log.warning("cash payment %s: %s", request.attempt_id, fault)
             except Doubt as doubt:
-                return Unresolved(str(doubt))
+                return self._told(request, Unresolved(str(doubt)))
             finally:
                 self._cancelled.discard(request.attempt_id)
-            return self._settled(request, tell, reason, here=True)
+            return self._told(request, self._settled(request, tell, reason, here=True))
 
     def outcome_of(self, request: ChargeRequest) -> PaymentOutcome:
         with self._lock:
             if request.refund_of:
-                return self._paid_back(request, begin=False)
-            return self._settled(request, untold, "")
+                return self._told(request, self._paid_back(request, begin=False))
+            return self._told(request, self._settled(request, untold, ""))
 
     def cancel(self, attempt_id: str) -> None:
         """A set that only `charge` looks at: callable from any thread."""
@@ -125,13 +126,24 @@ class Till:
 
     def refund(self, request: ChargeRequest, original_reference: str) -> PaymentOutcome:
         with self._lock:
-            return self._paid_back(request, begin=True)
+            return self._told(request, self._paid_back(request, begin=True))
 
     def close(self) -> None:
         with self._lock:
             self._book.close()
             for taker in self._takers("cn"):
                 taker.close()
+
+    def _told(self, request: ChargeRequest, outcome: PaymentOutcome) -> PaymentOutcome:
+        """For staff: why a payment is not clear, once for each reason."""
+        key = request.attempt_id
+        if isinstance(outcome, Unresolved):
+            if self._unclear.get(key) != outcome.reason:
+                log.warning("cash payment %s is not clear: %s", key, outcome.reason)
+            self._unclear[key] = outcome.reason
+        elif self._unclear.pop(key, ""):
+            log.warning("cash payment %s is clear now", key)
+        return outcome
 
     # taking
 
@@ -249,8 +261,8 @@ class Till:
         if moved.went == request.amount_minor:
             out = tuple((value, count) for value, count in moved.pieces if count < 0)
             return Approved(f"cash-{request.attempt_id[-8:]}", pieces=out)
-        if not moved.went and not begin:
-            return Declined("not_started")
+        if not moved.went:  # a clear no: the counts prove that nothing moved
+            return Declined("no_change" if begin else "not_started")
         return Unresolved(f"{moved.went} of {request.amount_minor} was paid out, the rest cannot be")
 
     def _moved(self, mark: Mark) -> Moved:
