@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from kiosk.app.config import Config
-from kiosk.ports import PaymentTerminal
+from kiosk.ports import PaymentTerminal, PrinterStatus
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,15 @@ class ToldOnce:
 
     def __init__(self) -> None:
         self._well: dict[str, bool] = {}
+        self._low = False
+
+    def paper(self, status: PrinterStatus | None) -> None:
+        """How the paper is: that it ends soon is told once, until there is a new roll."""
+        low = status is not None and status.online and status.paper_low
+        if low and not self._low:
+            log.warning("the printer's paper ends soon: have a new roll at hand")
+        if status is not None and status.online:
+            self._low = low
 
     def hear(self, well: Mapping[str, bool]) -> None:
         """How the devices are now, by name."""

@@ -261,6 +261,7 @@ class Terminal:
         """What works now; asks the devices, so it may take a moment."""
         reason = why_not_selling(self.store)
         status = self.printer.status() if self.printer is not None else None
+        self._told.paper(status)
         info = self.catalogue.info()
         ways = tuple(Way(name, t.ready(), exact_only(t)) for name, t in self.means.items() if offered(t))
         self._told.hear({way.means: way.works for way in ways} | ({"printer": status.ready} if status else {}))

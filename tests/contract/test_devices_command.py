@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from kiosk.app.main import main
 from kiosk.app.means import ToldOnce
+from kiosk.ports import PrinterStatus
 
 from .conftest import Start
 
@@ -76,3 +77,13 @@ def test_a_lost_device_is_told_once_and_once_when_it_is_back(caplog: pytest.LogC
         "the printer does not work now",
         "the printer works again",
     ]
+
+
+def test_paper_that_ends_soon_is_told_once_for_each_roll(caplog: pytest.LogCaptureFixture) -> None:
+    told, low, full = ToldOnce(), PrinterStatus(online=True, paper_low=True), PrinterStatus(online=True)
+    with caplog.at_level(logging.WARNING):
+        for status in (full, low, low, PrinterStatus(online=False), low, None, full, low):
+            told.paper(status)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the printer's paper ends soon: have a new roll at hand"
+    ] * 2
