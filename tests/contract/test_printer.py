@@ -111,9 +111,12 @@ def test_silence_is_offline_and_never_plenty_of_paper(start: Start) -> None:
 def test_no_power_and_nobody_there_are_certain_faults(start: Start) -> None:
     device = start("printer")
     device.order("power_off")
+    printer = driver(device)
     with pytest.raises(PrinterFault):
-        driver(device).print(a_page())
-    assert not driver(device).status().online
+        printer.print(a_page())
+    assert not printer.status().online
+    device.order("power_on")
+    assert printer.print(a_page()) == "status", "the same driver finds it again"
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     for host in ("127.0.0.1", "printer..box", "p" * 70):
