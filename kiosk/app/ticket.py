@@ -43,7 +43,7 @@ def export(
 ) -> None:
     """Write the ticket with the booking CODE that this terminal sold; it may sell meanwhile.
 
-    Without a certificate the pass is unsigned: many wallets take it, Apple's does not.
+    Without a certificate the pass is unsigned: for wallets that ask for none; Apple's does.
     """
     if bool(certificate) != bool(key) or (certificate and not (pass_type and team)):
         raise click.UsageError("--certificate, --key, --pass-type and --team belong together")
