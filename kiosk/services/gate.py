@@ -27,6 +27,7 @@ from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import Passage, Ticket, World
 from kiosk.ports import Clock
 from kiosk.services import gaterecord
+from kiosk.services.beyond import Beyond
 from kiosk.services.crowd import Crowd
 from kiosk.services.differences import without
 from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan
@@ -88,7 +89,7 @@ class Gate:
         )
         self._store, self._catalogue, self._manifests, self._clock = store, catalogue, manifests, clock
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
-        self._presenter = Presenter(self.setting, Rides(catalogue).ride, delays_of)
+        self._presenter = Presenter(self.setting, Rides(catalogue).ride, delays_of, Beyond(catalogue).fare)
         self._crowd = Crowd(store, self._presenter.plan)
         self._lock = threading.Lock()
         self._taking = threading.Lock()

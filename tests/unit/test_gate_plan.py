@@ -317,3 +317,18 @@ def test_a_plan_may_tell_classes_and_open_tickets_apart(scene: Scene) -> None:
     reserved, open_ = scene.sell(), scene.central.seller.sell_unreserved()
     assert scene.gate.scan(reserved).decision.note == "Second"
     assert [scene.scan(open_) for _ in range(3)] == [Word.ADMIT] * 3 and scene.scan(reserved) is Word.USED
+
+
+def test_riding_on_costs_what_the_tariff_says(scene: Scene) -> None:
+    text = scene.sell()
+    assert scene.scan(text) is Word.ADMIT
+    scene.gate = scene.make_gate(stop_place_id="d")
+    scene.clock.forward(GAP_S + 1)
+    beyond = scene.gate.scan(text, Scan(kind="exit", persons=0)).decision
+    assert (beyond.word, beyond.detail, beyond.fare_due) == (Word.WRONG_PLACE, "c", 3000)
+    assert scene.scan(text, kind="exit", fare_paid=2999) is Word.WRONG_PLACE
+    assert scene.scan(text, kind="exit", fare_paid=3000) is Word.EXIT
+    scene.gate = scene.make_gate(stop_place_id="a")
+    for changes, fare in (({}, 3000), ({"category": 0}, 1500), ({"coach": 1, "product_class": 0}, 5000)):
+        early = scene.gate.scan(scene.sell(from_call=1, **changes)).decision
+        assert (early.word, early.detail, early.fare_due) == (Word.WRONG_PLACE, "b", fare)

@@ -13,6 +13,8 @@ import pytest
 
 from kiosk.domain.gate.case import Case, Step
 from kiosk.domain.gate.play import Player
+from kiosk.domain.gate.presented import Presented
+from kiosk.domain.gate.railway import Journey
 from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.world import World
 from kiosk.services.gate import GAP_S
@@ -82,7 +84,7 @@ def test_the_same_at_the_gate_and_on_paper(plan: str, tmp_path: Path) -> None:
                 tickets=tuple(each for one in shown for each in one.world.tickets),
                 certificates=tuple({each.key: each for one in shown for each in one.world.certificates or ()}.values()),
                 leases=tuple({each for one in shown for each in one.world.leases or ()}),
-                journeys=tuple({each.id: each for one in shown for each in one.world.journeys}.values()),
+                journeys=tuple(_journeys(shown)),
             )
             player = Player(Case(id=f"{seed}", world=paper, steps=()), msgspec.to_builtins(paper))
             for number in range(14):
@@ -101,6 +103,15 @@ def test_the_same_at_the_gate_and_on_paper(plan: str, tmp_path: Path) -> None:
         finally:
             world.close()
     assert len(met) > 4, met
+
+
+def _journeys(shown: list[Presented]) -> list[Journey]:
+    """Each once, with the fares that any ticket needs."""
+    found: dict[str, Journey] = {}
+    for each in [each for one in shown for each in one.world.journeys]:
+        fares = {**found.get(each.id, each).fares, **each.fares}
+        found[each.id] = msgspec.structs.replace(each, fares=fares)
+    return list(found.values())
 
 
 def _plain(decision: Any) -> Any:

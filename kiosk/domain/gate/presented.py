@@ -19,6 +19,7 @@ from kiosk.domain.gate.railway import Call, Delay, Journey
 from kiosk.domain.gate.shown import TicketFacts, facts_of
 from kiosk.domain.gate.world import GatePost, Ticket, World
 
+FareOf = Callable[[Ride, int, int, str, str], int | None]  # (ride, from call, to call, category, place class)
 NO_PLACE_BIT = 31  # in a certificate's product mask: tickets without a place
 
 
@@ -71,8 +72,10 @@ class Presenter:
         setting: GateSetting,
         ride_of: Callable[[int], Ride | None],
         delays_of: Callable[[Ride], tuple[Delay, ...]] = lambda ride: (),
+        fare_of: FareOf = lambda ride, start, end, category, place_class: None,
     ) -> None:
-        self.setting, self._ride_of, self._delays_of = setting, ride_of, delays_of
+        """`fare_of`: what it costs to ride on, minor units, None = nobody knows."""
+        self.setting, self._ride_of, self._delays_of, self._fare_of = setting, ride_of, delays_of, fare_of
         post = setting.post
         others = tuple(each for each in setting.plan.gates if each.id != post.id)
         self.plan = msgspec.structs.replace(setting.plan, gates=(post, *others))
@@ -107,7 +110,7 @@ class Presenter:
             certificates=(known.rules,) if known else (),
             leases=_leases(ticket, ride, trust, place),
             lists_as_of=as_of,
-            journeys=(self._journey(ticket.journey_id, ride),) if ride else (),
+            journeys=(self._with_fare(self._journey(ticket.journey_id, ride), ticket, ride),) if ride else (),
             delays=self._delays_of(ride) if ride else (),
             tickets=(value,),
             revoked=(value.code,) if value.code in trust.revoked_tickets else (),
@@ -148,17 +151,25 @@ class Presenter:
             home_gate=str(ticket.gate_group) if ticket.gate_group else "",
         )
 
+    def _with_fare(self, journey: Journey, ticket: tickets.Ticket, ride: Ride) -> Journey:
+        """Where this gate is not on the ticket's way: the fare for the rest, unless the plan says one."""
+        here = self.plan.gates[0].stop
+        visits = journey.calls_at(here) if here else []
+        if not visits or any(ticket.from_call <= each <= ticket.to_call for each in visits):
+            return journey
+        start, end = (visits[0], ticket.from_call) if visits[0] < ticket.from_call else (ticket.to_call, visits[-1])
+        name = f"{journey.calls[start].stop}-{journey.calls[end].stop}"
+        category = ride.products[ticket.category] if ticket.category < len(ride.products) else ""
+        fare = None if name in journey.fares else self._fare_of(ride, start, end, category, _class_of(ticket, ride))
+        return journey if fare is None else msgspec.structs.replace(journey, fares={**journey.fares, name: fare})
+
     def _product(self, ticket: tickets.Ticket, ride: Ride | None) -> str:
         """How the plan names what was sold: "category/class", "category/open" of a ticket without a place, or the
         category alone."""
         if ride is None or ticket.category >= len(ride.products):
             return ""
         category = ride.products[ticket.category]
-        kind = "open"
-        if ticket.reserved:
-            classes = ride.layout.classes if ride.layout else ()
-            kind = classes[ticket.product_class].id if ticket.product_class < len(classes) else ""
-        finer = f"{category}/{kind}"
+        finer = f"{category}/{_class_of(ticket, ride) if ticket.reserved else 'open'}"
         return finer if any(each.id == finer for each in self.plan.products) else category
 
     def _journey(self, journey_id: int, ride: Ride) -> Journey:
@@ -201,6 +212,12 @@ def _leases(ticket: tickets.Ticket, ride: Ride | None, trust: Trust, place: int)
             found.append(Lease(journey=ride.name, seller=seller, place=str(place), first=first, last=segment))
             first = -1
     return tuple(found)
+
+
+def _class_of(ticket: tickets.Ticket, ride: Ride) -> str:
+    """Id of the place class; "" = none, or not of this layout."""
+    classes = ride.layout.classes if ride.layout and ticket.reserved else ()
+    return classes[ticket.product_class].id if ticket.product_class < len(classes) else ""
 
 
 def _moment(at: int) -> datetime:
