@@ -165,7 +165,7 @@ def _paid(paid: Attempt, t: Mapping[str, str]) -> list[Fact]:
         Fact(word, _money(paid.amount_minor, paid.currency)),
         Fact(t["card"] if paid.means == "card" else "", paid.card if paid.means == "card" else ""),
         *_cash(paid, t),
-        Fact(t["approved"], paid.reference),
+        Fact(t["approved"], paid.reference.partition("@")[0]),  # the time behind it is for machines
     )
     return [each for each in facts if each.value]
 
