@@ -33,7 +33,8 @@ def operator() -> Operator:
 
 
 @pytest.fixture
-def make(tmp_path: Path, operator: Operator) -> Iterator[Make]:
+def make(tmp_path: Path, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    monkeypatch.setattr("kiosk.app.lan.ASK_S", SOON_S)  # a machine under load is no home that is silent
     clock, made = SettableClock(berlin(NOON)), []
 
     def gates(count: int, **section: str) -> list[WholeGate]:
