@@ -13,7 +13,7 @@ from kiosk.domain.items import RideFacts
 from kiosk.domain.money import Money
 from kiosk.domain.network import Names
 from kiosk.domain.page_texts import text_of
-from kiosk.domain.paying import Attempt
+from kiosk.domain.paying import Attempt, kind_of
 from kiosk.domain.sale import Sale
 
 EVENT = -1
@@ -160,7 +160,9 @@ def _cash(paid: Attempt, t: Mapping[str, str]) -> list[Fact]:
 
 def _paid(paid: Attempt, t: Mapping[str, str]) -> list[Fact]:
     """One part of the payment: how, how much, with which card, and whose word it is."""
-    word = t.get(f"paid_by_{paid.means}", t["paid_by_card"]) if paid.amount_minor else t["free"]
+    wallet, kind = paid.reference.partition(":")[0], kind_of(paid.means)
+    by = wallet if kind in ("qr", "scan") and f"paid_by_{wallet}" in t else kind
+    word = t.get(f"paid_by_{by}", t["paid_by_card"]) if paid.amount_minor else t["free"]
     facts = (
         Fact(word, _money(paid.amount_minor, paid.currency)),
         Fact(t["card"] if paid.means == "card" else "", paid.card if paid.means == "card" else ""),

@@ -144,3 +144,19 @@ def test_a_receipt_names_each_part_and_how_it_was_paid() -> None:
     labels = [fact.label for fact in page.payment]
     assert labels == ["Paid with a voucher", "Approved", "Paid by card", "Card", "Approved"]
     assert page.payment[0].value.endswith("5.00") and page.payment[1].value == "voucher:7"
+
+
+@pytest.mark.parametrize(
+    ("means", "reference", "word"),
+    [
+        ("qr.wechat", "wechat:4200", "Paid with WeChat Pay"),
+        ("scan", "alipay:2026", "Paid with Alipay"),
+        ("qr", "9", "Paid by phone"),
+        ("transfer", "said by Mo", "Paid by transfer"),
+    ],
+)
+def test_a_receipt_names_the_wallet(means: str, reference: str, word: str) -> None:
+    sale = sale_of(RAIL)
+    paid = tuple(msgspec.structs.replace(each, means=means, reference=reference, card="") for each in sale.attempts)
+    page = receipt_page(msgspec.structs.replace(sale, attempts=paid), 0, machine=MACHINE, receipt_no="1")
+    assert [fact.label for fact in page.payment] == [word, "Approved"] and page.payment[1].value == reference
