@@ -105,10 +105,24 @@ class Payers:
         return came
 
     def _pay_from(self, payer: Payer, count: int) -> int:
-        """CashFault when nobody can tell what came out."""
-        hopper, before = payer.hopper, payer.total
+        """How many came, by its count; CashFault when nobody can tell."""
+        hopper = payer.hopper
+        came, fault = self._once(payer, count)
+        if fault and not came and hopper.works():  # its count proves that nothing came: a lost word is said again
+            came, fault = self._once(payer, count)
+        if came < count:
+            words = ", ".join(hopper.trouble()) or fault or "it is empty"
+            log.warning("hopper %d paid %d coins of %d: %s", hopper.address, came, count, words)
+            payer.trouble = words
+            if not fault and hopper.works():  # it tried, and nothing came
+                self._book.dry(hopper.address, payer.serial, payer.total)
+                payer.trouble = "it is empty"
+        return came
+
+    def _once(self, payer: Payer, count: int) -> tuple[int, str]:
+        """(coins that came, what went wrong); the hopper rests, and its count was read after."""
+        hopper, before, fault = payer.hopper, payer.total, ""
         self._book.asked(hopper.address, count)
-        fault = ""
         try:
             hopper.pay(count)
         except CashFault as error:
@@ -119,14 +133,7 @@ class Payers:
         if came > count:
             payer.trouble = f"its count went up by {came} for {count} coins"
             raise CashFault(f"hopper {hopper.address}: {payer.trouble}")
-        if came < count:
-            words = ", ".join(hopper.trouble()) or fault or "it is empty"
-            log.warning("hopper %d paid %d coins of %d: %s", hopper.address, came, count, words)
-            payer.trouble = words
-            if hopper.works():
-                self._book.dry(hopper.address, payer.serial, payer.total)
-                payer.trouble = "it is empty"
-        return came
+        return came, fault
 
     def _ask(self, payer: Payer) -> None:
         hopper = payer.hopper

@@ -59,6 +59,8 @@ class Coins:
             self._open = None
             self._routes.clear()
             known = self._book.state.coins
+            if known is not None and known[0] != serial:
+                self._book.doubt("another coin acceptor stands there; what the one before took last is not known")
             if known is None or known[0] != serial:
                 self._book.coins(serial, self._device.heard(None).counter, self._device.accepted_total())
             self._serial = serial
@@ -160,6 +162,8 @@ class Notes:
             self._device.reject()  # a note that an earlier life of this program left waiting: a poll would take it
             self.held = 0
             known = self._book.state.notes
+            if known is not None and known[0] != self._serial:
+                self._book.doubt("another note validator stands there; what the one before took last is not known")
             if known is None or known[0] != self._serial:
                 counters = self._device.counters()
                 self._book.notes(self._serial, counters.stacked if counters else None)

@@ -47,27 +47,38 @@ class Slot:
         return [event.value for event in self.heard if event.what == "credit"]
 
 
-@pytest.fixture(params=["sealed", "plain"])
-def slot(request: pytest.FixtureRequest, start: Start, tmp_path: Path) -> Iterator[Slot]:
-    plain = request.param == "plain"
+def begun(start: Start, tmp_path: Path, *, plain: bool) -> Slot:
     device = start("essp", "--move-s", "0.02", *(["--plain"] if plain else []))
     found = Slot(device, str(tmp_path / "notes"), 0 if plain else FIXED_DEFAULT)
     found.notes.connect()
     assert device.order("state")["encrypted"] is not plain
     found.notes.accept(frozenset({1000, 2000}))
+    return found
+
+
+@pytest.fixture(params=["sealed", "plain"])
+def either(request: pytest.FixtureRequest, start: Start, tmp_path: Path) -> Iterator[Slot]:
+    found = begun(start, tmp_path, plain=request.param == "plain")
     yield found
     found.notes.close()
 
 
-def test_a_note_is_drawn_in_held_and_credited_once(slot: Slot) -> None:
-    assert slot.notes.pieces == {1: 100, 2: 500, 3: 1000, 4: 2000, 5: 5000, 6: 10000}
-    assert slot.device.order("insert", value=2000)["drawn_in"]
-    assert slot.listen("held").value == 2000
-    assert slot.listen("credit").value == 2000
-    slot.listen("stacked") if "stacked" not in [e.what for e in slot.heard] else None
-    slot.events()
-    assert slot.credits() == [2000] and slot.ledger() == [("in", 2000)]
-    counters = slot.notes.counters()
+@pytest.fixture
+def slot(start: Start, tmp_path: Path) -> Iterator[Slot]:
+    found = begun(start, tmp_path, plain=False)
+    yield found
+    found.notes.close()
+
+
+def test_a_note_is_drawn_in_held_and_credited_once(either: Slot) -> None:
+    assert either.notes.pieces == {1: 100, 2: 500, 3: 1000, 4: 2000, 5: 5000, 6: 10000}
+    assert either.device.order("insert", value=2000)["drawn_in"]
+    assert either.listen("held").value == 2000
+    assert either.listen("credit").value == 2000
+    either.listen("stacked") if "stacked" not in [e.what for e in either.heard] else None
+    either.events()
+    assert either.credits() == [2000] and either.ledger() == [("in", 2000)]
+    counters = either.notes.counters()
     assert counters is not None and counters.stacked == 1 and counters.rejected == 0
 
 
@@ -89,23 +100,23 @@ def test_a_note_that_is_not_wanted_goes_back_by_itself(slot: Slot) -> None:
 
 
 @pytest.mark.parametrize("kind", ["silent", "garbage", "late"])
-def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(slot: Slot, kind: str) -> None:
-    slot.device.order("insert", value=2000)
+def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(either: Slot, kind: str) -> None:
+    either.device.order("insert", value=2000)
     for _ in range(6):
-        slot.device.order("fault", kind=kind, s=0.15)
-        slot.events()
-    until(lambda: slot.events() == () or slot.credits())
-    assert slot.credits() == [2000] and slot.ledger() == [("in", 2000)]
+        either.device.order("fault", kind=kind, s=0.15)
+        either.events()
+    until(lambda: either.events() == () or either.credits())
+    assert either.credits() == [2000] and either.ledger() == [("in", 2000)]
 
 
-def test_silence_is_a_fault_and_the_next_conversation_begins_anew(slot: Slot) -> None:
-    slot.device.order("fault", kind="deaf", times=4)
+def test_silence_is_a_fault_and_the_next_conversation_begins_anew(either: Slot) -> None:
+    either.device.order("fault", kind="deaf", times=4)
     with pytest.raises(CashFault):
-        slot.events()
+        either.events()
     with pytest.raises(KeyLost):
-        slot.events()
-    slot.notes.connect()
-    slot.events()
+        either.events()
+    either.notes.connect()
+    either.events()
 
 
 def test_trouble_is_told(slot: Slot) -> None:

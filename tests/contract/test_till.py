@@ -278,3 +278,21 @@ def test_unplugged_in_the_change_and_found_out_when_it_is_back(start: Start, tmp
     if isinstance(said, Unresolved):  # it was away for longer than one waits with a passenger in front
         said = shop.till.outcome_of(request)
     assert said == Approved("cash-ttempt-1", pieces=((1000, 1), (100, -5))) and shop.net() == 500
+
+
+def test_a_refusal_is_not_an_empty_hopper(shop: Shop) -> None:
+    shop.coins.order("fault", kind="nak", command=167)
+    outcome = shop.charge(shop.request(450))
+    shop.put_in(500)
+    said = outcome()
+    assert isinstance(said, Approved) and said.short_minor == 0 and shop.net() == 450
+    assert shop.till.ready() and [shop.payers.level(payer) for payer in shop.payers.all] == [40, 19]
+
+
+def test_another_device_in_its_place_leaves_a_doubt(shop: Shop) -> None:
+    request = shop.request(500)
+    shop.book.coins("another", 0, 0)
+    shop.die()
+    said = shop.begin().outcome_of(request)
+    assert isinstance(said, Unresolved) and "another coin acceptor stands there" in said.reason
+    assert isinstance(shop.till.outcome_of(shop.request(500, "attempt-2")), Declined)

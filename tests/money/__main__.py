@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> int:
     lanes = seeds if given.seed is not None else list(range(1, 2 if given.quick else LANES + 1))
     each = LANE_PAYMENTS_QUICK if given.quick else LANE_PAYMENTS
     on_wires = [(name, seed, each) for name in wires.names() if given.wire in (None, name) for seed in lanes]
-    machines = [(seed, 5 if given.quick else 20) for seed in (lanes if given.seed is not None else range(1, 21))]
+    machines = [(seed, 5 if given.quick else 20) for seed in (lanes if given.seed is not None else range(1, 13))]
     machines = machines[:1] if given.quick else machines
     if given.wire:
         seeds, purchases, machines = [], [], machines if given.wire == "cash" else []
