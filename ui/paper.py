@@ -63,12 +63,13 @@ def _shipped() -> dict[str, PaperLayout]:
 def _block(sheet: Sheet, block: Block, page: Page) -> None:
     """Draw one block; one whose words are empty takes no room at all."""
     text = filled(block.text, page)
-    if block.kind in ("text", "heading") and not text:
-        return
-    if block.kind == "uic" and not getattr(page, "uic", b""):
+    said = {"text": text, "heading": text, "uic": getattr(page, "uic", b"")}
+    if not said.get(block.kind, True):
         return
     sheet.y += block.before
-    if block.kind in ("lines", "pairs"):
+    if block.kind == "logo":
+        sheet.picture(QImage.fromData(block.picture), block.height, block.align)
+    elif block.kind in ("lines", "pairs"):
         _list(sheet, block, getattr(page, block.of))
     elif text:
         if block.kind == "row":

@@ -136,6 +136,19 @@ class Sheet:
         self.y += len(modules) * module / self.scale
         return (left + len(modules) * module) / self.scale
 
+    def picture(self, image: QImage, height: float, align: str) -> None:
+        """A picture so high, or as wide as there is room; what is darker than the middle becomes black."""
+        if image.isNull():
+            return
+        high = min(height, self.room * image.height() / image.width())
+        wide = high * image.width() / image.height()
+        left = self.margin + {"left": 0.0, "centre": (self.room - wide) / 2, "right": self.room - wide}[align]
+        self._reach(self.y + high)
+        box = QRect(*(round(each * self.scale) for each in (left, self.y, wide, high)))
+        smooth = Qt.TransformationMode.SmoothTransformation
+        self._painter.drawImage(box, image.scaled(box.size(), Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
+        self.y += high
+
     def aztec(self, content: bytes, width: float) -> None:
         """An Aztec symbol at the left, `width` at most; it needs no quiet zone, only nothing close to it."""
         modules = aztec_matrix(content)

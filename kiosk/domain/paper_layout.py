@@ -16,6 +16,7 @@ from kiosk.domain.pages import BadgePage, Page, TicketPage
 
 TEXT_DOTS_MIN, TEXT_DOTS_MAX = 24, 120  # 3 mm: nothing smaller is read by everybody
 SPACE_DOTS_MAX = 400
+LOGO_DOTS_MIN = 16
 
 
 class PaperLayoutFault(KioskError):
@@ -35,6 +36,9 @@ class Block(msgspec.Struct, frozen=True):
     before: int = 0
     after: int = 0  # may be negative: closer than the kind's own space
     thickness: int = 4
+    file: str = ""  # of a logo: a PNG beside the layout
+    height: int = 96  # of a logo
+    picture: bytes = b""  # what `file` holds, once the layout was read from its folder
 
 
 class PaperLayout(msgspec.Struct, frozen=True):
@@ -56,11 +60,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "code": _SPACE,  # the QR code, and the details beside or below it
     "uic": _SPACE,  # the UIC code in an Aztec symbol, where the terminal makes one
     "pairs": ("of", "size", "bold", *_SPACE),
+    "logo": ("file", "text", "height", "align", *_SPACE),  # a picture; `text` says it to those who cannot see
     "rule": ("thickness", *_SPACE),
     "space": _SPACE,
     "fold": _SPACE,  # short strokes at both edges
 }
-NEEDS = {"row": "text", "heading": "text", "text": "text", "lines": "of", "pairs": "of"}
+NEEDS = {"row": "text", "heading": "text", "text": "text", "lines": "of", "pairs": "of", "logo": "file"}
 WORDS = {
     "ticket": ("operating_day", "ticket_no", "event", "origin", "destination", "departure", "arrival", "price",
                "booking_code", "issued", "mark"),
@@ -143,6 +148,12 @@ def _wrong(key: str, value: Any, kind: str, page: str) -> str:
         return "" if type(value) is bool else "write true or false"
     if key == "align":
         return "" if value in ("left", "right", "centre") else "write left, centre or right"
+    if key == "file":
+        fits = isinstance(value, str) and value.lower().endswith(".png")
+        return "" if fits else "write the name of a PNG file that lies beside this one"
+    if key == "height":
+        fits = whole and LOGO_DOTS_MIN <= value <= SPACE_DOTS_MAX
+        return "" if fits else f"write dots from {LOGO_DOTS_MIN} to {SPACE_DOTS_MAX}"
     if key == "thickness":
         return "" if whole and 1 <= value <= 16 else "write dots from 1 to 16"
     low = -16 if key == "after" else 0

@@ -13,6 +13,7 @@ from kiosk.domain.pages import Fact, Page, TicketPage
 from kiosk.domain.paper_layout import Block, PaperLayout, filled
 from kiosk.services.uic.symbol import aztec_svg
 
+_DOTS_A_MM = 8
 _RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
 _STYLE = """
 @page { size: A4; margin: 20mm }
@@ -51,6 +52,10 @@ def html_of(page: Page, layout: PaperLayout, language: str) -> str:
 
 def _block(block: Block, page: Page) -> str:
     kind = block.kind
+    if kind == "logo":
+        data = base64.b64encode(block.picture).decode()
+        style = f"height: {block.height / _DOTS_A_MM:.1f}mm; width: auto; margin: 2mm 0"
+        return f'<img alt="{escape(filled(block.text, page))}" style="{style}" src="data:image/png;base64,{data}">'
     if kind == "rule":
         return '<div class="rule"></div>'
     if kind == "mark":

@@ -5,12 +5,15 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtGui import QGuiApplication
 
 from kiosk.domain.pages import ticket_page
 from kiosk.domain.paper_layout import PaperLayoutFault, filled, layout_of
 from kiosk.services.paper_layouts import SHIPPED, layouts, read
+from kiosk.services.pdf import html_of
 from tests.paper_sales import MACHINE, RAIL, code_of, sale_of
 from ui.paper import PaperRenderer
 
@@ -31,6 +34,10 @@ SMALL = 'page = "ticket"\n[[block]]\nkind = "mark"\n[[block]]\nkind = "code"\n'
         ('[[block]]\nkind = "text"\ntext = "a"\nalign = "middle"', "write left, centre or right"),
         ('[[block]]\nkind = "lines"\nof = "payment"', "write one of notes, details"),
         ('[[block]]\nkind = "space"\nbefore = -3', "before = -3: write dots from 0 to 400"),
+        ('[[block]]\nkind = "logo"', "block 3 (logo): file: is missing"),
+        ('[[block]]\nkind = "logo"\nfile = "logo.svg"', "write the name of a PNG file"),
+        ('[[block]]\nkind = "logo"\nfile = "no.png"', "block 3 (logo): file = 'no.png'"),
+        ('[[block]]\nkind = "logo"\nfile = "a.png"\nheight = 9', "write dots from 16 to 400"),
         ('[[block]]\nkind = "code"', 'kind = "code" is there 2 times; a ticket needs it once'),
         ("[colour]\nred = 1", "colour: not known here"),
         ("page = ", "not readable as TOML"),
@@ -81,3 +88,32 @@ def test_text_of_every_alignment_stays_on_the_paper(tmp_path: Path, align: str, 
     rows = [page.rows[at : at + width // 8] for at in range(0, len(page.rows), width // 8)]
     assert not any(row[0] or row[-1] for row in rows), "ink at the edge"
     assert layout_of(data, "x").blocks[-1].text == words
+
+
+@pytest.mark.parametrize(("align", "left"), [("left", 24), ("centre", 208), ("right", 392)])
+def test_a_logo_is_drawn_as_high_as_is_written_and_where(tmp_path: Path, align: str, left: int) -> None:
+    QGuiApplication.instance() or QGuiApplication([])
+    logo = Image.new("RGBA", (40, 20), (0, 0, 0, 0))  # white where nothing is
+    logo.paste((10, 26, 51, 255), (0, 0, 40, 20))
+    logo.paste((0, 0, 0, 0), (10, 5, 30, 15))
+    logo.save(tmp_path / "logo.png")
+    own = f'[[block]]\nkind = "logo"\nfile = "logo.png"\ntext = "Demo"\nheight = 80\nalign = "{align}"\n'
+    (tmp_path / "ticket.toml").write_text(
+        (SHIPPED / "ticket.toml").read_text().replace("[[block]]", own + "[[block]]", 1)
+    )
+    drawn = PaperRenderer(tmp_path).render(PAGE, 576)
+    usual = PaperRenderer().render(PAGE, 576)
+    assert drawn.height == usual.height + 80
+    dots = np.unpackbits(np.frombuffer(drawn.rows, np.uint8)).reshape(drawn.height, drawn.width)[16:96]
+    rows, columns = np.nonzero(dots)
+    assert (columns.min(), columns.max() + 1, rows.min(), rows.max() + 1) == (left, left + 160, 0, 80)
+    assert not dots[25:55, left + 45 : left + 115].any(), "the hole stays white"
+    html = html_of(PAGE, layouts(tmp_path)["ticket"], "en")
+    assert 'alt="Demo"' in html and "height: 10.0mm" in html
+
+
+def test_a_logo_that_is_no_picture_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"not a picture")
+    (tmp_path / "ticket.toml").write_text(SMALL + '[[block]]\nkind = "logo"\nfile = "a.png"\n')
+    with pytest.raises(PaperLayoutFault, match="is not a PNG picture"):
+        read(tmp_path / "ticket.toml")
