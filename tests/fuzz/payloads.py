@@ -34,7 +34,8 @@ def tried(kind: str, seed: int, count: int) -> Slice:
     """`count` texts of one kind; each that comes in, or breaks the gate, is named, to be tried again."""
     chance, found, alter = random.Random(seed), Slice(kind, seed), BY_NAME[kind]
     for _ in range(count):
-        text = alter(chance)
+        while (text := alter(chance)) in GOOD:  # a letter in the place of the same
+            pass
         begin = time.perf_counter()
         try:
             with contextlib.suppress(BadTicket):
@@ -47,9 +48,7 @@ def tried(kind: str, seed: int, count: int) -> Slice:
         end = time.perf_counter()
         found.parser_ms.append((parsed - begin) * 1000)
         found.verdict_ms.append((end - parsed) * 1000)
-        if text in GOOD:
-            found.said["unaltered"] += 1
-        elif word in (Word.ADMIT, Word.EXIT):
+        if word in (Word.ADMIT, Word.EXIT):
             found.wrong.append(f"{kind}, seed {seed}: {text!r} came in")
         else:
             found.said[word.value] += 1

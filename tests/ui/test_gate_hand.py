@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from PySide6.QtGui import QGuiApplication
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
 from kiosk.domain.events import AdmissionAnnulled, Admitted, Exited
+from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import GateList, GatePost, Product, Question, World
 from tests.ui.gate_scene import Scene
 from tests.ui.test_gate import cut_off
+from ui.viewmodels.gatefacts import asked_of
 
 PLAN = World(
     products=(
@@ -291,3 +294,49 @@ def test_pictures_of_every_sheet(scenes: Any, size: tuple[int, int], language: s
     scene.show(text, "used")
     see("sun-stop")
     assert not faults, "\n".join(faults)
+
+
+class LitCamera:
+    """The scene's camera, with a lamp, in the dark."""
+
+    def __init__(self, scene_camera: Any) -> None:
+        self._camera, self.lamp = scene_camera, False
+        self.light = SimpleNamespace(hint="too_dark")
+
+    def frames(self) -> Iterator[Any]:
+        return iter(self._camera.frames())
+
+    def torch(self, on: bool) -> bool:
+        self.lamp = on
+        return True
+
+    def close(self) -> None:
+        self._camera.close()
+
+
+def test_the_dark_is_said_and_the_lamp_switched(scenes: Any) -> None:
+    scene = scenes()
+    lit = LitCamera(scene.camera)
+    scene.window.watch._eyes[0].reader = lit
+    for _ in range(5):
+        scene.window.look_around()
+        scene.until(lambda: not scene.window._tasks._executor._work_queue.qsize(), "a look around")
+    scene.until(lambda: "Too dark" in scene.window.model.hint, "the hint")
+    assert scene.driver.text("gateHint").startswith("Too dark")
+    scene.driver.tap("key-light")
+    scene.until(lambda: lit.lamp and scene.window.hand.state.torch, "the lamp")
+    scene.driver.tap("key-light")
+    scene.until(lambda: not lit.lamp and not scene.window.hand.state.torch, "the dark again")
+
+
+def test_a_camera_without_a_lamp_has_no_key_for_it(scenes: Any) -> None:
+    scene = scenes()
+    scene.driver.tap("key-light")
+    scene.until(lambda: "key-light" not in scene.driver.names(), "the key without a plate")
+
+
+def test_a_fare_due_and_the_right_gate_are_said() -> None:
+    due = Decision(word=Word.WRONG_PLACE, fare_due=12050)
+    assert [fact.value for fact in asked_of(due, "CNY")] == ["¥\u00a0120.50"]
+    elsewhere = Decision(word=Word.WRONG_GATE, right_gate="Gate 3")
+    assert [fact.value for fact in asked_of(elsewhere, "CNY")] == ["Gate 3"]

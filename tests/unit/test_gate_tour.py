@@ -9,7 +9,7 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.camera.reader import Decoder
-from kiosk.app.tour.gate_queue import queue
+from kiosk.app.tour.gate_queue import afterwards, queue
 from kiosk.app.tour.gate_story import GateStory
 from kiosk.app.tour.gate_things import JUNK, beside_a_poster, drawn, forged, phone, torn
 from kiosk.domain import ticket as tickets
@@ -21,10 +21,16 @@ def played(tmp_path: Path, **changes: Any) -> GateStory:
     story = GateStory(tmp_path, "card")
     people = [
         {"no": number, "what": each.what, "expected": each.expected, "said": each.expected, "right": True}
-        for number, each in enumerate(queue(), 1)
+        for number, each in enumerate((*queue(), *afterwards()), 1)
     ]
     central = {"admissions": 14, "duplicates": 0, "sound": True}
-    story.report = {"queue": people, "central": central, "expected_admissions": 14, **changes}
+    story.report = {
+        "queue": people,
+        "central": central,
+        "expected_admissions": 14,
+        "looked_up": True,
+        **changes,
+    }
     return story
 
 

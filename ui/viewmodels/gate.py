@@ -64,6 +64,7 @@ class GateState:
     fault: str = ""  # of the camera, or of the record of a verdict
     trouble: str = ""  # of the terminal itself, until it could be looked at again
     emergency: bool = False  # the lane stands open
+    hints: int = 0  # looks in a row with the same hint
 
     @property
     def verdict(self) -> str:
@@ -88,7 +89,6 @@ class GateViewModel(QObject):
         self._language = "en"
         self._facts = RowsModel(VerdictFact, self)
         self._verdict: Verdict | None = None
-        self._hints = 0
         self.own = False  # passengers answer themselves
         self.scans: deque[Scan] = deque(maxlen=LAST_SCANS)  # the newest is the first
 
@@ -157,8 +157,9 @@ class GateViewModel(QObject):
 
     def look_around(self, around: Around) -> None:
         """The clock went on, somebody came in, the lists got older."""
-        self._hints = self._hints + 1 if around.hint and around.hint == self._state.around.hint else 0
-        self._show(replace(self._state, around=around, trouble=""))
+        again = around.hint and around.hint == self._state.around.hint
+        hints = min(self._state.hints + 1, HINTS_AFTER) if again else 0
+        self._show(replace(self._state, around=around, hints=hints, trouble=""))
 
     def in_trouble(self, fault: str) -> None:
         """The terminal cannot say how it is: closed until it can, whatever the camera sees."""
@@ -263,7 +264,7 @@ class GateViewModel(QObject):
     @Property(str, notify=changed)
     def hint(self) -> str:
         """How to hold the ticket so that it can be read; "" = as it is."""
-        if self._hints < HINTS_AFTER:
+        if self._state.hints < HINTS_AFTER:
             return ""
         words = {
             "too_dark": translate("Gate", "Too dark: switch the light on"),

@@ -8,6 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 A, B = "Gate 3", "Gate 5"
+NUMBER, PIN = "7", "482915"  # of the supervisor
+# What the operator planned for both gates: children are asked for, and staff look who goes with them.
+PLAN = """
+products = [{ id = "adult" }, { id = "child", acknowledge = true, text = "Ask who goes with them" }]
+questions = [{ id = "Travels with an adult?", kind = "yes_no", products = ["child"] }]
+"""
+_TYPED_PIN = tuple(f"pad-{figure}" for figure in PIN)
+OVERRIDE = ("key-override", f"pad-{NUMBER}", "key-enter", *_TYPED_PIN, "key-enter", "line-0")
+OUT = ("key-more", "key-out", "key-back")
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,8 @@ class Holder:
     expected: str
     wishes: dict[str, float] = field(default_factory=dict)  # how it is held: tilt, blur, noise
     gap: bool = False  # the same code was here before: time must pass, or it is still the same person
+    taps: tuple[str, ...] = ()  # what staff touch then
+    then: str = ""  # and what the gate says after it; "waiting" = it has taken its word back
 
 
 def queue() -> list[Holder]:
@@ -36,9 +47,9 @@ def queue() -> list[Holder]:
         Holder(B, "good 8", "torn", "admit"),
         Holder(A, "good 9", "poster", "admit"),
         Holder(B, "good 10", "dim phone", "admit"),
-        Holder(A, "child 1", "paper", "admit"),
-        Holder(B, "child 2", "phone", "admit"),
-        Holder(A, "group", "phone", "admit"),
+        Holder(A, "child 1", "paper", "answer_required", taps=("key-answer true", "key-seen"), then="admit"),
+        Holder(B, "child 2", "phone", "answer_required", taps=("key-answer true", "key-seen"), then="admit"),
+        Holder(A, "group", "phone", "admit", taps=("key-fewer",), then="admit"),
         # used: here, and at the other gate
         Holder(A, "good 1", "paper", "used", gap=True),
         Holder(A, "good 1", "phone", "used", {"tilt": 8}, gap=True),
@@ -46,7 +57,7 @@ def queue() -> list[Holder]:
         Holder(B, "good 3", "paper", "used"),
         Holder(A, "good 2", "phone", "used"),
         Holder(A, "good 8", "paper", "used"),
-        Holder(B, "group", "phone", "used"),
+        Holder(B, "group", "phone", "admit"),
         # right ticket, wrong time or place
         Holder(A, "other day 1", "paper", "wrong_day"),
         Holder(B, "other day 2", "phone", "wrong_day"),
@@ -75,6 +86,17 @@ def queue() -> list[Holder]:
     ]
     assert len(held) == 40
     return held
+
+
+def afterwards() -> list[Holder]:
+    """What staff do: take back, let in all the same, count out."""
+    return [
+        Holder(A, "spare", "paper", "admit", taps=("key-annul",), then="waiting"),
+        Holder(B, "spare", "paper", "admit"),  # so it was not used up, and the other gate knows
+        Holder(A, "good 2", "phone", "used", taps=OVERRIDE, then="admit"),
+        Holder(B, "good 4", "phone", "exit"),
+        Holder(B, "good 6", "phone", "exit"),
+    ]
 
 
 def orders(origin: str, destination: str, day: str, train: str, trains: dict[str, str]) -> list[dict[str, object]]:

@@ -14,11 +14,11 @@ from typing import Any
 
 import click
 
-from kiosk.app.children import Control
 from kiosk.app.clock import SystemClock
 from kiosk.app.demo import import_network
 from kiosk.app.identity import Identity, enrol
-from kiosk.app.tour.gate_queue import A, B, Holder, orders, queue
+from kiosk.app.tour.gate_posts import Posts
+from kiosk.app.tour.gate_queue import NUMBER, OUT, PIN, PLAN, A, B, afterwards, orders, queue
 from kiosk.app.tour.gate_things import JUNK, Things, forged
 from kiosk.app.tour.paper import read_paper
 from kiosk.app.tour.stage import OFFSCREEN, Stage, wait_until
@@ -28,12 +28,12 @@ from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError
 from kiosk.services.offers import Offers
 from kiosk.services.search import Search
+from kiosk.services.staff import Staff
 from kiosk.store.catalogue import CatalogueStore
 from sync.client import CentralClient
 
 ORIGIN, DESTINATION = "VNP", "AOH"  # Beijing South to Shanghai Hongqiao
 BEFORE_S = 20 * 60  # before the train's departure the gates' clock stands
-GAP_S = 3.5  # longer than a gate takes the same code for the same person
 SELLER_S = 300
 
 
@@ -43,8 +43,7 @@ class GateStory:
     def __init__(self, out: Path, pay: str) -> None:
         self._out, self._pay, self._begun = out, pay, time.monotonic()
         self.report: dict[str, Any] = {"queue": [], "counts": {}, "central": {}}
-        self._gates: dict[str, Control] = {}
-        self._gone: dict[str, float] = {}
+        self._leaving = False
 
     def say(self, text: str) -> None:
         """One line a step."""
@@ -52,6 +51,7 @@ class GateStory:
 
     def play(self, stack: ExitStack) -> None:
         self.stage = stage = Stage(self._out / "run", stack, self._pay)
+        self.posts = Posts(stage, self._out / "pictures", self.report, self.say)
         import_network(stage.central, None)
         stage.start_central()
         stage.start_devices()
@@ -60,7 +60,14 @@ class GateStory:
         self._sell()
         self._open_gates()
         for holder in queue():
-            self._hold_up(holder)
+            self.posts.hold_up(holder)
+        self.say("afterwards: staff take back, let in all the same, count out")
+        for holder in afterwards():
+            if holder.expected == "exit" and not self._leaving:
+                self.posts.tap(holder.gate, OUT)
+                self._leaving = True
+            self.posts.hold_up(holder)
+        self.posts.look_up()
         self._count()
 
     # before
@@ -135,10 +142,10 @@ class GateStory:
         missing = [name for name, texts in sold.items() for text in texts if text not in printed]
         if missing:
             raise KioskError(f"not on paper: {', '.join(missing)}")
-        self._things = Things(self._out / "things", printed)
+        self.posts.things = Things(self._out / "things", printed)
         wait_until(lambda: stage.central.status()["tickets"] >= len(printed), "central has every ticket", 60)
         for name in ("revoked 1", "revoked 2"):
-            code = human_code(tickets.read(self._texts[name])[0].ticket_id)
+            code = human_code(tickets.read(self.posts.texts[name])[0].ticket_id)
             stage.central.command("void", code, "--reason", "tour")
         self.say(f"{len(printed)} tickets sold and printed; two of them withdrawn")
 
@@ -147,10 +154,11 @@ class GateStory:
         many = [*sold["good"], *sold["more"]]
         texts = {f"good {number}": text for number, text in enumerate(many[:11], 1)}
         spare, group, texts["revoked 1"], texts["revoked 2"] = many[11:15]
+        texts["spare"] = spare
         for name in ("child", "other day", "later"):
             texts |= {f"{name} {number}": text for number, text in enumerate(sold[name], 1)}
         texts |= {name: sold[name][0] for name in ("earlier", "elsewhere", "concert")}
-        self._texts = {
+        self.posts.texts = {
             **texts,
             **forged(spare, group, who.key, unheld),
             **{name: text for name, (_, text) in JUNK.items()},
@@ -160,6 +168,8 @@ class GateStory:
         stage = self.stage
         offset = round(self.train.departs_at - BEFORE_S - time.time())
         ports = stage.free_ports(2)
+        plan = stage.folder / "gates.toml"
+        plan.write_text(PLAN)
         for number, name in enumerate((A, B)):
             camera = stage.start_camera(f"camera {name}")
             lan = {
@@ -176,54 +186,15 @@ class GateStory:
                 clock={"offset_s": offset},
                 screen={"shape": ("portrait", "landscape")[number], "width_mm": (120, 216)[number]},
                 lan=lan,
+                gate={"plan": str(plan)},
             )
-            _, self._gates[name] = stage.open_terminal(config.stem, config)
-        for name, control in self._gates.items():
-            self._wait_for_lists(name, control)
-            (self._out / "pictures" / name).mkdir(parents=True, exist_ok=True)
-            control.ask(do="picture", path=str(self._out / "pictures" / name / "00-waiting.png"))
+            Staff(stage.folder / config.stem, SystemClock()).add(NUMBER, "Li Wei", "supervisor", PIN)
+            _, control = stage.open_terminal(config.stem, config)
+            self.posts.open(name, control)
+        self.posts.ready()
         self.say("two gates are open, each with a camera; they tell each other on the network")
 
-    def _wait_for_lists(self, name: str, control: Control) -> None:
-        wait_until(lambda: control.ask(do="state").get("lists"), f"{name} has its lists", 60)
-
-    # the queue
-
-    def _hold_up(self, holder: Holder) -> None:
-        """Before the gate's camera until it says something; then it is taken away."""
-        control, camera = self._gates[holder.gate], f"camera {holder.gate}"
-        text = self._texts[holder.what]
-        gap_s = GAP_S if holder.gap else 0.0
-
-        def ready() -> bool:
-            gone_s = time.monotonic() - self._gone.get(holder.gate, 0.0)
-            return control.ask(do="state")["stage"] == "waiting" and gone_s > gap_s
-
-        wait_until(ready, f"{holder.gate} waits for the next", 20)
-        kind = JUNK[holder.what][0] if holder.what in JUNK else "QRCode"
-        path = self._things.picture(holder.what, text, holder.on, kind)
-        self.stage.order(camera, do="show", path=str(path), **holder.wishes)
-        seen: dict[str, Any] = {}
-
-        def judged() -> bool:
-            seen.update(control.ask(do="state"))
-            return bool(seen["stage"] == "verdict")
-
-        try:
-            wait_until(judged, f"{holder.gate} says something about {holder.what}", 20)
-            got, _, ticket = str(seen.get("last", "")).partition(" ")
-        except KioskError:
-            got, ticket = "nothing", ""
-        number = len(self.report["queue"]) + 1
-        picture = self._out / "pictures" / holder.gate / f"{number:02d}-{got}.png"
-        control.ask(do="picture", path=str(picture))
-        self.stage.order(camera, do="empty")
-        self._gone[holder.gate] = time.monotonic()
-        entry = {"no": number, "gate": holder.gate, "what": holder.what, "on": holder.on, "expected": holder.expected}
-        right = got == holder.expected and (not ticket or ticket == tickets.read(text)[0].ticket_id)
-        self.report["queue"].append({**entry, "said": got, "ticket": ticket, "right": right})
-        mark = "" if right else f"  NOT {holder.expected}"
-        self.say(f"{number:2d}  {holder.gate}  {holder.what:22} {holder.on:10} {got}{mark}")
+    # after
 
     def holds(self) -> bool:
         """True when every gate said what it had to; what is broken is put under "broken"."""
@@ -235,7 +206,8 @@ class GateStory:
         ]
         promises = {
             "the story came to its end": "error" not in self.report,
-            "forty people came": len(queue_) == len(queue()),
+            "forty people came, and some again": len(queue_) == len(queue()) + len(afterwards()),
+            "a typed code is looked up": self.report.get("looked_up") is True,
             "central has each admission once": central.get("admissions") == self.report.get("expected_admissions"),
             "nothing is doubled": central.get("duplicates") == 0,
             "central is sound": central.get("sound") is True,
@@ -247,7 +219,8 @@ class GateStory:
 
     def _count(self) -> None:
         """What the gates and central have in the end."""
-        expected = sum(holder.expected == "admit" for holder in queue())
+        passed = [each.then or each.expected for each in (*queue(), *afterwards())]
+        expected = passed.count("admit")  # what was taken back does not count
         found: dict[str, Any] = {}
 
         def arrived() -> bool:

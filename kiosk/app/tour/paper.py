@@ -10,6 +10,7 @@ import cv2
 import zxingcpp
 from pyzbar import pyzbar
 
+from devices.camera.decoders import QR
 from kiosk.app.ways.way import lines_of
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
@@ -68,8 +69,9 @@ class PaperTrail:
 def read_paper(path: Path) -> str | None:
     """The ticket code on a printed page, read by zxing and zbar; None when there is none, an error when they differ."""
     framed = cv2.copyMakeBorder(_grey(path), 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
-    by_zxing = {found.text for found in zxingcpp.read_barcodes(framed)}
-    by_zbar = {found.data.decode() for found in pyzbar.decode(framed)}
+    # squares only: among many lines of text a reader of stripes finds some
+    by_zxing = {found.text for found in zxingcpp.read_barcodes(framed, formats=QR)}
+    by_zbar = {found.data.decode() for found in pyzbar.decode(framed, symbols=[pyzbar.ZBarSymbol.QRCODE])}
     if by_zxing != by_zbar:
         raise KioskError(f"{path.name}: two readers disagree about what is printed")
     return next((text for text in by_zxing if text.startswith(tickets.PREFIX)), None)

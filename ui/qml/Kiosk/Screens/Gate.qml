@@ -117,11 +117,14 @@ Window {
             onPressAndHold: window.hand.hold()
         }
         GateKeys {
+            // only as high as its rows: what lies above it can be touched
+            readonly property int rows: Math.ceil(window.hand.keys.count / Math.max(1, columns))
+
             visible: !window.bare
             x: window.hand.lefty ? 48 : parent.width - 48 - width
-            y: window.third
+            y: parent.height - 8 - height
             width: window.keysWide
-            height: parent.height - y - 8
+            height: rows * (touch + gap) - gap
             hand: window.hand
             touch: window.touch
             columns: window.columns
