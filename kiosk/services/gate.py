@@ -43,7 +43,6 @@ from sync.wire import GateManifest
 log = logging.getLogger(__name__)
 
 GAP_S = 3.0  # a code that was away for longer is shown anew, by whom nobody knows
-NOTHING: tuple[Passage, ...] = ()
 
 
 class _Presence(msgspec.Struct):
@@ -162,7 +161,7 @@ class Gate:
             scan=scan,
             at=at,
             inside=self._crowd.inside(at.timestamp(), self._timezone()),
-            seen=in_order(own, [*heard, *told]) if code else NOTHING,
+            seen=in_order(own, [*heard, *told]) if code else (),
         )
 
     def seen(self, text: str) -> Verdict | None:
@@ -212,7 +211,7 @@ class Gate:
             self._present.clear()
 
     def annul(self) -> bool:
-        """Nobody passed after all: the last passing here no longer counts. False: there is none, or it is too old."""
+        """Nobody passed after all: the last passing here counts no more. False: there is none, or it is too old."""
         with self._lock:
             last, at = self._store.last_passing(), int(self._clock.now())
             limit_s = self.setting.post.annul_within_s

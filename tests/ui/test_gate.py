@@ -108,7 +108,7 @@ def test_a_refusal_shows_what_is_wrong_with_it(scene: Scene) -> None:
         scene.walk_on()
     assert shown == {
         "wrong_day": ["26 Nov", "G1, 07:00", "Shanghai Hongqiao"],
-        "wrong_place": ["G1, 08:19", "Jinan West", "Shanghai Hongqiao"],
+        "wrong_place": ["¥\xa0185", "G1, 08:19", "Jinan West"],
         "not_yet": ["G7, 10:00", "09:00", "Shanghai Hongqiao"],
     }
 
