@@ -214,6 +214,18 @@ def test_cancel_ends_the_wait_for_the_card(shop: Shop) -> None:
     assert shop.taken() == 0
 
 
+def test_a_program_that_ends_stops_its_payment(tcp: Shop) -> None:
+    device = tcp.open(tap_s=600)
+    payment = tcp.driver(timeout_s=60)
+    request = asked(payment)
+    answer = in_background(lambda: payment.charge(request))
+    until(lambda: device.order("state")["waiting"])
+    started = time.monotonic()
+    payment.close()
+    assert answer() == Declined("cancelled") and time.monotonic() - started < 10
+    assert tcp.taken() == 0
+
+
 def test_nobody_comes_with_a_card(shop: Shop) -> None:
     shop.open(tap_s=600)
     payment = shop.driver(timeout_s=0.3)

@@ -22,6 +22,7 @@ from kiosk.domain.errors import DeviceFault
 from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Tell, Unresolved, untold
 
 DAY_S = 180.0
+CLOSE_S = 12.0
 SETTLE_S = 0.5  # between two looks before "it never began" is believed
 CARD_INSERTED = 0xDC
 USABLE = (0x00, CARD_INSERTED)
@@ -246,8 +247,14 @@ class ZvtPayment(GivingBack):
             return Day(True, "done", totals.payments, totals.sum_minor, totals.first_receipt, totals.last_receipt)
 
     def close(self) -> None:
-        with self._one:
+        """A payment under way is told to stop, and left to its question later if it does not."""
+        self._stop.set()
+        free = self._one.acquire(timeout=CLOSE_S)
+        try:
             held, self._held = self._held, None
             if held is not None:
                 held.abandon()
             self._link.hang_up()
+        finally:
+            if free:
+                self._one.release()
