@@ -4,13 +4,13 @@
         [--plain] [--no-counters] [--full-at 600] [--passenger-s 0]
 
 --plain: it knows no keys. --passenger-s n: somebody puts in the greatest note that is taken every n seconds. The ledger
-has every note that moved: "in" (it fell into the cash box), "returned" (out at the front,
-and why), "taken_away" (the cash box was emptied). It is also the device's memory.
+has every note that moved: "in" (it fell into the cash box), "returned" (out at the front, and why), "taken_away" (the
+cash box was emptied). It is also the device's memory.
 
-Orders: {"do": "insert", "value": 2000}, {"do": "jam", "on": true}, {"do": "fraud"}, {"do": "box", "out": true},
-{"do": "full", "on": true}, {"do": "open", "on": true}, {"do": "power", "on": false} (a note under way stays where it
-is), {"do": "count_off", "by": 3}, {"do": "fault", ...} (see serial_port; "command" is the first byte of the data),
-{"do": "unplug"}, {"do": "replug"}, {"do": "state"}.
+Orders: {"do": "insert", "value": 2000}, {"do": "jam", "on": true} (the next note sticks on its way to the box, until it
+is off), {"do": "fraud"}, {"do": "box", "out": true}, {"do": "full", "on": true}, {"do": "open", "on": true}, {"do":
+"power", "on": false} (a note under way stays where it is), {"do": "count_off", "by": 3}, {"do": "fault", ...} (see
+serial_port; "command" is the first byte of the data), {"do": "unplug"}, {"do": "replug"}, {"do": "state"}.
 """
 
 from __future__ import annotations

@@ -41,14 +41,14 @@ class NotePath:
 
     def accepts(self) -> list[int]:
         """Values in minor units that are drawn in and kept now."""
-        ready = self._enabled and self._powered and not (self._jam or self._open or self._box_is_out or self._is_full())
+        ready = self._enabled and self._powered and not (self._open or self._box_is_out or self._is_full())
         return [note * 100 for n, note in enumerate(self.notes) if ready and self._mask >> n & 1]
 
     def insert(self, value: int) -> bool:
         """A note is put to the bezel; False: it does not even move."""
         with self.lock:
             self._go_on()
-            if not self._enabled or not self._powered or self.at or value // 100 not in self.notes or self._jam:
+            if not self._enabled or not self._powered or self.at or value // 100 not in self.notes:
                 return False
             self.at, self._channel = "reading", self.notes.index(value // 100) + 1
             self._until = time.monotonic() + self._move_s

@@ -200,3 +200,16 @@ def test_a_late_answer_is_not_taken_for_the_next_one(machine: Machine) -> None:
         with contextlib.suppress(CashFault):
             machine.hopper.total()
         assert machine.small.total() == 0 and machine.hopper.total() == 4
+
+
+def test_what_it_holds_and_has_paid_outlives_the_process(start: Start, tmp_path: Path, machine: Machine) -> None:
+    machine.coins.accept(frozenset({100}))
+    machine.device.order("insert", value=100, count=2)
+    machine.hopper.pay(3)
+    machine.bus.close()
+    machine.device.child.kill()
+    again = Machine(start("cctalk", *HOPPERS), str(tmp_path / "coins"))
+    again.connect()
+    assert again.hopper.total() == 3 and again.coins.accepted_total() == 2
+    assert again.device.order("state")["hoppers"]["3"] == 17 and again.coins.heard(None).counter == 0
+    again.bus.close()

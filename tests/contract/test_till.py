@@ -296,3 +296,35 @@ def test_another_device_in_its_place_leaves_a_doubt(shop: Shop) -> None:
     said = shop.begin().outcome_of(request)
     assert isinstance(said, Unresolved) and "another coin acceptor stands there" in said.reason
     assert isinstance(shop.till.outcome_of(shop.request(500, "attempt-2")), Declined)
+
+
+def test_a_note_the_count_knows_and_nobody_heard_of_is_for_staff(shop: Shop) -> None:
+    request = shop.request(500)
+    shop.notes.order("count_off", by=1)
+    said = shop.till.outcome_of(request)
+    assert isinstance(said, Unresolved) and "1 notes fell into the cash box that nobody heard of" in said.reason
+
+
+def test_a_coin_on_a_string_closes_the_slot_for_this_payment(shop: Shop) -> None:
+    outcome = shop.charge(shop.request(1000))
+    until(lambda: shop.coins.order("state")["accepts"])
+    shop.coins.order("string")
+    until(lambda: not shop.coins.order("state")["accepts"])
+    shop.put_in(1000)
+    assert isinstance(outcome(), Approved)
+    outcome = shop.charge(shop.request(100, "attempt-2"))
+    shop.put_in(100)
+    assert isinstance(outcome(), Approved)
+
+
+def test_a_note_that_jams_is_left_to_staff_and_coins_go_on(shop: Shop) -> None:
+    outcome = shop.charge(shop.request(1000))
+    until(lambda: shop.notes.order("state")["accepts"])
+    shop.notes.order("jam", on=True)
+    shop.notes.order("insert", value=1000)
+    until(lambda: shop.notes.order("state")["at"] == "jam")
+    for _ in range(10):
+        shop.put_in(100)
+    assert outcome() == Approved("cash-ttempt-1", pieces=((100, 10),))
+    shop.notes.order("jam", on=False)
+    assert [line["event"] for line in shop.notes.ledger("notes.jsonl")] == ["returned"]
