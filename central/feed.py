@@ -13,7 +13,17 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, text
 
 from central.context import Context
-from central.gate import Row, State, certificates, issuers, leases, revocations, revoked_incarnations, revoked_tickets
+from central.gate import (
+    Row,
+    State,
+    certificates,
+    issuers,
+    leases,
+    revocations,
+    revoked_incarnations,
+    revoked_tickets,
+    sold,
+)
 from central.publish import published
 from central.refusal import Refusal
 from central.voiding import gate_has
@@ -113,6 +123,8 @@ def sequence(connection: Connection, context: Context, *, everything: bool = Fal
     touched: dict[str, list[str]] = {}
     for topic, key in connection.execute(text("DELETE FROM feed_touched RETURNING topic, key")):
         touched.setdefault(topic, []).append(key)
+    if "lease" in touched:  # by journey, and so is what was sold
+        touched["sold"] = touched["lease"]
     state = _state(connection, context, None if everything else touched)
     if everything or touched:
         state["revocations"] = {"": Row(str(version))}  # the last one, after all it speaks of
@@ -131,6 +143,7 @@ def _state(connection: Connection, context: Context, touched: dict[str, list[str
         ("certificate", certificates),
         ("revoked_incarnation", revoked_incarnations),
         ("lease", leases),
+        ("sold", sold),
         ("catalogue", _catalogue),
         ("revoked_ticket", revoked_tickets),
     ):
@@ -198,7 +211,7 @@ def _told(connection: Connection, topic: str, keys: list[str] | None) -> dict[st
     """What the feed says of these keys; a lease is touched by its journey. What is gone already is not there."""
     where = "topic = :topic"
     if keys is not None:
-        where += " AND split_part(key, '.', 1) = ANY(:keys)" if topic == "lease" else " AND key = ANY(:keys)"
+        where += " AND split_part(key, '.', 1) = ANY(:keys)" if topic in ("lease", "sold") else " AND key = ANY(:keys)"
     rows = connection.execute(
         text(f"SELECT key, body, until FROM feed WHERE {where} AND body IS NOT NULL"), {"topic": topic, "keys": keys}
     )

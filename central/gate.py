@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from central.context import Context
 from central.inventory.cells import to_blocks, unpack
+from central.sold import body_of, sold_rows
 from central.voiding import gate_has
 from kiosk.domain.certificate import key_id
 from sync.wire import GateManifest, LeaseRow
@@ -60,6 +61,7 @@ def _content(connection: Connection, context: Context) -> GateManifest:
         revocation_version=version,
         revoked_incarnations=tuple(_revoked(connection, None)),
         leases=tuple(row for row, _ in _lease_map(connection, context, None)),
+        sold=tuple(row for row, _ in sold_rows(connection, context, None)),
     )
 
 
@@ -147,6 +149,14 @@ def leases(connection: Connection, context: Context, journeys: list[str] | None 
     }
 
 
+def sold(connection: Connection, context: Context, journeys: list[str] | None = None) -> dict[str, Row]:
+    """By journey, terminal and incarnation; `journeys`: their ids."""
+    return {
+        f"{row.journey_id}.{row.terminal_id}.{row.incarnation}": Row(body_of(row), ends + OVER_S)
+        for row, ends in sold_rows(connection, context, journeys)
+    }
+
+
 def _lease_map(connection: Connection, context: Context, journeys: list[str] | None) -> Iterator[tuple[LeaseRow, int]]:
     """Cells still leased, and cells already known as sold by that terminal: both may be on its paper."""
     today = datetime.fromtimestamp(int(context.now()), UTC).date()
@@ -170,7 +180,7 @@ def _lease_map(connection: Connection, context: Context, journeys: list[str] | N
         key = (row.journey_id, row.terminal_id, row.incarnation)
         have = cells.setdefault(key, [0] * row.segments)
         cells[key] = [a | b for a, b in zip(have, unpack(bytes(row.cells), row.segments), strict=True)]
-    sold: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    places: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
     for row in connection.execute(
         text(
             "SELECT t.journey_id, t.terminal_id, t.incarnation, t.place, t.from_segment, t.to_segment, j.segments, "
@@ -180,8 +190,8 @@ def _lease_map(connection: Connection, context: Context, journeys: list[str] | N
         window,
     ):
         segments[row.journey_id], until[row.journey_id] = row.segments, row.ends_at
-        sold[row.journey_id, row.terminal_id, row.incarnation].append((row.place, row.from_segment, row.to_segment))
-    for key, tickets in sold.items():
+        places[row.journey_id, row.terminal_id, row.incarnation].append((row.place, row.from_segment, row.to_segment))
+    for key, tickets in places.items():
         masks = cells.setdefault(key, [0] * segments[key[0]])
         for place, first, last in tickets:
             for segment in range(first, last):

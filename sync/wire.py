@@ -187,6 +187,15 @@ class LeaseRow(msgspec.Struct, frozen=True, array_like=True):
     blocks: tuple[Block, ...]
 
 
+class SoldRow(msgspec.Struct, frozen=True, array_like=True):
+    """Which tickets of a journey a terminal sold, of those that have a place."""
+
+    journey_id: int
+    terminal_id: int
+    incarnation: int
+    tickets: tuple[tuple[int, int, int, int], ...]  # (place, from_segment, to_segment, seq)
+
+
 class GateManifest(msgspec.Struct, frozen=True):
     version: int
     epoch: int
@@ -196,6 +205,7 @@ class GateManifest(msgspec.Struct, frozen=True):
     revocation_version: int
     revoked_incarnations: tuple[tuple[int, int, int], ...]  # (terminal_id, incarnation, from unix s)
     leases: tuple[LeaseRow, ...]
+    sold: tuple[SoldRow, ...] = ()
 
 
 class CataloguePieces(msgspec.Struct, frozen=True):
@@ -217,6 +227,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     revoked_ticket       16 hex digits   ""
     revoked_incarnation  terminal.inc    unix s from when nothing issued counts
     lease                journey.terminal.inc   JSON of the blocks it may have sold
+    sold                 journey.terminal.inc   JSON of the tickets it sold for places: [place, from, to, seq]
     revocations          ""              version of the revocation list that is complete with this change
     catalogue            ""              JSON {"version", "etag"} of the newest
 

@@ -26,7 +26,7 @@ SCENARIOS = {
     "partition": "two or three parts from beginning to end",
     "home": "one gate decides; partitions come and go, power goes at any write, answers get lost",
     "storm": "partitions come and go, power goes at any write, a gate that lies, revocations",
-    "stolen": "four tickets for each of sixty places, made up with a stolen terminal's key",
+    "stolen": "four tickets for each of sixty places, made up with a stolen terminal's key; some places were sold",
 }
 VIOLATIONS = (
     "extra_beyond", "unreported", "unequal", "lost", "believed", "forged_beyond", "late_revocations", "damaged",

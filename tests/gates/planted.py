@@ -148,6 +148,13 @@ def a_place_lets_in_everybody() -> None:
     _put(gaterecord, "on_place", lambda *arguments: None)
 
 
+@fault("stolen", "forged_beyond")
+def what_was_sold_is_not_looked_at() -> None:
+    from kiosk.domain.gate.held import Trust
+
+    _put(Trust, "sold_to_another", lambda *arguments: False)
+
+
 @fault("lan", "late_revocations", "unequal")
 def a_list_is_not_passed_on() -> None:
     from sync.lan import passing

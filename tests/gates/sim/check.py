@@ -71,21 +71,23 @@ def _could_know(play: Play, before: Entry, entry: Entry) -> bool:
 
 
 def forgeries(play: Play) -> None:
-    """Of tickets made up with a stolen key, no more than one goes in on any stretch of any leased place."""
+    """Of tickets made up with a stolen key, no more than one goes in on any stretch of any leased, unsold place."""
     counts = play.world.counts
     taken: dict[tuple[int, int], list[Entry]] = defaultdict(list)
     for entry in play.entries:
         if entry.forged:
             seat, first, last = play.places[entry.ticket_id]
+            if seat <= play.sold and first < 2:
+                counts.violation("forged_beyond", f"seat {seat} was sold: {entry}")
             for stretch in range(first, last):
                 for before in taken[seat, stretch]:
                     if _could_know(play, before, entry):
                         counts.violation("forged_beyond", f"seat {seat} stretch {stretch} twice: {before} {entry}")
                 taken[seat, stretch].append(entry)
     leased = play.operator.central.manifest().leases[0].blocks[0].mask.bit_count()
-    seats = {seat for seat, _ in taken}
-    if len(seats) > leased:
-        counts.violation("forged_beyond", f"{len(seats)} seats, {leased} were leased")
+    seats = {seat for seat, stretch in taken if stretch < 2}
+    if len(seats) > leased - play.sold:
+        counts.violation("forged_beyond", f"{len(seats)} seats, {leased} were leased, {play.sold} of them sold")
 
 
 def memories(play: Play) -> None:

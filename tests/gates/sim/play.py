@@ -22,6 +22,7 @@ SHOW_S = 600.0  # how long people come
 AFTER_S = 45.0  # then the network is whole again, and quiet
 SETTLED_S = 6.0  # before the first: lines stand
 SEATS = 40  # of coach 2, leased to the terminal whose key is stolen
+SOLD = 3  # of them, as central knows
 MEMORY = "/dev/shm"
 
 
@@ -37,7 +38,7 @@ class Play:
         self.operator = Operator(BEGIN)
         self.entries: list[Entry] = []
         self.revoked: dict[str, float] = {}  # ticket -> when the first gate knew
-        self.stolen_at = 0.0
+        self.sold = SOLD if scenario == "stolen" else 0
         self.places: dict[str, tuple[int, int, int]] = {}  # reserved ticket -> seat, from, to
         self.world.counts.gates = self.count
         enrolled = [self.operator.enrol(f"G{number}", 20 + number) for number in range(self.count)]
@@ -90,7 +91,13 @@ class Play:
         return self.world.now - since > check.SECONDS_S and (gate.number == 0 or steady)
 
     def _forgeries(self) -> None:
-        """Whoever stole the terminal's key makes up tickets for every place it knows of."""
+        """Whoever stole the terminal's key makes up tickets for every place it knows of; some were sold before."""
+        honest = [self.operator.central.seller.sell(seat=seat, from_call=0, to_call=2) for seat in range(1, SOLD + 1)]
+        page = self.operator.sell(*honest)
+        for gate in self.gates:
+            gate.lists.take([page])
+        for code in honest:
+            self.world.later(self.chance.uniform(SETTLED_S, SHOW_S), self._comes, code, False)
         for seat in range(1, SEATS + 21):
             for _ in range(4):
                 first = self.chance.choice((0, 0, 1))
