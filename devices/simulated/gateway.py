@@ -98,18 +98,18 @@ class Gateway:
             self._mood = "ready"
 
     def faults(self, moods: dict[str, dict[str, Any]], *kinds: str) -> dict[str, dict[str, Any]]:
-        """What is due at this occasion: of the script, and the next order if it is one of `kinds` or of the line."""
-        if self._next and self._next[0]["do"] in (*kinds, *LINE):
-            fault = self._next.pop(0)
+        """What is due at this occasion: of the script, and the first order that is one of `kinds` or of the line."""
+        if (fault := self._first(*kinds, *LINE)) is not None:
             moods[fault["do"]] = fault
         return moods
 
+    def _first(self, *names: str) -> dict[str, Any] | None:
+        found = next((number for number, fault in enumerate(self._next) if fault["do"] in names), None)
+        return None if found is None else self._next.pop(found)
+
     def take(self, *names: str) -> bool:
-        """Is one of these ordered next? Then it is used up."""
-        if self._next and self._next[0]["do"] in names:
-            del self._next[0]
-            return True
-        return False
+        """Is one of these ordered? Then it is used up."""
+        return self._first(*names) is not None
 
     async def weather(self, moods: dict[str, dict[str, Any]], answer: bytes) -> bytes:
         """The answer, after what the faults do to it."""

@@ -35,6 +35,21 @@ class Gateway:
     def order(self, do: str, **details: Any) -> dict[str, Any]:
         return self._control.ask(do=do, **details)
 
+    def tell(self, do: str) -> None:
+        """An order over a line of its own: from any thread."""
+        self._alone(do=do)
+
+    def phone(self, code: str) -> None:
+        """A phone scans a code; from any thread."""
+        self._alone(do="scan", code=code)
+
+    def _alone(self, **message: Any) -> None:
+        control = Control(self.control_port, timeout_s=20)
+        try:
+            control.ask(**message)
+        finally:
+            control.close()
+
     def ledger(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._ledger.read_text().splitlines()]
 
