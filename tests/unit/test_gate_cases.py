@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from kiosk.app.gate_cases import gate, paths_of, results_of
 from kiosk.domain.gate.case import Case, cases_of
 from kiosk.domain.gate.form import Form
-from kiosk.domain.gate.grounds import Grounds
-from kiosk.domain.gate.play import play
+from kiosk.domain.gate.grounds import Grounds, decided
+from kiosk.domain.gate.play import Player, play
 from kiosk.domain.gate.words import Word
 
 FOLDER = Path(__file__).parents[1] / "gate_cases"
@@ -90,6 +90,19 @@ def test_no_expected_verdict_is_there_for_nothing() -> None:
             expect = msgspec.structs.replace(step.expect, verdict=other)
             steps = [*case.steps[:number], msgspec.structs.replace(step, expect=expect)]
             assert play(msgspec.structs.replace(case, steps=tuple(steps)), raw), f"{case.id} step {number + 1}"
+
+
+def test_every_answer_is_decided_again_from_its_record() -> None:
+    told = 0
+    for case, raw in all_cases():
+        player = Player(case, raw)
+        for step in case.steps:
+            player.step(step)
+        for entry in player.records.entries:
+            if entry.grounds is not None:
+                assert decided(entry.grounds).decision == entry.decision, case.id
+                told += 1
+    assert told > 400
 
 
 def test_the_same_from_json(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from kiosk.domain.gate.choice import named
+from kiosk.domain.gate.choice import clean, named
 from kiosk.domain.gate.form import Form, Mode
 from kiosk.domain.gate.judge import Judged, judge
 from kiosk.domain.gate.scan import Scan
@@ -54,15 +54,14 @@ def grounds_of(
 ) -> Grounds:
     """Only what concerns this ticket: its relatives, its product, the lists, its train, this gate."""
     media = tuple(each for each in world.media if code in each.tickets or each.code in (scan.scan, scan.hand_out))
-    kin = {code, scan.scan, *(each for medium in media for each in medium.tickets)}
+    kin = {code, clean(scan.scan), *(each for medium in media for each in medium.tickets)}
     kin |= {each.code for each in world.tickets if each.addon_of in kin}
     if scan.source == "typed":
         kin |= {each.code for each in named(world, scan.scan)}
     kin |= _on_the_same_place(world, kin)
     tickets = tuple(msgspec.structs.replace(each, used=()) for each in world.tickets if each.code in kin)
     kin |= {each.companion_of for each in tickets}
-    products = {each.product for each in tickets}
-    journeys = {each.journey for each in tickets}
+    journeys = {scan.journey, *(each.journey for each in tickets)}
     instead = tuple(each for each in world.delays if each.journey in journeys)
     keys = {each.key for each in tickets}
     places = {(each.seller, each.place) for each in tickets}
@@ -71,7 +70,6 @@ def grounds_of(
             world,
             tickets=tickets,
             media=media,
-            products=tuple(each for each in world.products if each.id in products),
             journeys=tuple(each for each in world.journeys if each.id in journeys),
             delays=instead,
             certificates=_those(world.certificates, lambda each: each.key in keys),
