@@ -397,6 +397,18 @@
         <translation>我都拿好了</translation>
     </message>
     <message>
+        <source>Tickets on your phone?</source>
+        <translation>车票存到手机？</translation>
+    </message>
+    <message>
+        <source>There is no paper at this machine now</source>
+        <translation>本机暂无纸张</translation>
+    </message>
+    <message>
+        <source>Yes, on my phone</source>
+        <translation>好，存到手机</translation>
+    </message>
+    <message>
         <source>I have my ticket</source>
         <translation>我已拿到车票</translation>
     </message>
@@ -1265,8 +1277,20 @@
 <context>
     <name>Hand</name>
     <message>
+        <source>Your tickets</source>
+        <translation>您的车票</translation>
+    </message>
+    <message>
+        <source>After you have paid, each ticket comes on this screen as a code. Take a picture of it: the gate takes it like paper.</source>
+        <translation>付款后，每张车票会以二维码显示在屏幕上。请拍照保存，检票口与纸质车票同样认可。</translation>
+    </message>
+    <message>
         <source>On paper</source>
         <translation>纸质车票</translation>
+    </message>
+    <message>
+        <source>Another machine or the staff desk can print. Go back, and nothing is paid.</source>
+        <translation>其他机器或人工窗口可以打印。返回则不付款。</translation>
     </message>
     <message>
         <source>No paper now</source>
@@ -1275,10 +1299,6 @@
     <message>
         <source>On my phone</source>
         <translation>存到手机</translation>
-    </message>
-    <message>
-        <source>No paper now: touch “On my phone” to go on</source>
-        <translation>暂无纸张：请点“存到手机”继续</translation>
     </message>
 </context>
 <context>

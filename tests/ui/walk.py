@@ -11,7 +11,7 @@ SCREENS = (
     "01-attract", "02-search", "03-departures", "04-when", "05-travellers", "06-seats", "07-plan", "08-summary",
     "09-declined", "10-paying", "11-printing", "12-thanks", "13-events", "14-event-tickets", "15-event-seats",
     "16-event-plan", "17-event-summary",
-    "18-problem", "18a-no-paper", "18b-no-paper-summary", "18c-phone", "18d-phone-last",
+    "18-problem", "18a-no-paper", "18b-no-paper-summary", "18b-hand", "18c-phone", "18d-phone-last",
     "19-access", "20-languages", "21-timeout",
     "22-without-paper", "23-out-of-order", "24-staff-number", "25-staff-pin", "26-staff-list", "27-staff-matter",
     "28-staff-reason", "29-staff-code", "30-staff-ticket",
@@ -109,7 +109,10 @@ def _phone(kiosk: Session, see: Callable[[str], None]) -> None:
     see("18a-no-paper")
     kiosk.to_summary(("more-adult",))
     see("18b-no-paper-summary")
-    kiosk.tap("hand-phone", "next")
+    kiosk.tap("next")
+    kiosk.stage("hand")
+    see("18b-hand")
+    kiosk.tap("next")
     kiosk.stage("phone")
     see("18c-phone")
     kiosk.tap("next")

@@ -87,6 +87,7 @@ def previous(stage: str, choice: Choice, *, searched: bool) -> str:
         "seats": "travellers",
         "plan": "seats",
         "voucher": "summary",
+        "hand": "summary",
         "summary": "seats" if choice.has_seats else "travellers",
     }
     return ways.get(stage, stage)

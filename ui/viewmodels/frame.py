@@ -40,6 +40,7 @@ def frame(choice: Choice, context: Context) -> FrameState:
         "printing": payframes.printing,
         "thanks": payframes.thanks,
         "phone": payframes.phone,
+        "hand": payframes.hand,
         "problem": payframes.problem,
     }
     state = makers[stage](choice, context)

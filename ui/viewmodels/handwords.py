@@ -35,8 +35,8 @@ def hands(choice: Choice, health: Health) -> list[HandRow]:
 
 
 def hint(hand: str, usual: str) -> str:
-    """Under "check and pay": first of all what is still to be agreed to."""
-    return usual if hand else translate("Hand", "No paper now: touch “On my phone” to go on")
+    """Under "check and pay": first of all what will be asked next."""
+    return usual if hand else translate("Terminal", "No paper: tickets on your phone")
 
 
 def paper_works(health: Health) -> list[WorkRow]:

@@ -81,7 +81,7 @@ def summary(choice: Choice, context: Context) -> FrameState:
         totalWord=translate("Frame", "Total") if choice.due_minor == choice.total_minor else paywords.left_word(),
         total=due(choice),
         nextText=paywords.button(context.means).replace("%1", due(choice)),
-        nextReady=context.means != "" and context.hand != "",
+        nextReady=context.means != "",
         backText=back(),
     )
 
@@ -134,6 +134,18 @@ def thanks(choice: Choice, context: Context) -> FrameState:
         nextText=translate("Frame", "I have everything"),
         nextIcon="check",
         canCancel=False,
+    )
+
+
+def hand(choice: Choice, context: Context) -> FrameState:
+    return FrameState(
+        question=translate("Frame", "Tickets on your phone?"),
+        hint=translate("Frame", "There is no paper at this machine now"),
+        summary=f"{texts.people(choice.size)}, {what(choice, context)}",
+        totalWord=translate("Frame", "Total"),
+        total=due(choice),
+        nextText=translate("Frame", "Yes, on my phone"),
+        backText=back(),
     )
 
 

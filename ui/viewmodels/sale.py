@@ -132,10 +132,16 @@ class SaleViewModel(ChoosingViewModel):
             self._quote(self._seats.places)
         elif self._stage == "summary":
             self._begin_payment()
-        elif self._stage in ("phone", "voucher", "staff"):
-            {"phone": self._next_code, "voucher": self._voucher.next, "staff": self._staff.next}[self._stage]()
+        elif self._stage in ("hand", "phone", "voucher", "staff"):
+            answers = {"hand": self._agree, "phone": self._next_code, "voucher": self._voucher.next}
+            answers.get(self._stage, self._staff.next)()
         elif self._stage in ("thanks", "problem"):
             self._leave()
+
+    def _agree(self) -> None:
+        """There is no paper, and the phone will do."""
+        self._choice = replace(self._choice, phone=True)
+        self._begin_payment()
 
     def _next_code(self) -> None:
         if self._pay.turn(1):
@@ -152,6 +158,9 @@ class SaleViewModel(ChoosingViewModel):
     # What follows
 
     def _begin_payment(self) -> None:
+        if not hand_of(self._choice, self._terminal.health):
+            self._go("hand")
+            return
         means = means_of(self._choice, self._terminal.health)
         if means == "voucher":
             self._voucher.begin(Money(self._choice.due_minor, self._choice.prices[0].currency))
@@ -233,7 +242,7 @@ class SaleViewModel(ChoosingViewModel):
             self._news = news
             self._choice = replace(self._choice, origin=self._attract.here())
             self._attract.refresh()
-        if self._stage in ("attract", "summary"):
+        if self._stage in ("attract", "summary", "hand"):
             self._draw()
 
     def _draw(self) -> None:

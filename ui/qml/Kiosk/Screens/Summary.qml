@@ -7,6 +7,8 @@ import Kiosk.Theme
 Frame {
     id: screen
 
+    // Paper or phone may be chosen here where there is room; where there is not, and no paper, it is asked after "pay".
+    readonly property bool roomy: upper.height + 96 + heading.implicitHeight + grid.implicitHeight + 2 * Theme.small + 2 * Theme.gap < area.height
     readonly property bool many: ways.count > 3 && (wide || Theme.large || ways.count > 4)
 
     asideHeight: ride.height
@@ -20,6 +22,8 @@ Frame {
     }
 
     Column {
+        id: upper
+
         width: parent.width
         spacing: 0
 
@@ -87,6 +91,7 @@ Frame {
         Row {
             id: hands
 
+            visible: screen.roomy
             width: parent.width
             spacing: Theme.gap
 
@@ -110,6 +115,8 @@ Frame {
             }
         }
         Words {
+            id: heading
+
             text: qsTr("How do you want to pay?")
             size: Theme.title
             strong: true
