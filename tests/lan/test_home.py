@@ -47,7 +47,7 @@ def make(tmp_path: Path, operator: Operator, monkeypatch: pytest.MonkeyPatch) ->
             each.lists.take([page])
             each.start()
         for each in found:
-            until(each, lambda state: sum(other.linked for other in state.others) == count - 1)
+            until(each, lambda state: sum(other.linked and other.name != "" for other in state.others) == count - 1)
         return found
 
     yield gates
