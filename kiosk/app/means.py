@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from kiosk.app.config import Config
 from kiosk.ports import PaymentTerminal, PrinterStatus
+from ui.services import Way
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,11 @@ def how(terminal: PaymentTerminal) -> tuple[bool, str]:
         return bool(works), str(state)
     works = terminal.ready()
     return works, "ready" if works else "does not answer"
+
+
+def way_now(name: str, terminal: PaymentTerminal, waits: bool) -> Way:
+    """How it is, before anybody chooses it. `waits`: an earlier payment must become clear first."""
+    return Way(name, terminal.ready() and not waits, exact_only(terminal))
 
 
 class ToldOnce:

@@ -15,7 +15,7 @@ from kiosk.app import identity as identities
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.app.config import Config
 from kiosk.app.identity import Identity
-from kiosk.app.means import ToldOnce, exact_only, offered, ways_to_pay
+from kiosk.app.means import ToldOnce, offered, way_now, ways_to_pay
 from kiosk.app.paper import paper_of
 from kiosk.app.printers import ticket_printer
 from kiosk.app.scanpay import ScanToPay, reader_of
@@ -44,7 +44,7 @@ from sync.pull import PullAllotments, PullCatalogue, Renew
 from sync.push import Push
 from sync.session import AbortableSession
 from sync.wire import CertificateReply, VoidRequest, VoucherValue
-from ui.services import Health, LookAtVoucher, ReadVoucher, Voucher, Way
+from ui.services import Health, LookAtVoucher, ReadVoucher, Voucher
 
 log = logging.getLogger(__name__)
 
@@ -263,7 +263,7 @@ class Terminal:
         status = self.printer.status() if self.printer is not None else None
         self._told.paper(status)
         info = self.catalogue.info()
-        ways = tuple(Way(name, t.ready(), exact_only(t)) for name, t in self.means.items() if offered(t))
+        ways = tuple(way_now(name, t, self.desk.waits(name)) for name, t in self.means.items() if offered(t))
         self._told.hear({way.means: way.works for way in ways} | ({"printer": status.ready} if status else {}))
         return Health(
             ways=ways,

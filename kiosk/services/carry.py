@@ -56,6 +56,13 @@ class Carrier:
         self.on_change = on_change
         self._on_rest = on_rest
 
+    def waits(self, means: str) -> bool:
+        """What became of an earlier payment by these means is not clear, and the terminal knows only its latest: no
+        other can start. A payment that is under way is no reason."""
+        return self._payments.knows_latest_only(means) and any(
+            sale.sale_id != self._paying for sale in self._payments.in_the_way(means)
+        )
+
     def _carry(
         self,
         sale: Sale,

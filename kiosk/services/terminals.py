@@ -50,6 +50,10 @@ class Terminals:
         its latest must wait. `but`: the attempt, or the refund of a ticket, that asks."""
         return [sale for sale in self._store.open_sales() if _is_in_the_way(sale, means, but)]
 
+    def knows_latest_only(self, means: str) -> bool:
+        terminal = self._means.get(means)
+        return terminal is not None and terminal.exclusive
+
     def _answer(self, attempt: Attempt, key: str, call: Ask) -> PaymentOutcome:
         if attempt.amount_minor == 0:
             return Approved("free of charge")
