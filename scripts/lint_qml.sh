@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 bin=$PWD/.venv/bin
 types=$PWD/build/qmltypes/Kiosk
 mkdir -p "$types"
-mapfile -t sources < <(grep -rlE '^@Qml(Element|Anonymous)' --include='*.py' ui | sort)
+mapfile -t sources < <(grep -rlE '^@Qml(Element|Anonymous)' --include='*.py' ui | sort | xargs "$bin"/python scripts/in_order.py)
 "$bin"/pyside6-metaobjectdump --quiet --out-file build/qmltypes/kiosk.json "${sources[@]}"
 "$bin"/pyside6-qmltyperegistrar --generate-qmltypes="$types/kiosk.qmltypes" --import-name Kiosk \
   --major-version 1 --minor-version 0 -o build/qmltypes/unused.cpp build/qmltypes/kiosk.json 2>/dev/null
