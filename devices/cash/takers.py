@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 QUIET_S = 0.4  # a coin needs so long from the slot past the sensor
 REST_S = 1.0
 NOTE_S = 15.0  # longest way of a note
+COMPARE_TRIES = 20  # coins may fall all the time while the slot is open
 MISSING_MAX = 10_000  # a greater difference is another device, not missing money
 
 
@@ -69,11 +70,15 @@ class Coins:
         self.trouble = self.trouble or self._device.trouble()
 
     def settle(self) -> None:
-        """Hear the last of it, and compare the life-long count."""
+        """Hear the last of it, and compare the life-long count; a coin may fall between the two questions."""
         self.poll()
-        known = self._book.state.coins
-        assert known is not None
-        self._book.coins(self._serial, known[1], self._missing(known[2]))
+        for _ in range(COMPARE_TRIES):
+            known = self._book.state.coins
+            assert known is not None
+            counted = self._device.accepted_total()
+            if not self.poll():
+                self._book.coins(self._serial, known[1], self._missing(known[2], counted))
+                break
 
     def accept(self, values: frozenset[int]) -> None:
         """Open for these values and no others."""
@@ -119,11 +124,10 @@ class Coins:
             self._book.doubt(f"the coin acceptor forgot {heard.lost or 'its'} events, coins may be among them")
         self._book.coins(known[0], heard.counter, total)
         if heard.lost or heard.restarted:
-            self._book.coins(known[0], heard.counter, self._missing(total))
+            self._book.coins(known[0], heard.counter, self._missing(total, self._device.accepted_total()))
 
-    def _missing(self, expected: int | None) -> int | None:
+    def _missing(self, expected: int | None, counted: int | None) -> int | None:
         """Its life-long count tells of coins whose events are gone."""
-        counted = self._device.accepted_total() if expected is not None else None
         if counted is not None and expected is not None:
             missing = (counted - expected) % (1 << 24)
             if 0 < missing < MISSING_MAX:
