@@ -17,7 +17,7 @@ from kiosk.store.network import admitted_at, contested_since
 from kiosk.store.network_memory import NetworkMemory
 from kiosk.store.store import Store
 from sync.lan.engine import Lan, LanSettings
-from sync.lan.gossip import Gossip
+from sync.lan.gossip import Gossip, Other
 from sync.lan.home import Home
 from sync.lan.ledger import Ledger
 from sync.lan.members import Members
@@ -62,6 +62,7 @@ class Network:
         self._home = Home(memory, clock)
         self.me = reply.name
         self._homes = homes_of(section)
+        self._counted: dict[Author, tuple[int, int, int]] = {}  # since, up to which fact, how many
         gossip = Gossip(ledger, reply.name, passing.about)
         self._store, self._lists = store, lists
         self.lan = Lan(
@@ -121,7 +122,7 @@ class Network:
                 Neighbour(
                     name=other.name or f"{other.author.terminal_id}",
                     linked=other.linked,
-                    admitted=admitted_at(self._store, other.author, since),
+                    admitted=self._admitted(other, since),
                     age_s=other.age_s,
                 )
                 for other in state.others
@@ -129,6 +130,14 @@ class Network:
             contested=contested_since(self._store, since),
             fault=self._lists.forked or state.fault,
         )
+
+    def _admitted(self, other: Other, since: int) -> int:
+        """Counted anew only when that gate told something: the screen asks every second."""
+        counted = self._counted.get(other.author)
+        if counted is None or counted[:2] != (since, other.seq):
+            count = admitted_at(self._store, other.author, since)
+            counted = self._counted[other.author] = (since, other.seq, count)
+        return counted[2]
 
 
 def _age_s(gate: Gate, clock: Clock) -> float | None:
