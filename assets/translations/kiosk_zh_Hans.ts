@@ -916,8 +916,8 @@
         <translation>工作人员：请询问并录入答案</translation>
     </message>
     <message>
-        <source>Staff: look at the document, then scan again</source>
-        <translation>工作人员：请查验证件后再扫</translation>
+        <source>Staff: look at the document, then confirm</source>
+        <translation>工作人员：查验证件后确认</translation>
     </message>
     <message>
         <source>Staff: count, and let in who is left</source>

@@ -131,7 +131,7 @@ def next_step(reason: Word, facts: TicketFacts | None = None) -> str:
         Word.RULE: translate("Gate", "Come back when it is allowed, or ask at the desk"),
         Word.RULE_NOT_UNDERSTOOD: supervisor,
         Word.ANSWER_REQUIRED: translate("Gate", "Staff: ask, and enter the answer"),
-        Word.DOCUMENT: translate("Gate", "Staff: look at the document, then scan again"),
+        Word.DOCUMENT: translate("Gate", "Staff: look at the document, then confirm"),
         Word.GROUP_REST: translate("Gate", "Staff: count, and let in who is left"),
         Word.NO_RIDES: desk,
         Word.ZONE_FULL: translate("Gate", "Wait until somebody comes out"),

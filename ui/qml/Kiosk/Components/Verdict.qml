@@ -12,6 +12,9 @@ Rectangle {
     property real third: 534 // where the lower third begins
     property bool lefty: false
     property real keysWide: 0 // of the keys in the lower third, at the thumb's side
+    property real keysHigh: 0
+    // lying, the next step stands beside the keys; standing, above them while there is room
+    readonly property bool asideKeys: keysWide > 0 && (wide || keysHigh > 290)
     property real beside: 0 // how much of the window lies left and right of the verdict, in its own units
     property real below: 0 // the same above and below
     readonly property color signal: Theme.verdict(gate.sign)
@@ -136,13 +139,13 @@ Rectangle {
     }
     Words {
         objectName: "verdictStep"
-        x: verdict.lefty && verdict.keysWide > 0 ? 48 + verdict.keysWide + 32 : 48
+        x: verdict.asideKeys && verdict.lefty ? 48 + verdict.keysWide + 32 : 48
         y: verdict.third + 8
-        width: verdict.width - 96 - (verdict.keysWide > 0 ? verdict.keysWide + 32 : 0)
-        height: verdict.height - verdict.third - 24
+        width: verdict.width - 96 - (verdict.asideKeys ? verdict.keysWide + 32 : 0)
+        height: verdict.height - verdict.third - 24 - (verdict.asideKeys ? 0 : verdict.keysHigh)
         verticalAlignment: Text.AlignVCenter
         text: verdict.gate.step
-        size: text.length > 60 && verdict.keysWide > 0 ? 32 : 40
+        size: text.length > 60 && verdict.asideKeys ? 32 : 40
         wrapMode: Text.WordWrap
         color: verdict.ink
     }

@@ -79,6 +79,7 @@ Window {
             third: window.third
             lefty: window.hand.lefty
             keysWide: window.keysWide
+            keysHigh: keys.height
             beside: window.beside
             below: window.below
         }
@@ -117,6 +118,8 @@ Window {
             onPressAndHold: window.hand.hold()
         }
         GateKeys {
+            id: keys
+
             // only as high as its rows: what lies above it can be touched
             readonly property int rows: Math.ceil(window.hand.keys.count / Math.max(1, columns))
 
