@@ -17,6 +17,7 @@ from sync.client import CentralClient
 from sync.wire import PaymentAsk, PaymentBegin, PaymentRefund, PaymentState
 
 REFUND_S = 10.0
+FINAL = ("approved", "declined")
 CODE_WITHIN_S = 15.0  # of ours, or the passenger is told that it does not work now
 OFFERS_FOR_S, NOTHING_FOR_S = 5.0, 60.0  # a central without contracts is not asked all the time
 _NOT_BEGUN = {  # central's no before it wrote anything
@@ -108,7 +109,7 @@ class _ThroughCentral:
         while True:
             if state is not None and not _is(state, request, request.attempt_id):
                 return Unresolved("central answered for another payment")
-            if state is not None and state.state in ("approved", "declined"):
+            if state is not None and state.state in FINAL:
                 return _outcome(state)
             if state is not None and state.code and not shown:
                 shown = True
@@ -121,11 +122,17 @@ class _ThroughCentral:
                 time.sleep(self.poll_s)
             ended = over_at or time.monotonic() >= unshown_until or (state is not None and state.state == "closing")
             if self.kind == "qr" and not shown and ended:
-                self._quietly(lambda: self._client.payment_cancel(PaymentAsk(*facts)))
-                return Declined("cancelled" if stop.is_set() else "not_started")
+                return self._never_shown(request, PaymentAsk(*facts), "cancelled" if stop.is_set() else "not_started")
             verb = self._client.payment_cancel if over_at else self._client.payment_ask
             state = self._quietly(lambda verb=verb: verb(PaymentAsk(*facts)))  # type: ignore[misc]
         return Unresolved("nobody knows yet whether it was paid")
+
+    def _never_shown(self, request: ChargeRequest, facts: PaymentAsk, reason: str) -> PaymentOutcome:
+        """Nobody has seen the code, so nobody can pay it, whatever central still has to find out."""
+        state = self._quietly(lambda: self._client.payment_cancel(facts))
+        if state is not None and state.state in FINAL and _is(state, request, request.attempt_id):
+            return _outcome(state)
+        return Declined(reason)
 
     def outcome_of(self, request: ChargeRequest) -> PaymentOutcome:
         """A charge that still waits is ended by the question: its passenger sees no code any more."""

@@ -173,8 +173,8 @@ class Alipay(Gateway):
         order = self.books.orders.get(said["out_trade_no"])
         if "trouble" in moods:
             return refused("ACQ.SYSTEM_ERROR", "try again") | {"retry_flag": "Y"}
-        if order is not None and "pay_before_close" in moods and order.state in ("none", "asking"):
-            self.paid(order)
+        if order is not None:
+            self.pays_before(order, moods)
         done = GOOD | {"out_trade_no": said["out_trade_no"], "retry_flag": "N"}
         if order is None:
             return done

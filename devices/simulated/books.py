@@ -23,6 +23,7 @@ class Order:
     state: str = "none"
     reference: str = ""
     why: str = ""
+    seen: bool = False  # a phone has read the code, and its payer thinks about it
     proof: str = ""  # what the merchant proves our signatures with: certificate or key, where there are both
 
 

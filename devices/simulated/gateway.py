@@ -140,7 +140,7 @@ class Gateway:
             self.books.forget()
             self._next.clear()
             self._mood, self.calls, self.notified, self.refused = "ready", {}, 0, 0
-        elif what in ("scan", "agree", "refuse"):
+        elif what in ("look", "scan", "agree", "refuse"):
             return self._payer(what, str(message.get("code", "")))
         elif what != "state":
             return {"error": f"unknown order {what!r}"}
@@ -163,16 +163,19 @@ class Gateway:
         }
 
     def _payer(self, what: str, code: str) -> dict[str, Any]:
-        """scan: a phone reads a shown code and pays; agree, refuse: the payer's answer to what the phone asks."""
-        wanted = ("none", "asking") if what == "scan" else ("asking",)
+        """look: a phone reads a shown code; scan: and pays; agree, refuse: the payer's answer to what it asks."""
+        by_code = what in ("look", "scan")
+        wanted = ("none", "asking") if by_code else ("asking",)
         found = [
             each for each in self.books.orders.values()
-            if each.state in wanted and (each.code == code if what == "scan" else code in ("", each.number))
+            if each.state in wanted and (each.code == code if by_code else code in ("", each.number))
         ]  # fmt: skip
         if not found:
             return {"error": f"no order waits for this: {what} {code!r}"}
         for order in found:
-            if what == "refuse":
+            if what == "look":
+                order.seen = True
+            elif what == "refuse":
                 self.books.close(order, "the payer refused")
             elif what == "scan" and self.take("userpaying"):
                 order.state = "asking"
@@ -181,6 +184,12 @@ class Gateway:
             else:
                 self.paid(order)
         return self.state()
+
+    def pays_before(self, order: Order, moods: dict[str, dict[str, Any]]) -> None:
+        """The payer agrees at the very moment when the merchant ends it; a code that nobody read cannot be paid."""
+        could = order.state == "asking" or (order.state == "none" and (order.kind == "held" or order.seen))
+        if "pay_before_close" in moods and could:
+            self.paid(order)
 
     def paid(self, order: Order) -> None:
         """Take the money and tell the merchant."""

@@ -134,8 +134,7 @@ class WeChat(Gateway):
             if self.take("wrong_amount"):
                 moods["wrong_amount"] = {}
             return 200, self._order_text(order, more=1 if "wrong_amount" in moods else 0)
-        if "pay_before_close" in moods and order.state in ("none", "asking"):
-            self.paid(order)
+        self.pays_before(order, moods)
         return self._end(order, verb)
 
     def _end(self, order: Order, verb: str) -> tuple[int, dict[str, Any] | None]:

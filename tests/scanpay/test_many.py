@@ -34,11 +34,11 @@ class Payer:
         self.back: ChargeRequest | None = None
 
     def told(self, prompt: Prompt) -> None:
+        if prompt.what == "qr":
+            with contextlib.suppress(KioskError):  # it was closed meanwhile, which a payer's phone says too
+                self.gateway.phone("scan" if self.does == "pay" else "look", prompt.text)
         if self.does == "stop":
             self.payment.cancel(self.request.attempt_id)
-        elif prompt.what == "qr" and self.does == "pay":
-            with contextlib.suppress(KioskError):  # it was closed meanwhile, which a payer's phone says too
-                self.gateway.phone(prompt.text)
 
     def run(self) -> PaymentOutcome:
         if self.chance.random() < 0.6:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from central.payments import config
 from central.payments.provider import Provider
 from devices.payment.scanpay import Offers, QrPay, ScanPay
 from kiosk.app.children import Child, Control
+from kiosk.domain.errors import KioskError
 from kiosk.ports import Approved, ChargeRequest, PaymentOutcome, Prompt
 from tests.central.world import Terminal
 
@@ -39,9 +41,9 @@ class Gateway:
         """An order over a line of its own: from any thread."""
         self._alone(do=do)
 
-    def phone(self, code: str) -> None:
-        """A phone scans a code; from any thread."""
-        self._alone(do="scan", code=code)
+    def phone(self, do: str, code: str) -> None:
+        """A phone reads a code: look, or scan and pay; from any thread."""
+        self._alone(do=do, code=code)
 
     def _alone(self, **message: Any) -> None:
         control = Control(self.control_port, timeout_s=20)
@@ -110,8 +112,9 @@ class Payer:
 
     def __call__(self, prompt: Prompt) -> None:
         self.told.append(prompt)
-        if prompt.what == "qr" and self.do == "scan":
-            self.gateway.order("scan", code=prompt.text)
+        if prompt.what == "qr":
+            with contextlib.suppress(KioskError):  # somebody else was faster
+                self.gateway.phone(self.do, prompt.text)
 
 
 class World:
