@@ -142,6 +142,12 @@ def m006_stored_payment(db: Database) -> None:
     )
 
 
+@projections()
+def m008_network_in_order(db: Database) -> None:
+    """What came since the last look for contested admissions is found without a walk."""
+    db.execute("CREATE INDEX network_fact_by_record ON network_fact (journal_seq)")
+
+
 PROJECTION_TABLES = (
     "sale",
     "ticket",
