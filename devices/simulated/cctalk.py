@@ -12,7 +12,8 @@ Orders: {"do": "insert", "value": 100, "count": 1}, {"do": "string"} (fraud), {"
 {"do": "fill", "address": 3, "count": 50}, {"do": "jam", "address": 3, "after": 2}, {"do": "unjam", "address": 3},
 {"do": "power_cut", "address": 3, "after": 2} (the whole machine, in the payout), {"do": "power", "on": false},
 {"do": "count_off", "address": 3, "by": 7} (a wrong life-long count), {"do": "forget"} (the acceptor restarts),
-{"do": "fault", ...} (see serial_port), {"do": "unplug"}, {"do": "replug"}, {"do": "state"}.
+{"do": "fault", ...} (see serial_port), {"do": "unplug"}, {"do": "replug"}, {"do": "anew"} (as if
+nothing had ever happened), {"do": "state"}.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from __future__ import annotations
 import argparse
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -127,12 +129,20 @@ class Bus:
 class Orders:
     """What the control port may ask for."""
 
-    def __init__(self, machine: Machine, acceptor: Acceptor, bus: Bus, port: SerialPort) -> None:
-        self._machine, self._acceptor, self._bus, self._port = machine, acceptor, bus, port
+    def __init__(self, build: Callable[[], tuple[Machine, Acceptor, Bus]], link: Path | None) -> None:
+        self._build = build
+        self._machine, self.acceptor, self._bus = build()
+        self.port = SerialPort(self._bus.hear, link)
+
+    def _begin_anew(self) -> None:
+        self._machine.ledger.begin_anew()
+        self._machine, self.acceptor, self._bus = self._build()
+        self.port.hear = self._bus.hear
+        self.port.plug()
 
     def order(self, message: dict[str, Any]) -> dict[str, Any]:
         """Obey one order."""
-        what, machine, acceptor = message.get("do"), self._machine, self._acceptor
+        what, machine, acceptor = message.get("do"), self._machine, self.acceptor
         done: dict[str, Any] = {}
         if "address" in message and what in ("fill", "jam", "unjam", "power_cut", "count_off"):
             self._at_hopper(str(what), machine.hoppers[int(message["address"])], message)
@@ -144,8 +154,9 @@ class Orders:
             acceptor.lever = bool(message["on"])
         elif not self._to_machine(str(what), message):
             return {"error": f"unknown order {what!r}"}
+        machine, acceptor = self._machine, self.acceptor
         return {
-            "ok": True, "device": self._port.device, "powered": machine.powered, "accepts": acceptor.accepts(),
+            "ok": True, "device": self.port.device, "powered": machine.powered, "accepts": acceptor.accepts(),
             "hoppers": {str(address): hopper.coins for address, hopper in machine.hoppers.items()},
             "box": {str(value): count for value, count in machine.box.items()},
             "paying": any(hopper.remaining for hopper in machine.hoppers.values()),
@@ -170,17 +181,19 @@ class Orders:
         match what:
             case "power":
                 self._machine.power(bool(message["on"]))
-                self._acceptor.forget()
+                self.acceptor.forget()
             case "forget":
-                self._acceptor.forget()
+                self.acceptor.forget()
             case "fault":
                 self._bus.faults.plan(message)
             case "no_faults":
                 self._bus.faults.clear()
             case "unplug":
-                self._port.unplug()
+                self.port.unplug()
             case "replug":
-                self._port.plug()
+                self.port.plug()
+            case "anew":
+                self._begin_anew()
             case "state":
                 pass
             case _:
@@ -188,11 +201,23 @@ class Orders:
         return True
 
 
-def _passenger(acceptor: Acceptor, every_s: float) -> None:
+def _passenger(orders: Orders, every_s: float) -> None:
     while True:
         time.sleep(every_s)
-        if accepted := acceptor.accepts():
-            acceptor.insert(max(accepted))
+        if accepted := orders.acceptor.accepts():
+            orders.acceptor.insert(max(accepted))
+
+
+def _build(options: argparse.Namespace, ledger: Ledger) -> tuple[Machine, Acceptor, Bus]:
+    machine = Machine(ledger)
+    for text in options.hopper:
+        address, value, coins = map(int, text.split(":"))
+        machine.hoppers[address] = Hopper(machine, address, value, coins, options.coin_s, options.variant)
+    acceptor = Acceptor(machine, COUNTRY[options.currency], COINS[options.currency], recycle=options.recycle)
+    acceptor.counts = not options.no_count
+    machine.remember()
+    acceptor.accepted = machine.accepted_before
+    return machine, acceptor, Bus(machine, acceptor, options.crc, not options.no_echo)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -212,20 +237,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--passenger-s", type=float, default=0.0, help="a coin every n seconds while coins are taken")
     options = parser.parse_args(arguments)
     ledger = Ledger(options.ledger)
-    machine = Machine(ledger)
-    for text in options.hopper:
-        address, value, coins = map(int, text.split(":"))
-        machine.hoppers[address] = Hopper(machine, address, value, coins, options.coin_s, options.variant)
-    acceptor = Acceptor(machine, COUNTRY[options.currency], COINS[options.currency], recycle=options.recycle)
-    acceptor.counts = not options.no_count
-    machine.remember()
-    acceptor.accepted = machine.accepted_before
-    bus = Bus(machine, acceptor, options.crc, not options.no_echo)
-    port = SerialPort(bus.hear, options.device_link)
+    orders = Orders(lambda: _build(options, ledger), options.device_link)
     if options.passenger_s:
-        threading.Thread(target=_passenger, args=(acceptor, options.passenger_s), daemon=True).start()
-    orders = Orders(machine, acceptor, bus, port)
-    run(port.serve, options.port, orders.order, options.control, device=port.device)
+        threading.Thread(target=_passenger, args=(orders, options.passenger_s), daemon=True).start()
+    run(orders.port.serve, options.port, orders.order, options.control, device=orders.port.device)
 
 
 if __name__ == "__main__":

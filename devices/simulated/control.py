@@ -64,6 +64,10 @@ class Ledger:
         """Forget all of it."""
         os.truncate(self.path, 0)
 
+    def begin_anew(self) -> None:
+        """As if nothing had ever happened."""
+        os.ftruncate(self._file, 0)
+
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.path.read_text().splitlines() if line]
 

@@ -10,7 +10,8 @@ cash box was emptied). It is also the device's memory.
 Orders: {"do": "insert", "value": 2000}, {"do": "jam", "on": true} (the next note sticks on its way to the box, until it
 is off), {"do": "fraud"}, {"do": "box", "out": true}, {"do": "full", "on": true}, {"do": "open", "on": true}, {"do":
 "power", "on": false} (a note under way stays where it is), {"do": "count_off", "by": 3}, {"do": "fault", ...} (see
-serial_port; "command" is the first byte of the data), {"do": "unplug"}, {"do": "replug"}, {"do": "state"}.
+serial_port; "command" is the first byte of the data), {"do": "unplug"}, {"do": "replug"}, {"do": "state"}, {"do":
+"anew"} (as if nothing had ever happened).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import argparse
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +38,21 @@ NOTES = {
 class Orders:
     """What the control port may ask for."""
 
-    def __init__(self, path: NotePath, wire: Wire, port: SerialPort) -> None:
-        self._path, self._wire, self._port = path, wire, port
+    def __init__(self, build: Callable[[], tuple[NotePath, Wire]], link: Path | None) -> None:
+        self._build = build
+        self.path, self._wire = build()
+        self.port = SerialPort(self._wire.hear, link)
+
+    def _begin_anew(self) -> NotePath:
+        self.path.ledger.begin_anew()
+        self.path, self._wire = self._build()
+        self.port.hear = self._wire.hear
+        self.port.plug()
+        return self.path
 
     def order(self, message: dict[str, Any]) -> dict[str, Any]:
         """Obey one order."""
-        path = self._path
+        path = self.path
         done: dict[str, Any] = {}
         match message.get("do"):
             case "insert":
@@ -55,28 +66,34 @@ class Orders:
                 self._wire.faults.plan(message)
             case "no_faults":
                 self._wire.faults.clear()
-            case "unplug":
-                self._port.unplug()
-            case "replug":
-                self._port.plug()
+            case "unplug" | "replug" as plug:
+                (self.port.plug if plug == "replug" else self.port.unplug)()
             case "jam" | "fraud" | "box" | "full" | "open" as trouble:
                 path.trouble(trouble, bool(message.get("on", message.get("out", True))))
+            case "anew":
+                path = self._begin_anew()
             case "state":
                 pass
             case other:
                 return {"error": f"unknown order {other!r}"}
         path.look()
         return {
-            "ok": True, "device": self._port.device, "at": path.at, "accepts": path.accepts(), "box": path.box(),
+            "ok": True, "device": self.port.device, "at": path.at, "accepts": path.accepts(), "box": path.box(),
             "encrypted": self._wire.encrypted, "stacked": path.stacked, **done,
         }  # fmt: skip
 
 
-def _passenger(path: NotePath, every_s: float) -> None:
+def _passenger(orders: Orders, every_s: float) -> None:
     while True:
         time.sleep(every_s)
-        if (accepted := path.accepts()) and not path.at:
-            path.insert(max(accepted))
+        if (accepted := orders.path.accepts()) and not orders.path.at:
+            orders.path.insert(max(accepted))
+
+
+def _build(options: argparse.Namespace, ledger: Ledger) -> tuple[NotePath, Wire]:
+    path = NotePath(ledger, NOTES[options.currency], options.escrow_s, options.move_s, options.full_at)
+    counters = not options.no_counters
+    return path, Wire(path, options.currency, options.fixed_key, plain=options.plain, counters=counters)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -94,12 +111,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--full-at", type=int, default=600, help="notes the cash box holds")
     parser.add_argument("--passenger-s", type=float, default=0.0, help="a note every n seconds while notes are taken")
     options = parser.parse_args(arguments)
-    path = NotePath(Ledger(options.ledger), NOTES[options.currency], options.escrow_s, options.move_s, options.full_at)
-    wire = Wire(path, options.currency, options.fixed_key, plain=options.plain, counters=not options.no_counters)
-    port = SerialPort(wire.hear, options.device_link)
+    ledger = Ledger(options.ledger)
+    orders = Orders(lambda: _build(options, ledger), options.device_link)
     if options.passenger_s:
-        threading.Thread(target=_passenger, args=(path, options.passenger_s), daemon=True).start()
-    run(port.serve, options.port, Orders(path, wire, port).order, options.control, device=port.device)
+        threading.Thread(target=_passenger, args=(orders, options.passenger_s), daemon=True).start()
+    run(orders.port.serve, options.port, orders.order, options.control, device=orders.port.device)
 
 
 if __name__ == "__main__":

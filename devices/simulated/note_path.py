@@ -16,7 +16,7 @@ class NotePath:
     """`at`: "" (empty), reading, escrow, stacking, rejecting, jam. Time moves it, and so do polls."""
 
     def __init__(self, ledger: Ledger, notes: tuple[int, ...], escrow_s: float, move_s: float, full_at: int) -> None:
-        self._ledger, self._escrow_s, self._move_s, self._full_at = ledger, escrow_s, move_s, full_at
+        self.ledger, self._escrow_s, self._move_s, self._full_at = ledger, escrow_s, move_s, full_at
         self.notes = notes  # whole units by channel - 1
         self.lock = threading.RLock()
         self.at = ""
@@ -67,7 +67,7 @@ class NotePath:
                     self._box_is_out = on
                     self._events.append(bytes([BOX_OUT if on else BOX_IN]))
                     if on:
-                        self._ledger.write(event="taken_away", notes=sum(self._box.values()))
+                        self.ledger.write(event="taken_away", notes=sum(self._box.values()))
                         self._box.clear()
                 case "full":
                     self._full_at = 0 if on else 600
@@ -206,7 +206,7 @@ class NotePath:
     def _fall(self, event: bytes) -> None:
         value = self.notes[self._channel - 1] * 100
         self._box[value] = self._box.get(value, 0) + 1
-        self._ledger.write(event="in", value=value, to="box")
+        self.ledger.write(event="in", value=value, to="box")
         self.stacked += 1
         self._events.append(event)
         self.at = ""
@@ -214,7 +214,7 @@ class NotePath:
             self._events.append(bytes([FULL]))
 
     def _back(self, why: str) -> None:
-        self._ledger.write(event="returned", value=self.notes[self._channel - 1] * 100, why=why)
+        self.ledger.write(event="returned", value=self.notes[self._channel - 1] * 100, why=why)
         self.rejected += 1
         self.at = ""
 

@@ -23,7 +23,7 @@ class SerialPort:
     """The device's end of the line."""
 
     def __init__(self, hear: Hear, link: Path | None) -> None:
-        self._hear, self._link = hear, link
+        self.hear, self._link = hear, link
         self._lock = threading.Lock()  # one speaker at a time
         self._pulled = threading.Event()
         self._thread = threading.Thread()
@@ -65,7 +65,7 @@ class SerialPort:
         try:
             while self.plugged and (data := await reader.read(4096)):
                 with self._lock:
-                    answers = self._hear(data)
+                    answers = self.hear(data)
                 for wait_s, answer in answers:
                     await asyncio.sleep(wait_s)
                     writer.write(answer)
@@ -78,7 +78,7 @@ class SerialPort:
             if not select.select([ours], [], [], 0.02)[0]:
                 continue
             with self._lock:
-                answers = self._hear(os.read(ours, 4096))
+                answers = self.hear(os.read(ours, 4096))
             for wait_s, answer in answers:
                 if wait_s:
                     time.sleep(wait_s)

@@ -52,7 +52,7 @@ class Shop:
     def begin(self) -> Till:
         """A new life of the program."""
         self.book = Book(self.folder / "cash.jsonl")
-        self._lines = [Line(str(self.folder / name), 9600) for name in ("coins", "notes")]
+        self._lines = [Line(device.ready["device"], 9600) for device in (self.coins, self.notes)]
         bus = Bus(self._lines[0], timeout_s=0.1)
         talk = Conversation(self._lines[1], fixed_key=FIXED_DEFAULT, timeout_s=0.1)
         hoppers = [

@@ -68,3 +68,25 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return device
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """As `start`, for simulators that know the order "anew": the same process for all tests of a module."""
+    folder, running = tmp_path_factory.mktemp("shared"), dict[tuple[str, ...], Device]()
+    names = {"cctalk": "coins", "essp": "notes"}
+
+    def begin(name: str, *arguments: str) -> Device:
+        if (name, *arguments) not in running:
+            own = folder / str(len(running))
+            own.mkdir()
+            what = own / names[name]
+            line = ["--ledger", f"{what}.jsonl", "--device-link", str(what)]
+            running[name, *arguments] = Device(name, own, *line, *arguments)
+        device = running[name, *arguments]
+        device.order("anew")
+        return device
+
+    yield begin
+    for device in running.values():
+        device.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -24,9 +23,9 @@ HOPPERS = ("--hopper", "3:100:20", "--hopper", "4:50:3", "--coin-s", "0.01")
 class Machine:
     """The drivers of one bus."""
 
-    def __init__(self, device: Device, line: str, with_crc: bool = False) -> None:
+    def __init__(self, device: Device, line: str = "", with_crc: bool = False) -> None:
         self.device = device
-        self.bus = Bus(Line(line, 9600), with_crc=with_crc, timeout_s=0.3)
+        self.bus = Bus(Line(line or device.ready["device"], 9600), with_crc=with_crc, timeout_s=0.3)
         self.coins = CoinAcceptor(self.bus, 2, "CNY")
         self.hopper, self.small = Hopper(self.bus, 3, 100), Hopper(self.bus, 4, 50)
 
@@ -42,8 +41,8 @@ class Machine:
 
 
 @pytest.fixture
-def machine(start: Start, tmp_path: Path) -> Iterator[Machine]:
-    found = Machine(start("cctalk", *HOPPERS), str(tmp_path / "coins"))
+def machine(shared: Start) -> Iterator[Machine]:
+    found = Machine(shared("cctalk", *HOPPERS))
     found.connect()
     yield found
     found.bus.close()
@@ -140,8 +139,8 @@ def test_a_refusal_is_no_silence(machine: Machine) -> None:
     assert machine.hopper.total() == 0
 
 
-def test_a_payout_can_be_stopped(start: Start, tmp_path: Path) -> None:
-    machine = Machine(start("cctalk", *HOPPERS[:-1], "0.05"), str(tmp_path / "coins"))
+def test_a_payout_can_be_stopped(shared: Start) -> None:
+    machine = Machine(shared("cctalk", *HOPPERS[:-1], "0.05"))
     machine.connect()
     machine.bus.ask(3, cctalk.ENABLE, b"\xa5")
     machine.bus.ask(3, cctalk.DISPENSE, machine.hopper._leave() + b"\x0f")
@@ -155,8 +154,8 @@ def test_a_payout_can_be_stopped(start: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", ["cipher", "plain"])
-def test_other_ways_to_say_pay(start: Start, tmp_path: Path, variant: str) -> None:
-    device = start("cctalk", *HOPPERS, "--variant", variant, "--crc", "--no-echo")
+def test_other_ways_to_say_pay(shared: Start, variant: str) -> None:
+    device = shared("cctalk", *HOPPERS, "--variant", variant, "--crc", "--no-echo")
     machine = Machine(device, f"127.0.0.1:{device.port}", with_crc=True)
     machine.hopper = Hopper(machine.bus, 3, 100, variant)  # type: ignore[arg-type]
     machine.connect()
@@ -202,13 +201,15 @@ def test_a_late_answer_is_not_taken_for_the_next_one(machine: Machine) -> None:
         assert machine.small.total() == 0 and machine.hopper.total() == 4
 
 
-def test_what_it_holds_and_has_paid_outlives_the_process(start: Start, tmp_path: Path, machine: Machine) -> None:
+def test_what_it_holds_and_has_paid_outlives_the_process(start: Start) -> None:
+    machine = Machine(start("cctalk", *HOPPERS))
+    machine.connect()
     machine.coins.accept(frozenset({100}))
     machine.device.order("insert", value=100, count=2)
     machine.hopper.pay(3)
     machine.bus.close()
     machine.device.child.kill()
-    again = Machine(start("cctalk", *HOPPERS), str(tmp_path / "coins"))
+    again = Machine(start("cctalk", *HOPPERS))
     again.connect()
     assert again.hopper.total() == 3 and again.coins.accepted_total() == 2
     assert again.device.order("state")["hoppers"]["3"] == 17 and again.coins.heard(None).counter == 0

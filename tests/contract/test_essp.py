@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +19,9 @@ from .conftest import Device, Start
 class Slot:
     """One validator and what it said."""
 
-    def __init__(self, device: Device, line: str, fixed_key: int = FIXED_DEFAULT) -> None:
+    def __init__(self, device: Device, fixed_key: int = FIXED_DEFAULT) -> None:
         self.device = device
-        self.talk = Conversation(Line(line, 9600), fixed_key=fixed_key, timeout_s=0.1)
+        self.talk = Conversation(Line(device.ready["device"], 9600), fixed_key=fixed_key, timeout_s=0.1)
         self.notes = Validator(self.talk, "CNY")
         self.heard: list[NoteEvent] = []
 
@@ -47,9 +46,9 @@ class Slot:
         return [event.value for event in self.heard if event.what == "credit"]
 
 
-def begun(start: Start, tmp_path: Path, *, plain: bool) -> Slot:
-    device = start("essp", "--move-s", "0.02", *(["--plain"] if plain else []))
-    found = Slot(device, str(tmp_path / "notes"), 0 if plain else FIXED_DEFAULT)
+def begun(shared: Start, *, plain: bool) -> Slot:
+    device = shared("essp", "--move-s", "0.02", *(["--plain"] if plain else []))
+    found = Slot(device, 0 if plain else FIXED_DEFAULT)
     found.notes.connect()
     assert device.order("state")["encrypted"] is not plain
     found.notes.accept(frozenset({1000, 2000}))
@@ -57,15 +56,15 @@ def begun(start: Start, tmp_path: Path, *, plain: bool) -> Slot:
 
 
 @pytest.fixture(params=["sealed", "plain"])
-def either(request: pytest.FixtureRequest, start: Start, tmp_path: Path) -> Iterator[Slot]:
-    found = begun(start, tmp_path, plain=request.param == "plain")
+def either(request: pytest.FixtureRequest, shared: Start) -> Iterator[Slot]:
+    found = begun(shared, plain=request.param == "plain")
     yield found
     found.notes.close()
 
 
 @pytest.fixture
-def slot(start: Start, tmp_path: Path) -> Iterator[Slot]:
-    found = begun(start, tmp_path, plain=False)
+def slot(shared: Start) -> Iterator[Slot]:
+    found = begun(shared, plain=False)
     yield found
     found.notes.close()
 
@@ -157,8 +156,8 @@ def test_unplugged_and_plugged_in_again(slot: Slot) -> None:
 
 
 @pytest.fixture
-def sealed(start: Start, tmp_path: Path) -> Iterator[Slot]:
-    found = Slot(start("essp", "--move-s", "0.02", "--escrow-s", "0.3"), str(tmp_path / "notes"))
+def sealed(shared: Start) -> Iterator[Slot]:
+    found = Slot(shared("essp", "--move-s", "0.02", "--escrow-s", "0.3"))
     found.notes.connect()
     found.notes.accept(frozenset({2000}))
     yield found
@@ -200,22 +199,22 @@ def test_a_power_cut_says_where_the_note_went(sealed: Slot, at: str) -> None:
         assert sealed.listen("returned").value == 2000 and sealed.ledger() == [("returned", 2000)]
 
 
-def test_another_fixed_key_is_no_conversation(start: Start, tmp_path: Path) -> None:
-    slot = Slot(start("essp"), str(tmp_path / "notes"), fixed_key=0x1111111111111111)
+def test_another_fixed_key_is_no_conversation(shared: Start) -> None:
+    slot = Slot(shared("essp"), fixed_key=0x1111111111111111)
     with pytest.raises(CashFault):
         slot.notes.connect()
     slot.notes.close()
 
 
-def test_a_device_without_keys_says_so(start: Start, tmp_path: Path) -> None:
-    slot = Slot(start("essp", "--plain"), str(tmp_path / "notes"))
+def test_a_device_without_keys_says_so(shared: Start) -> None:
+    slot = Slot(shared("essp", "--plain"))
     with pytest.raises(CashRefused, match="does not know it"):
         slot.notes.connect()
     slot.notes.close()
 
 
-def test_numbers_that_are_not_prime_are_refused(start: Start, tmp_path: Path) -> None:
-    slot = Slot(start("essp"), str(tmp_path / "notes"), fixed_key=0)
+def test_numbers_that_are_not_prime_are_refused(shared: Start) -> None:
+    slot = Slot(shared("essp"), fixed_key=0)
     slot.talk.begin()
     with pytest.raises(CashRefused, match="out of range"):
         slot.talk.ask(essp.SET_GENERATOR, (15).to_bytes(8, "little"))

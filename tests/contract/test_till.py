@@ -16,11 +16,11 @@ from .conftest import Start
 
 
 @pytest.fixture
-def shop(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def shop(shared: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr("devices.cash.till.SETTLE_TRIES_S", 1.0)
     monkeypatch.setattr("devices.cash.till.QUIET_S", 0.05)
     monkeypatch.setattr("devices.cash.till.POLL_S", 0.02)
-    return Shop(start, tmp_path)
+    return Shop(shared, tmp_path)
 
 
 def test_coins_and_notes_come_in_and_change_goes_out(shop: Shop) -> None:
@@ -149,8 +149,8 @@ def test_pulled_out_and_back_in_time(shop: Shop) -> None:
     assert isinstance(said, Declined) and shop.net() == 0
 
 
-def test_exact_money_only_is_said_before_and_keeps_what_is_put_in(start: Start, tmp_path: Path) -> None:
-    shop = Shop(start, tmp_path, timeout_s=0.5)
+def test_exact_money_only_is_said_before_and_keeps_what_is_put_in(shared: Start, tmp_path: Path) -> None:
+    shop = Shop(shared, tmp_path, timeout_s=0.5)
     for payer in shop.payers.all:
         shop.book.filled(payer.hopper.address, payer.serial, 0, payer.total)
     assert shop.till.ready() and shop.till.exact_only()
@@ -228,8 +228,8 @@ def test_a_long_book_begins_anew(shop: Shop, monkeypatch: pytest.MonkeyPatch) ->
     again.close()
 
 
-def test_recycled_coins_can_be_paid_out_again(start: Start, tmp_path: Path) -> None:
-    shop = Shop(start, tmp_path, "--recycle", recycle=True)
+def test_recycled_coins_can_be_paid_out_again(shared: Start, tmp_path: Path) -> None:
+    shop = Shop(shared, tmp_path, "--recycle", recycle=True)
     level = shop.payers.level(shop.payers.all[0])
     outcome = shop.charge(shop.request(200))
     shop.put_in(100, 100)
@@ -264,9 +264,9 @@ def test_a_note_that_waits_when_a_payment_ends_goes_back(shop: Shop, closed: str
     assert shop.book.state.inside == {}
 
 
-def test_unplugged_in_the_change_and_found_out_when_it_is_back(start: Start, tmp_path: Path) -> None:
+def test_unplugged_in_the_change_and_found_out_when_it_is_back(shared: Start, tmp_path: Path) -> None:
     """The hoppers have power of their own and go on; only the line is gone."""
-    shop = Shop(start, tmp_path, "--coin-s", "0.05")
+    shop = Shop(shared, tmp_path, "--coin-s", "0.05")
     request = shop.request(500)
     outcome = shop.charge(request)
     shop.put_in(1000)
