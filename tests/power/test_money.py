@@ -97,7 +97,7 @@ def test_every_step_is_cut() -> None:
     assert cuts > 10 and not wrong
 
 
-def never_began(request: ChargeRequest, now: Status | None) -> PaymentOutcome:
+def never_began(request: ChargeRequest, now: Status) -> PaymentOutcome:
     """A mistake: what a card terminal does not say plainly is taken for nothing."""
     return memory.NEVER
 

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from devices.payment.zvt.memory import BLIND, Last, judge, last_of, mark_of, original, reference, stands
-from devices.payment.zvt.messages import Status
+from devices.payment.zvt.messages import Status, Totals
 from kiosk.ports import Approved, ChargeRequest, Declined, Unresolved
 
 BEFORE = Last(receipt=41, trace=733, at="1130120000", terminal="52001234")
@@ -15,6 +15,7 @@ OURS = Status(
     0, amount_minor=1250, currency=978, receipt=42, trace=734, date="1130", time="120130", terminal="52001234"
 )
 UNDONE = dataclasses.replace(OURS, receipt=43, trace=735, original_trace=734)
+EMPTY = Status(0, date="1130", time="115000", terminal="52001234", totals=Totals(0, 0))
 REQUEST = ChargeRequest("a", 1250, "EUR", mark=BEFORE.text())
 BACK = ChargeRequest("r", 1250, "EUR", mark=last_of(OURS).text(), refund_of=reference(OURS))
 
@@ -52,10 +53,10 @@ def test_the_same_receipt_says_it_never_began() -> None:
         told(original_trace=733),  # a reversal of what was before
         told(receipt=None),
         told(result=5, receipt=43),
-        None,  # its day was closed
+        EMPTY,  # its day was closed
     ],
 )
-def test_whatever_does_not_fit_is_for_staff(other: Status | None) -> None:
+def test_whatever_does_not_fit_is_for_staff(other: Status) -> None:
     assert isinstance(judge(REQUEST, other), Unresolved)
 
 
@@ -76,8 +77,10 @@ def test_a_reversal_is_found_by_what_it_reverses() -> None:
 
 
 def test_an_empty_day_is_something_to_compare_with() -> None:
-    empty = dataclasses.replace(REQUEST, mark=Last(empty=True).text())
-    assert judge(empty, None) == Declined("not_started")
+    empty = dataclasses.replace(REQUEST, mark=last_of(EMPTY).text())
+    assert judge(empty, dataclasses.replace(EMPTY, time="115100")) == Declined("not_started")
+    assert isinstance(judge(empty, told(date="1129")), Unresolved)  # yesterday's last receipt is not ours
+    assert isinstance(judge(empty, dataclasses.replace(EMPTY, terminal="52009999")), Unresolved)
     assert isinstance(judge(empty, OURS), Approved)
     assert judge(empty, UNDONE) == Declined("undone")
 
@@ -122,7 +125,7 @@ def test_an_approval_whose_receipt_is_gone_is_undone() -> None:
 @pytest.mark.parametrize(
     "now",
     [
-        None,
+        EMPTY,
         told(amount_minor=1249),
         told(trace=700),
         told(receipt=43, trace=735),  # may be its reversal, by a terminal that does not say so
@@ -130,6 +133,6 @@ def test_an_approval_whose_receipt_is_gone_is_undone() -> None:
         told(terminal="52009999"),
     ],
 )
-def test_where_it_cannot_be_seen_staff_decide(now: Status | None) -> None:
+def test_where_it_cannot_be_seen_staff_decide(now: Status) -> None:
     assert isinstance(stands(REQUEST, reference(OURS), now), Unresolved)
     assert isinstance(stands(REQUEST, "A1", OURS), Unresolved)

@@ -92,7 +92,7 @@ class GivingBack:
     def _told_by_receipt(self, request: ChargeRequest) -> PaymentOutcome:
         return self._look(lambda now: memory.judge(request, now))
 
-    def _look(self, judge: Callable[[Status | None], PaymentOutcome]) -> PaymentOutcome:
+    def _look(self, judge: Callable[[Status], PaymentOutcome]) -> PaymentOutcome:
         try:
             return judge(self._link.last())
         except Unknown as fault:

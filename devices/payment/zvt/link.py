@@ -140,8 +140,8 @@ class Link:
         the line it told it on carries."""
         return self._known
 
-    def last(self) -> Status | None:
-        """Its last transaction, asked for; None = its day is empty for certain. Unknown when it does not say."""
+    def last(self) -> Status:
+        """Its last transaction, asked for; or the totals of a day without any. Unknown when it does not say."""
         end = self._quietly(say.with_password(say.REPEAT, self.settings.password))
         told = [each for each in end.statuses if each.receipt is not None and each.totals is None]
         if end.finished and end.aborted is None and told:
@@ -149,11 +149,11 @@ class Link:
             return told[-1]
         if end.trouble or end.no in BUSY:
             raise Unknown(end.trouble or "the terminal is busy")
-        totals = self.ask(say.with_password(say.TOTALS, self.settings.password))
-        counted = [each.totals for each in totals.statuses if each.totals is not None]
-        if totals.finished and totals.aborted is None and counted and counted[-1][:2] == (0, 0):
-            return None
-        raise Unknown(totals.trouble or "the terminal does not repeat its last receipt")
+        asked = self.ask(say.with_password(say.TOTALS, self.settings.password))
+        counted = [each for each in asked.statuses if each.totals is not None]
+        if asked.finished and asked.aborted is None and counted and counted[-1].is_empty_day:
+            return counted[-1]
+        raise Unknown(asked.trouble or "the terminal does not repeat its last receipt")
 
     def _quietly(self, command: Apdu) -> End:
         """What it prints is a copy of what it has printed before."""

@@ -38,6 +38,9 @@ BLIND = ""
 
 
 def last_of(status: Status) -> Last:
+    """What is written down of it."""
+    if status.is_empty_day:
+        return Last(at=status.at, terminal=status.terminal, empty=True)
     return Last(status.receipt or 0, status.trace or 0, status.at, status.terminal)
 
 
@@ -76,20 +79,20 @@ def is_for(request: ChargeRequest, status: Status) -> bool:
     return status.result == 0 and status.amount_minor == request.amount_minor and right
 
 
-def judge(request: ChargeRequest, now: Status | None) -> PaymentOutcome:
-    """`now`: the last transaction; None = the terminal's day is empty for certain."""
+def judge(request: ChargeRequest, now: Status) -> PaymentOutcome:
+    """`now`: the last transaction, or the totals of an empty day."""
     mark = mark_of(request.mark)
     if mark is None:
         return Unresolved("what the terminal knew before was not to be had: only its receipts tell")
-    if now is None:
-        return NEVER if mark.empty else Unresolved("the terminal has closed its day since")
     last = last_of(now)
     if mark.terminal and last.terminal and last.terminal != mark.terminal:
         return Unresolved(f"this is terminal {last.terminal}, it was {mark.terminal}")
+    if last.empty:
+        return NEVER if mark.empty else Unresolved("the terminal has closed its day since")
     if not mark.empty and (last.receipt, last.trace) == (mark.receipt, mark.trace):
         return NEVER if last.at == mark.at else Unresolved("the terminal's last receipt has changed")
-    if mark.at and not _later(mark.at, last.at):
-        return Unresolved("the terminal's last receipt is older than it was")
+    if (mark.at or mark.empty) and not _later(mark.at, last.at):
+        return Unresolved("the terminal's last receipt is older than it was, or does not say")
     return _moved(request, mark, now)
 
 
@@ -112,12 +115,12 @@ def _moved(request: ChargeRequest, mark: Last, now: Status) -> PaymentOutcome:
     return Unresolved("the terminal's last receipt is for something else")
 
 
-def stands(request: ChargeRequest, reference_text: str, now: Status | None) -> PaymentOutcome:
+def stands(request: ChargeRequest, reference_text: str, now: Status) -> PaymentOutcome:
     """Whether an approval whose receipt we know was kept or undone. A terminal goes on to the next payment only when
     the one before is settled, so what came after ours tells."""
     ours = original(reference_text)
-    if now is None or ours is None:
-        return Unresolved("the terminal's day is closed" if now is None else "this is no reference of the terminal")
+    if now.is_empty_day or ours is None:
+        return Unresolved("the terminal's day is closed" if ours else "this is no reference of the terminal")
     if not reference_text.startswith(f"{now.terminal or '-'} "):
         return Unresolved(f"this is terminal {now.terminal}, it was another")
     steps, undone = ((now.receipt or 0) - ours.receipt) % RECEIPTS_MAX, now.original_trace == ours.trace

@@ -106,6 +106,11 @@ class Status:
     def at(self) -> str:
         return self.date + self.time
 
+    @property
+    def is_empty_day(self) -> bool:
+        """The totals of a day without any payment."""
+        return self.totals is not None and (self.totals.payments, self.totals.sum_minor) == (0, 0)
+
 
 def status_of(apdu: Apdu) -> Status:
     """Garbled when a number in it is none. A result that is not told is no success."""

@@ -92,7 +92,7 @@ class ZvtPayment(GivingBack):
                 raise DeviceFault(f"The card terminal does not answer: {fault}") from None
             except Unknown:
                 return memory.BLIND
-        return memory.last_of(last).text() if last else memory.Last(empty=True).text()
+        return memory.last_of(last).text()
 
     # taking
 
@@ -195,7 +195,7 @@ class ZvtPayment(GivingBack):
         finally:
             self._one.release()
 
-    def _asked(self, judge: Callable[[Status | None], PaymentOutcome]) -> PaymentOutcome:
+    def _asked(self, judge: Callable[[Status], PaymentOutcome]) -> PaymentOutcome:
         try:
             state = self._link.state()
         except OSError as fault:
