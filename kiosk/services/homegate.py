@@ -36,13 +36,13 @@ def settled(homes: Homes, presented: Presented, grounds: Grounds) -> tuple[Prese
     """
     ticket = presented.ticket
     home = homes.of(ticket.gate_group) if ticket is not None else ""
-    if not home or grounds.scan.kind == "exit" or grounds.scan.override is not None:
+    if not home or grounds.scan.kind == "exit":
         return presented, ()
     free = _bound(presented, "")
     if home == homes.me:
         return free, ()
     judged = decided(msgspec.structs.replace(grounds, world=free.world))
-    if judged.passage is None or judged.decision.word is Word.EMERGENCY or judged.again:
+    if judged.passage is None or judged.decision.word is Word.EMERGENCY or judged.again or judged.decision.override:
         return free, ()
     answer = homes.ask(home, presented)
     if answer is None:

@@ -14,6 +14,8 @@ from kiosk.app.config import ClockSection, Config, LanSection, TerminalSection
 from kiosk.app.doctor_lan import look
 from kiosk.domain import ticket as tickets
 from kiosk.domain.certificate import SCOPE_SELL
+from kiosk.domain.events import Admitted
+from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.words import Word
 from sync.lan.engine import LanState
 from tests.conftest import SettableClock
@@ -107,6 +109,10 @@ def test_without_its_home_a_ticket_is_refused_and_the_way_is_said(make: Make, op
     refused = other.gate.scan(bound)
     assert refused.decision.word is Word.WRONG_GATE and refused.decision.right_gate == "G0"
     assert word(other, free) is Word.ADMIT, "of no group: decided here"
+    said = Scan(override=Override(role="supervisor", reason="the home is dark", by="Ada"))
+    assert other.gate.scan(bound, said).decision.word is Word.ADMIT
+    told = [event for _, event in other.store.journal.events() if isinstance(event, Admitted) and event.override]
+    assert [(each.override, each.by) for each in told] == [("wrong_gate", "Ada")]
     assert word(home, bound) is Word.ADMIT
 
 
