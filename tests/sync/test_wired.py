@@ -24,7 +24,8 @@ def test_a_gate_keeps_the_hours_it_was_given(context: Context, url: str, tmp_pat
     config = Config(terminal=TerminalSection(folder=str(tmp_path)), gate=GateSection(opens_before_min=20, grace_min=5))
     terminal = GateTerminal(config, PaperRenderer())
     try:
-        assert (terminal.gate.rules.opens_before_s, terminal.gate.rules.grace_s) == (20 * 60, 5 * 60)
+        setting = terminal.gate.setting
+        assert (setting.opens_before_min, setting.grace_min) == (20, 5)
     finally:
         terminal.close()
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_configuration_key_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
+    text += "".join((ROOT / "docs" / name).read_text() for name in re.findall(r"\]\(([a-z-]+\.md)\)", text))
     for section, kind in get_type_hints(Config).items():
         assert f"`[{section}]`" in text
         for field in fields(kind):
