@@ -65,7 +65,7 @@ class SimGate:
         self.name = self.me = enrolled.reply.name
         self.author = Author(enrolled.reply.terminal_id, enrolled.reply.incarnation)
         self.up = False
-        self.doomed = ""  # the next write: "before", "within" or "after"
+        self.doomed = ""  # the next write: "before", "within", "after", or the next "report"
         self.up_since = 0.0
         self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(enrolled.key))
         self._ids = Ids()
@@ -103,6 +103,9 @@ class SimGate:
     def _powered(self, records: Any, changes: Any) -> None:
         """Every write of the journal, with the power that may go at it."""
         doom, self.doomed = self.doomed, ""
+        if doom == "report":  # at the very write that tells of a contested admission, whenever that is
+            doom = "before" if any(record.kind == "AdmissionContested" for record in records) else ""
+            self.doomed = "" if doom else "report"
         if doom == "before":
             raise PowerLost
         if doom == "within":

@@ -70,8 +70,8 @@ class Play:
                 self.world.later(at, self._comes, code, False)
         return honest
 
-    def _comes(self, code: str, forged: bool) -> None:
-        gate = self.chance.choice(self.gates)
+    def _comes(self, code: str, forged: bool, at: int = -1) -> None:
+        gate = self.chance.choice(self.gates) if at < 0 else self.gates[at]
         if not gate.up or gate.gate.seen(code) is not None:
             return  # a code that is still in view is the same person
         word = gate.scan(code)
@@ -117,7 +117,7 @@ class Play:
 
     def _crashes(self) -> None:
         if self.world.now < SHOW_S:
-            self.chance.choice(self.gates).doomed = self.chance.choice(("before", "within", "after"))
+            self.chance.choice(self.gates).doomed = self.chance.choice(("before", "within", "after", "report"))
             self.world.later(self.chance.uniform(3, 30), self._crashes)
 
     def _lies(self) -> None:
@@ -135,6 +135,12 @@ class Play:
                 told = Fact(*other.author, seq, victim.memory.heads().get(other.author, 0), body, fact.signature)
                 victim.heard(link.number, Tell((told,)))
             self.world.later(self.chance.uniform(2, 20), self._lies)
+
+    def _at_the_moment(self, gate: int) -> None:
+        """Somebody comes in just when a line comes up, before both ends said what they have."""
+        if self.world.now < SHOW_S and self.chance.random() < 0.4:
+            code = self.operator.central.seller.sell_unreserved()
+            self.world.later(self.chance.uniform(0, self.lan.delay_s), self._comes, code, False, gate)
 
     def _revoke(self, code: str) -> None:
         gate = self.gates[0]
@@ -164,6 +170,8 @@ class Play:
         if scenario in ("storm", "home"):
             later(SETTLED_S, self._storm)
             later(SETTLED_S, self._crashes)
+        if scenario == "storm":
+            self.lan.linked = self._at_the_moment
         if scenario in ("storm", "lan"):
             later(SETTLED_S, self._lies)
             later(SETTLED_S, self._old_list)

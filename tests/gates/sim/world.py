@@ -102,6 +102,7 @@ class Lan:
         self._by_number: dict[int, Link] = {}
         self._log: dict[frozenset[int], list[tuple[float, bool]]] = {}  # of a pair: when, up or down
         self._numbers = 0
+        self.linked: Callable[[int], None] = lambda gate: None  # hears that a gate has a line more
 
     def reachable(self, a: int, b: int) -> bool:
         return self.group[a] == self.group[b] and self.gates[a].up and self.gates[b].up
@@ -134,6 +135,7 @@ class Lan:
                     self._log.setdefault(pair, []).append((self.world.now, True))
                     for end, other in ((a, b), (b, a)):
                         self.gates[end].joined(link.number, self.gates[other])
+                        self.linked(end)
         self.world.later(0.5, self.connect)
 
     def send(self, sender: int, number: int, message: Message) -> None:
