@@ -21,6 +21,14 @@ def data() -> Path:
     return DATA
 
 
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[object]:
+    """There is one application for a process, whichever test comes first: without widgets."""
+    from PySide6.QtGui import QGuiApplication
+
+    return QGuiApplication
+
+
 class SettableClock:
     """A clock the test moves."""
 

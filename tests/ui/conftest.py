@@ -14,11 +14,6 @@ from ui.language import Language
 
 
 @pytest.fixture(scope="session")
-def qapp_cls() -> type[QGuiApplication]:
-    return QGuiApplication
-
-
-@pytest.fixture(scope="session")
 def screen_app(qapp: QGuiApplication) -> QGuiApplication:
     """The application with the kiosk's fonts."""
     stage.use_fonts(qapp)

@@ -26,11 +26,6 @@ def renderer(qapp_cls: type[QGuiApplication]) -> PaperRenderer:
     return PaperRenderer()
 
 
-@pytest.fixture(scope="session")
-def qapp_cls() -> type[QGuiApplication]:
-    return QGuiApplication
-
-
 def ticket(kind: str = "rail", language: str = "en", copy: int = 0, code: str = "") -> TicketPage:
     return ticket_page(sale_of(KINDS[kind], language), 0, copy, code=code or code_of(), machine=MACHINE)
 

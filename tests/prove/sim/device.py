@@ -11,7 +11,7 @@ import msgspec
 from central.inventory.choose import choose
 from kiosk.domain import cells
 from kiosk.domain import events as facts
-from kiosk.domain.allotment import Gid, Grant, SignedGrant
+from kiosk.domain.allotment import Grant, SignedGrant
 from kiosk.domain.events import AnyEvent, Event
 from kiosk.domain.items import SaleItem
 from kiosk.domain.protocol import refunds, terminal
@@ -31,17 +31,18 @@ class Fold(Projections):
     """The product's fold, without tables: sales at rest stay in memory."""
 
     def __init__(self) -> None:
-        self.sales: dict[str, Sale] = {}
+        super().__init__(None)  # type: ignore[arg-type]
         self.rest: dict[str, Sale] = {}
-        self.holdings = {}
-        self.last_gid = Gid(0, 0)
-        self.epoch = 1
 
     def sale(self, sale_id: str) -> Sale | None:
         return self.sales.get(sale_id) or self.rest.get(sale_id)
 
     def publish(self, changes: Changes) -> None:
-        self.rest.update({sale.sale_id: sale for sale in changes.sales.values() if sale.resting})
+        for sale in changes.sales.values():
+            if sale.resting:
+                self.rest[sale.sale_id] = sale
+            else:
+                self.rest.pop(sale.sale_id, None)
         super().publish(changes)
 
 
@@ -245,13 +246,11 @@ class Device:
             for ticket in sale.tickets:
                 gone = any(each.item_no == ticket.item_no for each in sale.voided)
                 if not gone and refunds.terminal_may(ticket.seq, self.sent):
-                    self.append(
-                        facts.TicketVoided(
-                            sale_id=sale.sale_id, item_no=ticket.item_no, refund_id=str(ticket.seq), amount_minor=100
-                        )
-                    )
+                    about = {"sale_id": sale.sale_id, "item_no": ticket.item_no, "refund_id": str(ticket.seq)}
+                    self.append(facts.TicketVoided(**about, amount_minor=100))  # type: ignore[arg-type]
                     self.counter = len(self.disk)
                     self.world.refund((*self.who, ticket.seq))
+                    self.append(facts.RefundPaid(**about, reference="back"))  # type: ignore[arg-type]
                     return
 
     # P5, P6
