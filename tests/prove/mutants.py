@@ -33,7 +33,7 @@ HUNTS = {
     "the_giver_goes_on_selling": Hunt("2,1,2,4,0,0"),
     "a_recovery_ends_at_once": Hunt("2,1,2,3,1,0"),
     "nothing_is_in_doubt": Hunt("2,1,2,3,1,1"),
-    "a_second_failover_forgets_the_first": Hunt(simulate="0 150000"),
+    "a_second_failover_forgets_the_first": Hunt(simulate="12 150000"),
     "the_last_to_arrive_wins": Hunt("2,1,3,4,1,0"),
     "forgotten_grants_stay_forgotten": Hunt("2,1,2,3,1,0"),
     "the_lost_give_back": Hunt("2,1,2,3,0,1"),
