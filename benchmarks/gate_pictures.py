@@ -82,7 +82,7 @@ def compare(rows: list[dict[str, Any]], folder: Path, every: int) -> tuple[dict[
 
 def run() -> list[dict[str, Any]]:
     """The figure for the table of benchmarks: the best decoder alone is the floor. None without the pictures."""
-    folder = Path(os.environ.get("KIOSK_DATA", "/work/shared/data")) / "qr"
+    folder = Path(os.environ.get("KIOSK_DATA", Path(__file__).parents[2] / "shared" / "data")) / "qr"
     if not folder.is_dir():
         return []
     tallies, count, _ = compare(rows_of(folder), folder, 0)
@@ -157,7 +157,7 @@ def _plain(text: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gate_pictures", description=__doc__.split("\n")[0])
-    default = Path(os.environ.get("KIOSK_DATA", "/work/shared/data")) / "qr"
+    default = Path(os.environ.get("KIOSK_DATA", Path(__file__).parents[2] / "shared" / "data")) / "qr"
     parser.add_argument("folder", nargs="?", type=Path, default=default)
     parser.add_argument("--worse", type=int, default=0, metavar="N", help="every Nth picture made worse, too")
     options = parser.parse_args(arguments)
