@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests, on as many processes as there are cores. Most of their time is waiting for the disk, so they write to memory
+# All tests, on two processes a core: they wait for other processes more than they work. Most of their time is waiting for the disk, so they write to memory
 # where there is room: nothing here outlives the run, and tests of lost power bring disks of their own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,4 +12,4 @@ if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df --output=avail -m /dev/shm
   chmod 755 "$TMPDIR"
   trap 'rm -rf "$TMPDIR"' EXIT
 fi
-.venv/bin/python -m pytest -q "${basetemp[@]}" -n "${KIOSK_TEST_PROCESSES:-auto}" --dist loadgroup -o tmp_path_retention_policy=failed "$@"
+.venv/bin/python -m pytest -q "${basetemp[@]}" -n "${KIOSK_TEST_PROCESSES:-$(($(nproc) * 2))}" --dist loadgroup -o tmp_path_retention_policy=failed "$@"
