@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# All tests, on two processes a core: they wait for other processes more than they work. Most of their time is waiting for the disk, so they write to memory
-# where there is room: nothing here outlives the run, and tests of lost power bring disks of their own.
+# All tests, on two processes a core: they wait for other processes more than they work. Much of the rest is waiting for the
+# disk, so they write to memory where there is room: nothing here outlives the run, and tests of lost power bring disks of
+# their own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
