@@ -143,16 +143,13 @@ class Desk(TicketReturns, OnScreen):
             return self._carry(sale)
 
     def ask(self, sale_id: str, *, insist: bool = False) -> Sale:
-        """Ask what became of an open charge; never charges. A sale with nothing to ask comes back as it is. `insist`:
-        also where a terminal said a clear no to giving back."""
+        """Ask what became of an open charge; never charges. `insist`: also where a terminal said a clear no."""
         with self._one_at_a_time:
             sale = self._must(sale_id)
             if sale.stage not in UNCLEAR:
                 return sale
-            if sale.stage == "refunding":
-                self._payments.pay_back(sale, insist=insist)
-            else:
-                self._payments.ask(sale, insist=insist)
+            ask = self._payments.pay_back if sale.stage == "refunding" else self._payments.ask
+            ask(sale, insist=insist)
             return self._changed(sale_id)
 
     # verbs of the staff
@@ -163,8 +160,7 @@ class Desk(TicketReturns, OnScreen):
         `sale_id` is needed only when two tickets share the code.
         """
         with self._one_at_a_time:
-            found = [sale for sale in self.find_by_code(code) if sale_id in ("", sale.sale_id)]
-            found = [sale for sale in found if _stands(sale, code)]
+            found = [s for s in self.find_by_code(code) if sale_id in ("", s.sale_id) and _stands(s, code)]
             if len(found) != 1:
                 raise WrongState(f"{len(found)} sales of this terminal have a ticket {code}; name one that has.")
             sale = found[0]
@@ -200,6 +196,12 @@ class Desk(TicketReturns, OnScreen):
                 self._append(word, *_said(outcome, ids, attempt, who))
             sale = self._changed(sale_id)
             return sale if sale.resting else self._rest(sale)
+
+    def ask_again(self, sale_id: str) -> Sale:
+        """A person asks, and insists; what is clear then comes to rest."""
+        with self._one_at_a_time:
+            sale = self.ask(sale_id, insist=True)
+            return sale if sale.resting or sale.stage in UNCLEAR else self._rest(sale)
 
     # after a restart, and in the background
 

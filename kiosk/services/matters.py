@@ -94,9 +94,7 @@ class Matters:
 
     def ask(self, matter: Matter) -> Sale:
         """Ask the payment terminal once more; it never charges."""
-        self._desk.ask(matter.sale.sale_id, insist=True)
-        self._desk.resolve_unresolved()
-        return self._desk.sale(matter.sale.sale_id)
+        return self._desk.ask_again(matter.sale.sale_id)
 
     def ticket(self, code: str) -> Matter | None:
         """The ticket with this code that was sold here and still counts."""
