@@ -10,11 +10,6 @@ from typing import Any
 import click
 
 from kiosk.app import logs
-from kiosk.app.cash_commands import cash
-from kiosk.app.gate_cases import gate
-from kiosk.app.layout import layout
-from kiosk.app.staff import staff
-from kiosk.app.ticket import ticket
 from kiosk.app.ways import DEFAULT as CARD
 from kiosk.app.ways import names as ways
 from kiosk.domain.errors import KioskError
@@ -35,6 +30,17 @@ SIMULATED = (
 )
 
 
+# Imported only when asked for: a terminal must not pay for PostgreSQL, or for what staff type, at its start.
+ELSEWHERE = {
+    "cash": "kiosk.app.cash_commands",
+    "central": "central.commands",
+    "gate": "kiosk.app.gate_cases",
+    "layout": "kiosk.app.layout",
+    "staff": "kiosk.app.staff",
+    "ticket": "kiosk.app.ticket",
+}
+
+
 class Commands(click.Group):
     """A group that turns an expected error into its message and exit status 1."""
 
@@ -45,12 +51,11 @@ class Commands(click.Group):
             raise click.ClickException(str(error)) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "central"])
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        # Central is imported only when asked for: a terminal must not pay for PostgreSQL at start.
-        if cmd_name == "central":
-            command: click.Command = importlib.import_module("central.commands").central
+        if cmd_name in ELSEWHERE:
+            command: click.Command = getattr(importlib.import_module(ELSEWHERE[cmd_name]), cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
 
@@ -62,12 +67,6 @@ def main(log_level: str) -> None:
     """Station kiosk, box-office counter and gate; sells offline without overselling."""
     logs.set_up(log_level)
 
-
-main.add_command(cash)
-main.add_command(gate)
-main.add_command(layout)
-main.add_command(ticket)
-main.add_command(staff)
 
 config_option = click.option(
     "--config", "config_path", type=click.Path(path_type=Path), required=True, help="the terminal's TOML file"
