@@ -81,7 +81,7 @@ class GateWork:
     def found(self, text: str) -> list[LineRow]:
         """What goes by a typed code."""
         services = self._services
-        verdict = services.gate.type_code(text)
+        verdict = services.gate.look_ups.type_code(text)
         if not verdict.ticket_id:
             return []
         row = row_of(Seen(int(services.clock.now()), verdict), self._language(), None)

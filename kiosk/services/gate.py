@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.domain.codes import human_code, human_code_of
 from kiosk.domain.errors import CentralUnreachable, StoreFault
-from kiosk.domain.events import AdmissionAnnulled, TicketLookedUp
+from kiosk.domain.events import AdmissionAnnulled
 from kiosk.domain.gate.grounds import Grounds, decided
 from kiosk.domain.gate.held import Ride, Trust
 from kiosk.domain.gate.judge import Judged
@@ -23,13 +22,13 @@ from kiosk.domain.gate.railway import Delay
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import UNPROVEN as UNSHOWN
-from kiosk.domain.gate.words import Decision, Word
-from kiosk.domain.gate.world import Passage, Ticket, World
+from kiosk.domain.gate.world import Passage, World
 from kiosk.ports import Clock
 from kiosk.services import gaterecord
 from kiosk.services.beyond import Beyond
 from kiosk.services.crowd import Crowd
 from kiosk.services.differences import without
+from kiosk.services.gate_lookup import LookUps
 from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan
 from kiosk.services.homegate import Homes, settled
 from kiosk.services.neighbours import Neighbours, alone
@@ -99,6 +98,7 @@ class Gate:
         self._trust = Trust()
         self.homes: Homes | None = None  # which gate decides over which tickets; None = every gate over all
         self.neighbours: Callable[[int], Neighbours] = alone  # the other gates, with counts since a unix second
+        self.look_ups = LookUps(store, self._presenter, self.trust, self._grounds, clock, name)
         self._load()
 
     def _load(self) -> None:
@@ -173,36 +173,6 @@ class Gate:
                 return None
             present.seen = now
             return present.verdict
-
-    def type_code(self, code: str, by: str = "") -> Verdict:
-        """What this gate knows of a ticket by its typed code: cancelled, or used and when, or nothing.
-
-        A code is a name of a ticket, never its proof, so nobody is let in by it; that somebody looked is on record.
-        Looks through everything that was let in here, so not for the UI thread.
-        """
-        known, at = human_code_of(code), int(self._clock.now())
-        found = "" if known is None else self._by_code(known)
-        self._store.journal.append(TicketLookedUp(gate=self.name, at=at, text=code[:40], by=by, hits=int(bool(found))))
-        if known is None:
-            return Verdict(decision=Decision(word=Word.UNKNOWN))
-        if not found:
-            return Verdict(decision=Decision(word=Word.NAME_ONLY))
-        world = msgspec.structs.replace(
-            self._presenter.plan,
-            tickets=(Ticket(code=found, short_code=known),),
-            revoked=(found,) if found in self._trust.revoked_tickets else (),
-        )
-        presented = Presented(world=world, code=found)
-        judged = decided(self._grounds(presented, Scan(scan=known, source="typed", gate=self.name)))
-        return Verdict(decision=judged.decision, ticket_id=found)
-
-    def _by_code(self, known: str) -> str:
-        """The ticket of this code among those that were cancelled or came in; "" = none of them."""
-        for tickets in (self._trust.revoked_tickets, self._store.passed_tickets()):
-            for ticket_id in tickets:
-                if human_code(ticket_id) == known:
-                    return ticket_id
-        return ""
 
     def emergency(self, on: bool) -> None:
         """Everybody out, nobody in, until it is over; every passing is still on record."""

@@ -134,8 +134,8 @@ def test_how_many_came_in_today(world: GateWorld) -> None:
 
 def test_a_typed_code_is_a_name_and_lets_nobody_in(world: GateWorld) -> None:
     code = human_code(id_of(world.central.seller.sell()))
-    assert world.gate.type_code(code.lower().replace("-", " ")).reason is Word.NAME_ONLY
-    assert world.gate.type_code("2222-2223").reason is Word.UNKNOWN
+    assert world.gate.look_ups.type_code(code.lower().replace("-", " ")).reason is Word.NAME_ONLY
+    assert world.gate.look_ups.type_code("2222-2223").reason is Word.UNKNOWN
     assert world.records() == []
 
 
@@ -147,7 +147,7 @@ def test_a_typed_code_finds_what_this_gate_knows(world: GateWorld) -> None:
     world.gate.take_manifest(world.central.manifest(version=2, **revoked), '"2"')
     world.restart()
     before = world.records()
-    found = {text: world.gate.type_code(human_code(id_of(text))) for text in (used, cancelled, unseen)}
+    found = {text: world.gate.look_ups.type_code(human_code(id_of(text))) for text in (used, cancelled, unseen)}
     assert found[used].reason is Word.USED and found[used].first_use == FirstUse("Gate 5", at)
     assert found[used].ticket_id == id_of(used)
     assert found[cancelled].reason is Word.REVOKED and found[cancelled].ticket_id == id_of(cancelled)
