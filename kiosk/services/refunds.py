@@ -7,8 +7,8 @@ again it is paid once.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -17,11 +17,7 @@ from kiosk.domain.events import Event, RefundDeclined, RefundPaid, RefundRequest
 from kiosk.domain.paying import Attempt
 from kiosk.domain.protocol import refunds
 from kiosk.domain.sale import Sale, Voided
-from kiosk.ports import Approved, Declined, PaymentOutcome
 from kiosk.services.returns import Returns
-from kiosk.services.terminals import Ask, is_clear_no, outcome_of
-
-log = logging.getLogger(__name__)
 
 VoidAtCentral = Callable[[int, str, str], str]
 """(seq of the ticket's record, refund id, reason) -> the refund id that counts. CentralFault: it was not voided, or
@@ -93,51 +89,15 @@ class Refunds(Returns):
                 sale = self._store.sale(sale.sale_id) or sale
 
     def _pay_back(self, sale: Sale, gone: Voided) -> None:
-        if gone.attempt_id:
-            source = _part(sale, gone)
-            asked = self._answer(source, gone.refund_id, outcome_of)
-            if asked != Declined("not_started"):
-                self._paid_back(sale, gone, asked)
-                return
-        source = source_of(sale, gone.amount_minor, gone)
-        terminal = self._means.get(source.means)
-        if terminal is not None and terminal.exclusive and self.in_the_way(source.means, gone.refund_id):
-            return
-        try:
-            mark = terminal.mark() if terminal and gone.amount_minor else ""
-        except DeviceFault as fault:
-            log.warning("refund %s is not paid yet: %s", gone.refund_id, fault)
-            return
-        intent = RefundRequested(
-            sale_id=sale.sale_id,
-            item_no=gone.item_no,
-            refund_id=gone.refund_id,
-            attempt_id=source.attempt_id,
-            mark=mark,
-        )
-        self._append(lambda _: [intent])
-        begun = msgspec.structs.replace(gone, attempt_id=source.attempt_id, mark=mark)
-        part = _part(sale, begun)
-        refund: Ask = lambda terminal, request: terminal.refund(request, source.reference)  # noqa: E731
-        self._paid_back(sale, begun, self._answer(part, gone.refund_id, refund))
-
-    def _paid_back(self, sale: Sale, gone: Voided, outcome: PaymentOutcome) -> None:
-        if not isinstance(outcome, Approved):
-            log.warning("refund %s is not paid yet: %s", gone.refund_id, outcome)
-            if isinstance(outcome, Declined) and is_clear_no(outcome):
-                no = RefundDeclined(
-                    sale_id=sale.sale_id, item_no=gone.item_no, refund_id=gone.refund_id, reason=outcome.reason
-                )
-                self._store.journal.append(no)
-            return
-        paid = RefundPaid(
-            sale_id=sale.sale_id,
-            item_no=gone.item_no,
-            refund_id=gone.refund_id,
-            reference=outcome.reference,
-            pieces=outcome.pieces,
-        )
-        self._store.journal.append(paid)
+        ids: dict[str, Any] = {"sale_id": sale.sale_id, "item_no": gone.item_no, "refund_id": gone.refund_id}
+        outcome = self._asked_back(_part(sale, gone)) if gone.attempt_id else None
+        if outcome is None:
+            source = source_of(sale, gone.amount_minor, gone).attempt_id
+            part = _part(sale, msgspec.structs.replace(gone, attempt_id=source))
+            outcome = self._begin_back(
+                part, gone.refund_id, lambda mark: RefundRequested(**ids, attempt_id=source, mark=mark)
+            )
+        self._write_back(outcome, ids, RefundPaid, RefundDeclined)
 
 
 def source_of(sale: Sale, amount_minor: int, but: Voided | None = None) -> Attempt:

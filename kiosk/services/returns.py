@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from kiosk.domain.errors import DeviceFault
 from kiosk.domain.events import (
+    Event,
     PaymentConfirmed,
     PaymentReversalDeclined,
     PaymentReversalRequested,
@@ -19,7 +21,7 @@ from kiosk.domain.events import (
 from kiosk.domain.paying import Attempt
 from kiosk.domain.sale import Sale
 from kiosk.ports import Approved, Declined, PaymentOutcome
-from kiosk.services.terminals import Ask, Terminals, is_clear_no, outcome_of
+from kiosk.services.terminals import Terminals, is_clear_no, outcome_of
 
 log = logging.getLogger(__name__)
 
@@ -40,44 +42,43 @@ class Returns(Terminals):
             self._give_back(sale, msgspec.structs.replace(part, state="reversing", refund_id=will.refund_id))
 
     def _give_back(self, sale: Sale, attempt: Attempt) -> None:
-        if attempt.begun:
-            asked = self._answer(attempt, attempt.refund_id, outcome_of)
-            if asked != Declined("not_started"):
-                self._returned(sale, attempt, asked)
-                return
-        terminal = self._means.get(attempt.means)
-        if terminal is not None and terminal.exclusive and self.in_the_way(attempt.means, attempt.attempt_id):
-            return
-        try:
-            mark = terminal.mark() if terminal and attempt.amount_minor else ""
-        except DeviceFault as fault:
-            log.warning("payment %s is not given back yet: %s", attempt.attempt_id, fault)
-            return
-        again = PaymentReversalRequested(
-            sale_id=sale.sale_id, attempt_id=attempt.attempt_id, refund_id=attempt.refund_id, mark=mark, begun=True
-        )
-        self._append(lambda _: [again])
-        marked = msgspec.structs.replace(attempt, mark=mark)
-        refund: Ask = lambda terminal, request: terminal.refund(request, attempt.reference)  # noqa: E731
-        self._returned(sale, marked, self._answer(marked, attempt.refund_id, refund))
+        ids = {"sale_id": sale.sale_id, "attempt_id": attempt.attempt_id, "refund_id": attempt.refund_id}
+        outcome = self._asked_back(attempt) if attempt.begun else None
+        if outcome is None:
+            outcome = self._begin_back(
+                attempt, attempt.attempt_id, lambda mark: PaymentReversalRequested(**ids, mark=mark, begun=True)
+            )
+        self._write_back(outcome, ids, PaymentReversed, PaymentReversalDeclined)
 
-    def _returned(self, sale: Sale, attempt: Attempt, outcome: PaymentOutcome) -> None:
+    def _asked_back(self, part: Attempt) -> PaymentOutcome | None:
+        """What became of a refund that was begun, under its own key; None: it never started."""
+        asked = self._answer(part, part.refund_id, outcome_of)
+        return asked if asked != Declined("not_started") else None
+
+    def _begin_back(self, part: Attempt, but: str, intent: Callable[[str], Event]) -> PaymentOutcome:
+        """Mark, intent, terminal. Declined("busy") and ("unreachable"): the terminal has heard nothing. `but`: whose
+        own silence is not in the way."""
+        terminal = self._means.get(part.means)
+        if terminal is not None and terminal.exclusive and self.in_the_way(part.means, but):
+            return Declined("busy")
+        try:
+            mark = terminal.mark() if terminal and part.amount_minor else ""
+        except DeviceFault as fault:
+            log.warning("%s: %s", part.means, fault)
+            return Declined("unreachable")
+        self._append(lambda _: [intent(mark)])
+        marked = msgspec.structs.replace(part, mark=mark)
+        return self._answer(marked, part.refund_id, lambda t, request: t.refund(request, part.reference))
+
+    def _write_back(
+        self, outcome: PaymentOutcome, ids: Mapping[str, Any], yes: Callable[..., Event], no: Callable[..., Event]
+    ) -> None:
         if isinstance(outcome, Approved):
-            reversal = PaymentReversed(
-                sale_id=sale.sale_id,
-                attempt_id=attempt.attempt_id,
-                refund_id=attempt.refund_id,
-                reference=outcome.reference,
-                pieces=outcome.pieces,
-            )
-            self._store.journal.append(reversal)
+            self._store.journal.append(yes(**ids, reference=outcome.reference, pieces=outcome.pieces))
             return
-        log.warning("payment %s is not given back yet: %s", attempt.attempt_id, outcome)
+        log.warning("refund %s is not paid yet: %s", ids["refund_id"], outcome)
         if isinstance(outcome, Declined) and is_clear_no(outcome):
-            no = PaymentReversalDeclined(
-                sale_id=sale.sale_id, attempt_id=attempt.attempt_id, refund_id=attempt.refund_id, reason=outcome.reason
-            )
-            self._store.journal.append(no)
+            self._store.journal.append(no(**ids, reason=outcome.reason))
 
     def _confirm(self, sale: Sale, attempt: Attempt) -> None:
         ids: dict[str, Any] = {"sale_id": sale.sale_id, "attempt_id": attempt.attempt_id}
