@@ -11,10 +11,10 @@ import threading
 from dataclasses import dataclass
 
 from devices.printer.answers import words
-from devices.printer.escpos import without_near_end
 from devices.printer.models import PrinterModel
-from devices.printer.transport import Connect, Link, deadline, left_s
-from kiosk.domain.errors import PrinterFault, PrintUncertain
+from devices.printer.page_printer import PagePrinter
+from devices.printer.transport import Link, deadline, left_s
+from kiosk.domain.errors import PrintUncertain
 from kiosk.ports import Bitmap, PrinterStatus
 
 HOST_STATUS = b"~HS"
@@ -22,7 +22,6 @@ CANCEL_ALL = b"~JA"
 POLL_S = 0.1
 _STX, _ETX = 0x02, 0x03
 _LINE_MAX = 120
-_MM_AN_INCH = 25.4
 
 
 @dataclass(frozen=True)
@@ -33,56 +32,20 @@ class HostStatus:
     waiting: int
 
 
-class ZplPrinter:
-    """A connection for each page."""
+class ZplPrinter(PagePrinter):
+    """A ticket or label printer that understands ZPL."""
 
-    def __init__(self, connect: Connect, name: str, model: PrinterModel, timeout_s: float = 5.0) -> None:
-        """`name`: its address, for messages."""
-        self._connect, self._name, self._model, self._timeout_s = connect, name, model, timeout_s
-        self._asks = model.proof != "none"
-        self._lock = threading.Lock()
+    def _looked(self, link: Link) -> PrinterStatus:
+        return self._ask(link).status
 
-    def status(self) -> PrinterStatus:
-        """Ask now; never raises."""
-        with self._lock:
-            try:
-                with self._connect() as link:
-                    return self._ask(link).status if self._asks else PrinterStatus(online=True, told=False)
-            except OSError as error:
-                return PrinterStatus(online=False, error=f"it does not answer: {error}")
-
-    def print(self, page: Bitmap) -> str:
-        """Print and cut one page; returns "host_status", or "sent" when nothing proves it."""
-        with self._lock:
-            try:
-                link = self._connect()
-            except OSError as error:
-                raise PrinterFault(
-                    f"the printer at {self._name} cannot be reached ({error}); check its power, its cable and "
-                    "[printer] address"
-                ) from None
-            with link:
-                if self._asks:
-                    self._check_ready(link)
-                self._send(link, page)
-        return "host_status" if self._asks else "sent"
-
-    def close(self) -> None:
-        """Nothing is kept open between pages."""
-
-    def _check_ready(self, link: Link) -> None:
-        try:
+    def _before_a_page(self, link: Link) -> PrinterStatus:
+        now = self._ask(link)
+        if now.waiting:  # of a page that was given up: it must not come out now
+            link.send(CANCEL_ALL)
             now = self._ask(link)
-            if now.waiting:  # of a page that was given up: it must not come out now
-                link.send(CANCEL_ALL)
-                now = self._ask(link)
-        except OSError as error:
-            raise PrinterFault(f"the printer at {self._name} does not answer: {error}") from None
-        if not now.status.ready:
-            raise PrinterFault(f"the printer is not ready: {words(now.status)}")
+        return now.status
 
     def _send(self, link: Link, page: Bitmap) -> None:
-        """From the first byte of the page on, everything that goes wrong is uncertain."""
         try:
             link.send(label(page, self._model))
             stopped = self._await_printed(link, page) if self._asks else None
@@ -95,7 +58,7 @@ class ZplPrinter:
 
     def _await_printed(self, link: Link, page: Bitmap) -> PrinterStatus | None:
         """Wait until nothing of it waits any more; the status, when the printer says that it has stopped."""
-        until = deadline(self._timeout_s + page.height / (self._model.speed_mm_s * self._model.dpi / _MM_AN_INCH))
+        until = deadline(self._timeout_s + self._printing_s(page))
         pause = threading.Event()  # nobody sets it: a wait that is not a sleep of the whole program
         while True:
             now = self._ask(link)
@@ -117,7 +80,7 @@ class ZplPrinter:
         link.send(HOST_STATUS)
         until = deadline(self._timeout_s)
         found = host_status_of([_line(link, until) for _ in range(3)])
-        return found if self._model.near_end else HostStatus(without_near_end(found.status), found.waiting)
+        return HostStatus(self._seen(found.status), found.waiting)
 
 
 def label(page: Bitmap, model: PrinterModel) -> bytes:
