@@ -9,7 +9,6 @@ over their own text; notifications are signed forms. Which faults and payers can
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import secrets
@@ -21,7 +20,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from devices.simulated.books import Books, Order
 from devices.simulated.control import Ledger, Script, run
-from devices.simulated.gateway import HELD, Call, Gateway, http, text_of
+from devices.simulated.gateway import HELD, Call, Gateway, gateway_options, http, text_of
 from devices.simulated.gateway_keys import make_private, new_key, private, proves, sign, write_public
 
 METHOD = re.compile(r"alipay\.trade\.(precreate|pay|query|cancel|refund|fastpay\.refund\.query)")
@@ -242,14 +241,7 @@ class Alipay(Gateway):
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate alipay", description="Alipay's gateway.")
-    parser.add_argument("--ledger", type=Path, required=True)
-    parser.add_argument("--keys", type=Path, required=True, help="folder for the merchant's keys and ids")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
-    parser.add_argument("--script", type=Path, help="list of faults")
-    parser.add_argument("--auto-s", type=float, help="somebody scans each shown code after this time")
-    options = parser.parse_args(arguments)
+    options = gateway_options("alipay", "Alipay's gateway.", arguments)
     books = Books(Ledger(options.ledger), "2026")
     gateway = Alipay(books, Script(options.script), options.auto_s, Keys(options.keys))
     run(gateway.serve, options.port, gateway.order, options.control)

@@ -10,7 +10,6 @@ silent), {"do": "state"}. The stream is at http://127.0.0.1:PORT/ (rtsp:// with 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import time
 from collections.abc import AsyncIterator
@@ -21,7 +20,7 @@ import cv2
 import numpy as np
 
 from devices.simulated import rtsp
-from devices.simulated.control import run
+from devices.simulated.control import options_of, run
 
 WIDTH, HEIGHT = 1280, 720
 _HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
@@ -143,9 +142,7 @@ def _jpeg(scene: Any) -> bytes:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate camera", description="A camera (MJPEG over HTTP, or RTSP).")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser = options_of("camera", "A camera (MJPEG over HTTP, or RTSP).")
     parser.add_argument("--rate", type=float, default=10.0, help="pictures a second")
     parser.add_argument("--show", type=Path, help="first picture")
     parser.add_argument("--folder", type=Path, help="pictures to show one after the other")

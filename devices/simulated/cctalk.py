@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from devices.simulated.cash_machines import Acceptor, Hopper, Machine
-from devices.simulated.control import Ledger, run
+from devices.simulated.control import Ledger, options_of, run
 from devices.simulated.serial_port import Faults, SerialPort
 
 MASTER = 1
@@ -221,9 +221,7 @@ def _build(options: argparse.Namespace, ledger: Ledger) -> tuple[Machine, Accept
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate cctalk", description="Coin acceptor and hoppers (ccTalk).")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser = options_of("cctalk", "Coin acceptor and hoppers (ccTalk).")
     parser.add_argument("--ledger", type=Path, default=Path("coins.jsonl"))
     parser.add_argument("--device-link", type=Path, help="a name for the pseudo-terminal that stays")
     parser.add_argument("--currency", choices=sorted(COINS), default="CNY")

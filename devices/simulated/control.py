@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -70,6 +71,23 @@ class Ledger:
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.path.read_text().splitlines() if line]
+
+
+_SHARED: dict[str, dict[str, Any]] = {
+    "--port": {"type": int, "default": 0},
+    "--control": {"type": int, "default": 0, "help": "port for orders"},
+    "--ledger": {"type": Path, "required": True},
+    "--script": {"type": Path, "help": "JSON or TOML list of faults"},
+    "--tap-s": {"type": float, "default": 1.5, "help": "time until the card is held to the reader"},
+}
+
+
+def options_of(device: str, about: str, *more: str) -> argparse.ArgumentParser:
+    """The options of a simulator: its ports, and `more` of those that several have."""
+    parser = argparse.ArgumentParser(prog=f"kiosk simulate {device}", description=about)
+    for flag in ("--port", "--control", *more):
+        parser.add_argument(flag, **_SHARED[flag])
+    return parser
 
 
 def run(

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from devices.simulated.control import Ledger, run
+from devices.simulated.control import Ledger, options_of, run
 from devices.simulated.essp_wire import Wire
 from devices.simulated.note_path import NotePath
 from devices.simulated.serial_port import SerialPort
@@ -97,9 +97,7 @@ def _build(options: argparse.Namespace, ledger: Ledger) -> tuple[NotePath, Wire]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate essp", description="A note validator (SSP, eSSP).")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser = options_of("essp", "A note validator (SSP, eSSP).")
     parser.add_argument("--ledger", type=Path, default=Path("notes.jsonl"))
     parser.add_argument("--device-link", type=Path, help="a name for the pseudo-terminal that stays")
     parser.add_argument("--currency", choices=sorted(NOTES), default="CNY")

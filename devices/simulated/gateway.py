@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from devices.simulated.books import Books, Order
-from devices.simulated.control import Script
+from devices.simulated.control import Script, options_of
 
 HEAD_MAX, BODY_MAX = 65_536, 1 << 20
 NOTIFY_TRIES, NOTIFY_AGAIN_S = 5, 1.0
@@ -278,3 +280,10 @@ async def post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, byt
 
 def text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def gateway_options(device: str, about: str, arguments: list[str] | None) -> argparse.Namespace:
+    parser = options_of(device, about, "--ledger", "--script")
+    parser.add_argument("--keys", type=Path, required=True, help="folder for the merchant's keys and ids")
+    parser.add_argument("--auto-s", type=float, help="somebody scans each shown code after this time")
+    return parser.parse_args(arguments)

@@ -152,12 +152,12 @@ async def serve(listen: int, host: str, port: int, control: int) -> None:
     controller.close()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m devices.simulated.link", description="A link that can fail.")
+def main(words: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="kiosk simulate link", description="A link that can fail.")
     parser.add_argument("--listen", type=int, default=0, help="port for the terminal")
     parser.add_argument("--to", required=True, metavar="HOST:PORT", help="central")
     parser.add_argument("--control", type=int, default=0, help="port for orders")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     host, _, port = arguments.to.rpartition(":")
     if not port.isdigit():
         parser.error(f"--to {arguments.to} must be HOST:PORT")

@@ -13,14 +13,12 @@ Also tap_s (s), clear, state. The ledger is read again at start.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
-from pathlib import Path
 from typing import Any
 
-from devices.simulated.control import Ledger, Script, run
+from devices.simulated.control import Ledger, Script, options_of, run
 from devices.simulated.nexo_bank import Bank, Message
 from devices.simulated.nexo_wire import Secret, certificate, request, response
 
@@ -255,12 +253,7 @@ def _rejected(why: str) -> Message:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate nexo", description="A card terminal (nexo, Adyen local).")
-    parser.add_argument("--ledger", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
-    parser.add_argument("--script", type=Path, help="JSON list of faults")
-    parser.add_argument("--tap-s", type=float, default=1.5, help="time until the card is held to the reader")
+    parser = options_of("nexo", "A card terminal (nexo, Adyen local).", "--ledger", "--script", "--tap-s")
     parser.add_argument("--poi-id", default="V400m-346403161", help="model and serial number")
     parser.add_argument("--passphrase", default="", help='shared with the till; "" = messages are not sealed')
     parser.add_argument("--key-id", default="till")

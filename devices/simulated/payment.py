@@ -10,13 +10,11 @@ flushed to the disk) holds attempt_id, amount_minor, currency, outcome, referenc
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
-from devices.simulated.control import Ledger, Script, run
+from devices.simulated.control import Ledger, Script, options_of, run
 
 _LASTING = ("ready", "busy", "unreachable", "mute")
 _ONCE = ("decline", "silence", "late_answer", "drop_after_approval", "wrong_amount")
@@ -198,13 +196,8 @@ def _fields(message: dict[str, Any]) -> Answer:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate payment", description="A payment terminal (JSON lines).")
-    parser.add_argument("--ledger", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
-    parser.add_argument("--script", type=Path, help="JSON list of faults")
+    parser = options_of("payment", "A payment terminal (JSON lines).", "--ledger", "--script", "--tap-s")
     parser.add_argument("--two-phase", action="store_true", help="approvals must be confirmed, or are undone by order")
-    parser.add_argument("--tap-s", type=float, default=1.5, help="time until the card is held to the reader")
     options = parser.parse_args(arguments)
     terminal = Terminal(Ledger(options.ledger), Script(options.script), options.tap_s, two_phase=options.two_phase)
     run(terminal.serve, options.port, terminal.order, options.control)

@@ -19,13 +19,12 @@ Ledger: DIR/printed.jsonl with file, bytes, complete. Files: ticket-NNNN.png, to
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import re
 from pathlib import Path
 from typing import Any
 
-from devices.simulated.control import Ledger, Script, run
+from devices.simulated.control import Ledger, Script, options_of, run
 from devices.simulated.escpos import Interpreter
 from devices.simulated.paper import Page
 from devices.simulated.serial_line import SerialLine, free_port
@@ -281,11 +280,8 @@ def _number(message: dict[str, Any]) -> tuple[str, int]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate printer", description="A ticket printer (ESC/POS over TCP).")
+    parser = options_of("printer", "A ticket printer (ESC/POS over TCP).", "--script")
     parser.add_argument("--out", type=Path, required=True, help="folder for the printed pages")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
-    parser.add_argument("--script", type=Path, help="JSON or TOML list of faults")
     parser.add_argument("--width", type=int, default=576, help="dots of a line")
     parser.add_argument("--pty", type=Path, help="also on a serial line: a link to make")
     options = parser.parse_args(arguments)

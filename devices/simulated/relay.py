@@ -15,7 +15,6 @@ relay and every passage: what really happened at the lane.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import select
@@ -26,7 +25,7 @@ import tty
 from pathlib import Path
 from typing import Any
 
-from devices.simulated.control import Ledger, run
+from devices.simulated.control import Ledger, options_of, run
 
 UNIT = 1
 
@@ -210,9 +209,7 @@ class Boards:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate relay", description="A turnstile (Modbus TCP, LCUS serial).")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser = options_of("relay", "A turnstile (Modbus TCP, LCUS serial).")
     parser.add_argument("--ledger", type=Path, default=Path("turnstile.jsonl"))
     parser.add_argument("--turn-s", type=float, default=0.1, help="how long the contact is closed on a turn")
     options = parser.parse_args(arguments)

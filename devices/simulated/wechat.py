@@ -9,18 +9,16 @@ platform's; notifications are sealed with AES-GCM. Which faults and payers can b
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import secrets
 import time
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from devices.simulated.books import Books, Order, Refund
 from devices.simulated.control import Ledger, Script, run
-from devices.simulated.gateway import HELD, Call, Gateway, http, text_of
+from devices.simulated.gateway import HELD, Call, Gateway, gateway_options, http, text_of
 from devices.simulated.wechat_keys import Keys, china
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
@@ -278,14 +276,7 @@ class WeChat(Gateway):
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate wechat", description="WeChat Pay's gateway, API v3.")
-    parser.add_argument("--ledger", type=Path, required=True)
-    parser.add_argument("--keys", type=Path, required=True, help="folder for the merchant's keys and ids")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
-    parser.add_argument("--script", type=Path, help="list of faults")
-    parser.add_argument("--auto-s", type=float, help="somebody scans each shown code after this time")
-    options = parser.parse_args(arguments)
+    options = gateway_options("wechat", "WeChat Pay's gateway, API v3.", arguments)
     books = Books(Ledger(options.ledger), "42000")
     gateway = WeChat(books, Script(options.script), options.auto_s, Keys(options.keys))
     run(gateway.serve, options.port, gateway.order, options.control)

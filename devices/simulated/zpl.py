@@ -21,14 +21,13 @@ Ledger: DIR/printed.jsonl with file, rows, complete. Files: label-NNNN.png, torn
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from devices.simulated.control import Ledger, Script, run
+from devices.simulated.control import Ledger, Script, options_of, run
 from devices.simulated.zpl_label import Label, drawn
 
 _SWITCHES = {
@@ -196,11 +195,8 @@ class LabelPrinter:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate zpl", description="A label printer (ZPL II over TCP).")
+    parser = options_of("zpl", "A label printer (ZPL II over TCP).", "--script")
     parser.add_argument("--out", type=Path, required=True, help="folder for the printed labels")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
-    parser.add_argument("--script", type=Path, help="JSON or TOML list of faults")
     parser.add_argument("--width", type=int, default=832, help="dots of the head")
     options = parser.parse_args(arguments)
     printer = LabelPrinter(options.out, options.width, Script(options.script))

@@ -16,12 +16,11 @@ charge_refused, end_of_day. It is read again at the start.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from pathlib import Path
 from typing import Any
 
-from devices.simulated.control import Ledger, Script, run
+from devices.simulated.control import Ledger, Script, options_of, run
 from devices.simulated.zvt_book import Book
 from devices.simulated.zvt_day import Terminal
 from devices.simulated.zvt_wire import SerialPeer, TcpPeer
@@ -80,14 +79,9 @@ class Device:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="kiosk simulate zvt", description="A card terminal that speaks ZVT.")
-    parser.add_argument("--ledger", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--control", type=int, default=0, help="port for orders")
+    parser = options_of("zvt", "A card terminal that speaks ZVT.", "--ledger", "--script", "--tap-s")
     parser.add_argument("--serial", type=Path, metavar="LINK", help="also a serial line, by this name")
-    parser.add_argument("--script", type=Path, help="JSON list of faults")
     parser.add_argument("--unattended", action="store_true", help="approvals are reversed unless they are answered for")
-    parser.add_argument("--tap-s", type=float, default=1.5, help="time until the card is held to the reader")
     parser.add_argument("--answer-s", type=float, default=5.0, help="how long the register may think")
     parser.add_argument("--again-s", type=float, default=2.0, help="until a status is repeated on request")
     options = parser.parse_args(arguments)

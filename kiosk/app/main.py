@@ -24,6 +24,7 @@ SIMULATED = (
     "nexo",
     "payment",
     "printer",
+    "relay",
     "wechat",
     "zpl",
     "zvt",
@@ -271,11 +272,11 @@ def devices(config_path: Path, page: bool, find: bool, end_of_day: bool, as_json
     sys.exit(at_hand.run(settings, page=page, as_json=as_json))
 
 
-@main.command(context_settings={"ignore_unknown_options": True})
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("device", type=click.Choice(SIMULATED))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def simulate(device: str, arguments: tuple[str, ...]) -> None:
-    """Start a simulated device (see --help of each)."""
+    """Start a simulated device (kiosk simulate DEVICE --help)."""
     importlib.import_module(f"devices.simulated.{device}").main(list(arguments))
 
 

@@ -10,11 +10,13 @@ import pytest
 
 import devices.simulated
 from kiosk.app.children import ChildFailed
+from kiosk.app.main import main
 from kiosk.domain.errors import KioskError
 
 from .conftest import Start
 
 NAMES = ("wechat", "alipay", "printer", "payment", "camera", "zvt")
+FOLDER = Path(devices.simulated.__path__[0])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,9 +72,15 @@ def test_a_script_that_is_none_is_refused_at_start(start: Start, tmp_path: Path,
         start("printer", "--script", str(script))
 
 
+@pytest.mark.parametrize("name", [path.stem for path in FOLDER.glob("*.py") if "\ndef main(" in path.read_text()])
+def test_the_command_knows_each_and_shows_what_it_takes(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        main.main(["simulate", name, "--help"], standalone_mode=False)
+    assert end.value.code == 0 and f"usage: kiosk simulate {name} " in capsys.readouterr().out
+
+
 def test_simulators_share_no_code_with_the_drivers_they_judge() -> None:
-    [folder] = devices.simulated.__path__
-    for path in sorted(Path(folder).glob("*.py")):
+    for path in sorted(FOLDER.glob("*.py")):
         tree = ast.parse(path.read_text())
         imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
