@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from central.catalogue.feed import Feed
 from central.catalogue.layout_file import Reader, build_layout, read_toml
 from central.catalogue.report import Report
@@ -34,7 +36,7 @@ def read_event(path: Path, *, window_from: str, window_days: int) -> Feed:
     LayoutFault names file, key and the way out.
     """
     reader = Reader(path, read_toml(path))
-    reader.only("currency", "timezone", "direction", "hall", "rider", "performance", "class", "coach")
+    reader.only("currency", "timezone", "direction", "named", "hall", "rider", "performance", "class", "coach")
     timezone = _timezone(reader)
     hall = reader.inner("hall")
     hall.only("id", "name", "names", "operator", "latitude", "longitude")
@@ -51,7 +53,7 @@ def read_event(path: Path, *, window_from: str, window_days: int) -> Feed:
     service_journeys: list[ServiceJourney] = []
     on_days: dict[str, tuple[str, ...]] = {}
     for table in reader.tables("performance"):
-        performance = _performance(table, line, hall_id)
+        performance = _performance(table, line, hall_id, reader.named())
         if performance.id in on_days:
             raise table.fault("id", f"there are two performances {table.text('id')!r}")
         service_journeys.append(performance)
@@ -88,8 +90,9 @@ def _layout_tables(reader: Reader, hall_id: str) -> Reader:
     return Reader(reader.path, {**reader.table, "class": classes, "direction": reader.text("direction", "stage")})
 
 
-def _performance(table: Reader, line: Line, hall_id: str) -> ServiceJourney:
-    table.only("id", "title", "names", "doors", "start", "end", "weekdays", "dates", "first", "last")
+def _performance(table: Reader, line: Line, hall_id: str, usual: str | msgspec.UnsetType) -> ServiceJourney:
+    """`usual`: are names asked for where the performance says nothing of it?"""
+    table.only("id", "title", "names", "named", "doors", "start", "end", "weekdays", "dates", "first", "last")
     start_s, end_s = _time_s(table, "start"), _time_s(table, "end")
     doors_s = _time_s(table, "doors") if table.has("doors") else start_s
     if not doors_s <= start_s < end_s:
@@ -102,6 +105,7 @@ def _performance(table: Reader, line: Line, hall_id: str) -> ServiceJourney:
         calls=(Call(hall_id, "", doors_s, start_s, True, False), Call(hall_id, "", end_s, end_s, False, True)),
         layout_id=hall_id,
         names=table.names(),
+        asked=table.named() if table.has("named") else usual,
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+import msgspec
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.layout import Coach, Layout, Place, PlaceClass
+from kiosk.domain.network import Named
 
 MAX_COACHES = 63  # a ticket has 6 bits for the coach and 10 for the place in it
 MAX_PLACES = 1023
@@ -69,6 +72,13 @@ class Reader:
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
             raise self.fault(key, f'a text or a list of texts such as ["second*"] is needed, not {value!r}')
         return tuple(value)
+
+    def named(self) -> str | msgspec.UnsetType:
+        """`named`: are travellers asked for their names? Nothing where they are not."""
+        value = self.text("named", "no")
+        if value not in get_args(Named):
+            raise self.fault("named", f'write "no", "optional" or "required", not {value!r}')
+        return msgspec.UNSET if value == "no" else value
 
     def names(self, key: str = "names") -> dict[str, str]:
         value = self.table.get(key, {})

@@ -10,6 +10,7 @@ A layout file (assets/layouts/README.md explains it by example):
                label = "{row}{column}", marks = { wheelchair = ["15D"] }
 A ties file:
     [[line]]   match = "G*" or [globs], layout = "cr400af-8", fares = { second = ["hsr-std-rsv*"] }
+               named = "optional" or "required": travellers are asked for their names (then a layout may be left out)
 The first [[line]] matching the train number, the line's id or names, or the service journey id holds.
 Lines that sell the same layout with other fares get a layout of their own: "cr400af-8~2".
 """
@@ -30,7 +31,8 @@ class Tie(msgspec.Struct, frozen=True):
     """Lines whose number, name or id matches one of the globs run with this layout."""
 
     match: tuple[str, ...]
-    layout_id: str
+    layout_id: str  # "" = unreserved admissions only
+    named: str | msgspec.UnsetType = msgspec.UNSET
 
     def fits(self, line: Line, number: str, service_journey_id: str) -> bool:
         texts = (number, line.id, line.name, line.long_name, service_journey_id)
@@ -43,12 +45,13 @@ class LayoutBook(msgspec.Struct, frozen=True):
     layouts: tuple[Layout, ...] = ()
     ties: tuple[Tie, ...] = ()
 
+    def tie_for(self, line: Line, number: str = "", service_journey_id: str = "") -> Tie:
+        """What is said of this service journey."""
+        return next((tie for tie in self.ties if tie.fits(line, number, service_journey_id)), Tie((), ""))
+
     def layout_for(self, line: Line, number: str = "", service_journey_id: str = "") -> str:
         """Id of the layout this service journey runs with; "" = unreserved admissions only."""
-        for tie in self.ties:
-            if tie.fits(line, number, service_journey_id):
-                return tie.layout_id
-        return ""
+        return self.tie_for(line, number, service_journey_id).layout_id
 
     def layout(self, layout_id: str) -> Layout:
         """The layout with this id; KeyError if there is none."""
@@ -81,7 +84,13 @@ def _tied(found: dict[str, Layout], path: Path) -> LayoutBook:
     used: dict[str, Layout] = {}
     variants: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], str] = {}
     for line in reader.tables("line"):
-        line.only("match", "layout", "fares")
+        line.only("match", "layout", "fares", "named")
+        match, named = line.texts("match"), line.named()
+        if not match:
+            raise line.fault("match", 'name the lines or train numbers, such as "G*"')
+        if named and not line.has("layout") and not line.has("fares"):
+            tied.append(Tie(match, "", named))
+            continue
         layout_id = line.text("layout")
         beside = path.parent / f"{layout_id}.toml"
         if layout_id not in found and beside.is_file() and beside != path:
@@ -99,9 +108,7 @@ def _tied(found: dict[str, Layout], path: Path) -> LayoutBook:
             taken = sum(1 for base, _ in variants if base == layout_id)
             made = _sold_with(layout, fares, layout_id if not taken else f"{layout_id}~{taken + 1}")
             variants[key], used[made.id] = made.id, made
-        tied.append(Tie(match=line.texts("match"), layout_id=variants[key]))
-        if not tied[-1].match:
-            raise line.fault("match", 'name the lines or train numbers, such as "G*"')
+        tied.append(Tie(match, variants[key], named))
     return LayoutBook(layouts=tuple(used.values()), ties=tuple(tied))
 
 

@@ -19,9 +19,10 @@ NETWORK = "network"
 def from_feed(feed: Feed, book: LayoutBook, *, flat_fare: Money | None = None) -> Source:
     """A railway's feed, its service journeys tied to layouts; `flat_fare` where the feed knows no fares."""
     lines = {line.id: line for line in feed.lines}
+    ties = (book.tie_for(lines[each.line_id], each.number, each.id) for each in feed.service_journeys)
     tied = tuple(
-        msgspec.structs.replace(each, layout_id=book.layout_for(lines[each.line_id], each.number, each.id))
-        for each in feed.service_journeys
+        msgspec.structs.replace(each, layout_id=tie.layout_id, asked=tie.named)
+        for each, tie in zip(feed.service_journeys, ties, strict=True)
     )
     tariff, currency = feed.tariff, feed.currency
     if flat_fare is not None:

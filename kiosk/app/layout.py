@@ -22,6 +22,10 @@ _PLACES = {  # origin, destination, class, category: the longest and the unusual
     "ja": ("新函館北斗", "東京", "普通車指定席", "おとな"),
     "th": ("กรุงเทพอภิวัฒน์", "เชียงใหม่", "ชั้นสอง", "ผู้ใหญ่"),
 }  # fmt: skip
+_HOLDERS = {
+    "en": "Łukasz O'Neill-Müller", "zh_Hans": "欧阳震华", "de": "Ann-Kathrin Leutheusser-Schnarrenberger",
+    "ar": "محمد عبد الرحمن", "he": "יעל בן־דוד", "ru": "Екатерина Щёголева", "ja": "勅使河原 茜", "th": "สมชาย ใจดี",
+}  # fmt: skip
 _CODE = "T1:SAMPLE ONLY, NO GATE TAKES THIS CODE. " + "0123456789ABCDEF" * 8
 
 
@@ -34,7 +38,7 @@ def sample(page: str, language: str) -> Page:
             stops=(Stop("07:00", origin, ""), Stop("23:29", destination, "", "+1 day")),
             facts=(Fact("Train", "G1"), Fact("Coach", "16"), Fact("Seat", "18F"), Fact("Platform", "10")),
             code=_CODE, details=(category, place_class, "¥ 662"), notes=("Sample. Not valid for travel.",),
-            human_code="SMPL-0000", origin="K14  2026-11-23 06:39", mark="",
+            human_code="SMPL-0000", origin="K14  2026-11-23 06:39", mark="", holder=_HOLDERS[language],
         )  # fmt: skip
     if page == "badge":
         return BadgePage(

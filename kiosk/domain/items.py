@@ -50,5 +50,12 @@ class SaleItem(msgspec.Struct, frozen=True):
     product_id: str
     category_id: str
     price_minor: int
-    draft: str = ""  # hex of the ticket's bytes, complete but for seq, issue time and key
+    draft: str = ""  # hex of the ticket's bytes, complete but for seq, issue time, key and holder
     facts: RideFacts | None = None
+    # Left out where nobody was asked, so that such a sale is the same bytes as before there were names.
+    named: str | msgspec.UnsetType = msgspec.field(name="holder", default=msgspec.UNSET)
+
+    @property
+    def holder(self) -> str:
+        """The traveller's name; "" = the ticket is not named."""
+        return self.named if isinstance(self.named, str) else ""

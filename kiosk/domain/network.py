@@ -8,10 +8,12 @@ operating day = service date, journey = trip on one service date.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+Named = Literal["no", "optional", "required"]
 Names = dict[str, str]  # language tag ("en", "zh-Hans", "fr") -> text; "" holds the feed's own text
 
 
@@ -76,6 +78,15 @@ class ServiceJourney(msgspec.Struct, frozen=True):
     layout_id: str = ""  # "" = unreserved admissions only
     names: Names = {}  # translations of the headsign, or of an event's title
     direction: int = 0
+    # Left out where names are not asked for, so that such a catalogue keeps its etag in every version of the program.
+    asked: str | msgspec.UnsetType = msgspec.field(name="named", default=msgspec.UNSET)
+
+    @property
+    def named(self) -> Named:
+        """Are travellers asked for their names? What a newer central may say is asked for, and may be left out."""
+        if not isinstance(self.asked, str) or self.asked == "no":
+            return "no"
+        return "required" if self.asked == "required" else "optional"
 
 
 class Journey(msgspec.Struct, frozen=True, array_like=True):

@@ -123,3 +123,4 @@ class Quote(msgspec.Struct, frozen=True):
     total_minor: int
     currency: str
     product_ids: tuple[str, ...] = ()  # one for each person; a child's can differ from the offer's
+    holders: tuple[str, ...] = ()  # one for each person, "" = not named; () = nobody was asked

@@ -52,10 +52,11 @@ class TicketPage(msgspec.Struct, frozen=True):
     origin: str  # machine and time of issue
     mark: str = ""  # "COPY 1": a page that is not the original
     uic: bytes = b""  # content of a second code, for railways abroad; b"" = none
+    holder: str = ""  # the traveller's name; "" = the ticket is not named
 
 
 class ReceiptPage(msgspec.Struct, frozen=True):
-    """Proof of payment; not valid for travel and not to be taken for a ticket."""
+    """Proof of payment; not valid for travel and not to be taken for a ticket. It names nobody: it goes to offices."""
 
     title: str
     warning: str
@@ -114,6 +115,7 @@ def ticket_page(sale: Sale, item_no: int, copy: int, *, code: str, machine: str,
         origin=f"{machine}  {_clock(at, zone)}  {facts.operator}".strip(),
         mark=t["copy"].format(n=copy) if copy else "",
         uic=uic,
+        holder=item.holder,
     )
 
 

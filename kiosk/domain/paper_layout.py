@@ -68,7 +68,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 NEEDS = {"row": "text", "heading": "text", "text": "text", "lines": "of", "pairs": "of", "logo": "file"}
 WORDS = {
     "ticket": ("operating_day", "ticket_no", "event", "origin", "destination", "departure", "arrival", "price",
-               "booking_code", "issued", "mark"),
+               "booking_code", "issued", "mark", "holder"),
     "receipt": ("title", "warning", "total", "mark"),
     "badge": ("name", "title", "day", "place", "category", "booking_code", "mark"),
 }  # fmt: skip
@@ -87,7 +87,7 @@ def words_of(page: Page) -> dict[str, str]:
         first, last = page.stops[0], page.stops[-1] if len(page.stops) > 1 else None
         said = (page.day, page.count, page.title, first.name, last.name if last else "", first.time,
                 last.time if last else "", page.details[-1] if page.details else "", page.human_code, page.origin,
-                page.mark)  # fmt: skip
+                page.mark, page.holder)  # fmt: skip
         return dict(zip(WORDS["ticket"], said, strict=True))
     if isinstance(page, BadgePage):
         worn = (page.name, page.title, page.day, page.place, page.category, page.human_code, page.mark)

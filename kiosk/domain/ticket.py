@@ -18,7 +18,7 @@ Layout, big endian (field notes "reliability" D.3):
      33   1 persons (high 4 bits), rider category ordinal (low 4 bits)
      34   3 price, minor units; 0xFFFFFF = not stated    37 1 currency index
      38   1 gate group      39 1 reserved, 0
-     40   8 holder binding, or 0
+     40   8 holder binding (kiosk.domain.holder), or 0; not 0 exactly where flag 4 is set
      48   1 extensions: number of entries    49 1 reserved, 0
      50 n   extensions: type 1, length 1, value; high bit of the type = critical; n <= 32
    50+n  64 Ed25519 over b"TKT1" + everything before it
@@ -215,6 +215,8 @@ def unpack(payload: bytes) -> Ticket:
         raise BadTicket("a coach without a seat, or a seat without a coach")
     if from_call >= to_call:
         raise BadTicket("the ride ends before it begins")
+    if bool(flags & FLAG_NAMED) != any(holder):
+        raise BadTicket("a name that is bound without its flag, or a flag without a name")
     price = int.from_bytes(price_bytes, "big")
     return Ticket(
         key_id=key_id,

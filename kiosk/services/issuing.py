@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain import ticket as tickets
@@ -18,6 +19,7 @@ from kiosk.domain.certificate import key_id
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import KioskError, NoPlaces, WrongState
 from kiosk.domain.fares import EVENT_MODE, RiderCategory
+from kiosk.domain.holder import binding, fault_of, tidy
 from kiosk.domain.items import RideFacts, SaleItem
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Names, ServiceJourney, service_day_start
@@ -78,8 +80,8 @@ class Issuer:
                 "it has reached central; please use another machine."
             )
 
-    def finish(self, draft: str, seq: int, now: float) -> tuple[str, str]:
-        """(payload as hex, human code) of the ticket whose record has this seq."""
+    def finish(self, draft: str, seq: int, now: float, holder: str = "") -> tuple[str, str]:
+        """(payload as hex, human code) of the ticket whose record has this seq; `holder` "" = it names nobody."""
         whole_id = tickets.ticket_id(self._terminal_id, self._incarnation, seq)
         flags = (tickets.FLAG_TEST if self._test else 0) | (0 if self._online() else tickets.FLAG_OFFLINE)
         # The draft's other fields were checked when it was packed; these have their places in every T1 ticket.
@@ -88,6 +90,9 @@ class Issuer:
         payload[2:6] = self._key_id
         payload[8:16] = bytes.fromhex(whole_id)
         payload[16:20] = int(now).to_bytes(4, "big")
+        if holder:
+            payload[1] |= tickets.FLAG_NAMED
+            payload[40:48] = binding(holder, whole_id)
         return payload.hex(), human_code(whole_id)
 
     def text(self, payload: str) -> str:
@@ -108,6 +113,7 @@ def items_of(
     if info is None or journey is None or service is None:
         raise NoPlaces("This departure is no longer on sale. Please choose another.")
     layout = catalogue.layout(quote.departure.layout_id) if quote.places else None
+    holders = _holders(quote, service)
     items = []
     for number, category in enumerate(quote.categories):
         place = quote.places[number] if quote.places else None
@@ -125,9 +131,24 @@ def items_of(
                 price_minor=price,
                 draft=_draft(quote, info, service, layout, place, category, price),
                 facts=_facts(quote, info, service, layout, place, category),
+                named=holders[number] or msgspec.UNSET,
             )
         )
     return tuple(items)
+
+
+def _holders(quote: Quote, service: ServiceJourney) -> tuple[str, ...]:
+    """A name for each person, as it will stand in the sale; "" = none. WrongState for one that cannot stand there."""
+    holders = tuple(map(tidy, quote.holders)) or ("",) * len(quote.categories)
+    if len(holders) != len(quote.categories):
+        raise WrongState("There must be one name for each traveller.")
+    if service.named == "no":
+        return ("",) * len(holders)  # what nobody asks for is not kept
+    if service.named == "required" and not all(holders):
+        raise WrongState("Tickets of this departure carry names. Please enter the name of every traveller.")
+    if any(each and fault_of(each) for each in holders):
+        raise WrongState("A name has letters only, and at most 40 of them. Please correct it.")
+    return holders
 
 
 def _draft(

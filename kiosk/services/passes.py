@@ -49,7 +49,8 @@ def pass_of(sale: Sale, item_no: int, *, code: str, machine: str, icon: bytes, p
         departs=datetime.fromtimestamp(facts.departs_at, zone),
         ends=ends,
         primary=stops,
-        secondary=(Line("day", "day", page.day), *what),
+        secondary=(Line("day", "day", page.day), *what,
+                   *([Line("holder", "holder", page.holder)] if page.holder else [])),
         auxiliary=tuple(Line(f"detail{number}", "", each) for number, each in enumerate(page.details)),
         back=(Line("booking", "booking", page.human_code), Line("notes", "notes", "\n".join(page.notes)),
               Line("title", "event", named(facts.title, sale.language) if facts.mode == EVENT else "")),
@@ -59,8 +60,24 @@ def pass_of(sale: Sale, item_no: int, *, code: str, machine: str, icon: bytes, p
 
 
 _OWN = {  # labels that paper has no words for
-    "en": {"from": "From", "to": "To", "day": "Day", "booking": "Booking", "notes": "Notes", "event": "Event"},
-    "zh-Hans": {"from": "出发", "to": "到达", "day": "日期", "booking": "订单号", "notes": "说明", "event": "演出"},
+    "en": {
+        "from": "From",
+        "to": "To",
+        "day": "Day",
+        "booking": "Booking",
+        "notes": "Notes",
+        "event": "Event",
+        "holder": "Name",
+    },
+    "zh-Hans": {
+        "from": "出发",
+        "to": "到达",
+        "day": "日期",
+        "booking": "订单号",
+        "notes": "说明",
+        "event": "演出",
+        "holder": "姓名",
+    },
 }
 
 

@@ -165,7 +165,7 @@ class Payments(Refunds):
         now = self._clock.now()
         issued = []
         for item_no, item in enumerate(sale.items):
-            payload, code = self._issuer.finish(item.draft, first_seq + item_no, now)
+            payload, code = self._issuer.finish(item.draft, first_seq + item_no, now, item.holder)
             issued.append(TicketIssued(sale_id=sale.sale_id, item_no=item_no, payload=payload, code=code))
         return issued
 

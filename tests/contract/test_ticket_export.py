@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from cryptography import x509
@@ -21,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from kiosk.app import identity
 from kiosk.app.main import main
 from kiosk.domain.sale import Sale
-from tests.power.world import Acquirer, Mains, Paper, Terminal, quote
+from tests.power.world import Acquirer, Facts, Mains, Paper, Terminal, quote
 from tests.sync.scripted import ScriptedCentral
 
 pytestmark = pytest.mark.filterwarnings("ignore:HarfBuzz-Subset:DeprecationWarning")
@@ -70,6 +71,19 @@ def test_a_ticket_of_an_open_terminal_becomes_two_files(tmp_path: Path, sale: Sa
     assert "signature" not in files and files["icon.png"].startswith(b"\x89PNG")
     assert '"Seat" = "座位";' in files["zh-Hans.lproj/pass.strings"].decode("utf-16")
     assert '"Seat" = "Seat";' in files["en.lproj/pass.strings"].decode("utf-16")
+
+
+def test_a_named_ticket_says_the_name_on_a_pass(tmp_path: Path, terminal: Terminal) -> None:
+    terminal.desk._catalogue = Facts("optional")
+    named = msgspec.structs.replace(quote(), holders=("", "欧阳 Łukasz"))
+    sale = terminal.desk.pay(terminal.desk.hold(named, "en").sale_id)
+    for ticket, said_of in zip(sale.tickets, (False, True), strict=True):
+        done = export(tmp_path, ticket.code)
+        assert done.exit_code == 0, done.output
+        files = opened(tmp_path / "out" / f"{ticket.code}.pkpass")
+        fields = json.loads(files["pass.json"])["boardingPass"]["secondaryFields"]
+        assert ({"key": "holder", "label": "holder", "value": "欧阳 Łukasz"} in fields) == said_of
+    assert '"holder" = "姓名";' in files["zh-Hans.lproj/pass.strings"].decode("utf-16")
 
 
 def test_with_the_operators_certificate_it_is_signed(tmp_path: Path, sale: Sale) -> None:

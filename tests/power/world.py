@@ -139,10 +139,10 @@ class Paper:
 class Facts:
     """A catalogue of one train, held in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: str | msgspec.UnsetType = msgspec.UNSET) -> None:
         stops = (StopPlace("a", "Altdorf"), StopPlace("b", "Bergen"), StopPlace("c", "Celle"))
         calls = tuple(Call(stop.id, "", 36000 + n * 3600, 36000 + n * 3600) for n, stop in enumerate(stops))
-        self._service = ServiceJourney("t", "rail", "IC 1", "Celle", calls, "coach")
+        self._service = ServiceJourney("t", "rail", "IC 1", "Celle", calls, "coach", asked=named)
         self._layout = Layout(
             "coach",
             (PlaceClass("second", "Second class"),),

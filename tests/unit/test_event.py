@@ -125,6 +125,18 @@ def test_a_small_event_needs_little(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("hall", "show", "named"),
+    [("", "", "no"), ("required", "", "required"), ("", "optional", "optional"), ("required", "no", "no")],
+)
+def test_names_are_asked_for_where_hall_or_performance_say_so(tmp_path: Path, hall: str, show: str, named: str) -> None:
+    text = (f'named = "{hall}"\n' if hall else "") + TEXT
+    text = text.replace('end = "25:30"', f'end = "25:30"\nnamed = "{show}"') if show else text
+    [performance] = read_event(written(tmp_path, text), window_from=MONDAY, window_days=3).service_journeys
+    assert performance.named == named
+    assert (b'"named"' in msgspec.json.encode(performance)) == (named != "no"), "the catalogue's etag stays"
+
+
+@pytest.mark.parametrize(
     ("keys", "days"),
     [
         ('weekdays = ["tue"]', ["2026-11-24", "2026-12-01"]),
@@ -158,6 +170,8 @@ def test_a_performance_plays_on_its_days(tmp_path: Path, keys: str, days: list[s
         ('price = { adult = "12.50" }', "", "class[1].price.adult: a text is needed"),
         ('class = "floor"', 'class = "roof"', "coach[1].class: there is no class 'roof'"),
         ("[[performance]]", "[[show]]", "show: unknown key"),
+        ('"Europe/Berlin"', '"Europe/Berlin"\nnamed = "yes"', 'named: write "no", "optional" or "required"'),
+        ('"25:30"', '"25:30"\nnamed = true', "performance[1].named: a text is needed"),
     ],
 )
 def test_a_mistake_is_reported_by_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -161,6 +161,21 @@ def test_lines_are_tied_by_number_name_or_id_and_the_first_match_holds(tmp_path:
         book.layout("unused")
 
 
+def test_a_tie_says_whether_names_are_asked_for_with_or_without_seats(tmp_path: Path) -> None:
+    layouts = tmp_path / "layouts"
+    layouts.mkdir()
+    written(layouts, SMALL)
+    lines = '[[line]]\nmatch = "G*"\nlayout = "small"\nnamed = "required"\n'
+    lines += '[[line]]\nmatch = "N*"\nnamed = "optional"\n[[line]]\nmatch = "*"\nlayout = "small"\n'
+    book = load_layouts(layouts, written(tmp_path, lines, "ties"))
+    said = {number: book.tie_for(HSR, number) for number in ("G1", "N7", "K3")}
+    assert {number: (tie.layout_id, tie.named or "no") for number, tie in said.items()} == {
+        "G1": ("small", "required"),
+        "N7": ("", "optional"),
+        "K3": ("small", "no"),
+    }
+
+
 def test_the_same_train_sold_with_other_fares_is_a_layout_of_its_own(tmp_path: Path) -> None:
     line = '[[line]]\nmatch = "{0}"\nlayout = "small"\nfares = {{ second = ["{1}*"] }}\n'
     layouts = tmp_path / "layouts"
@@ -181,6 +196,8 @@ def test_the_same_train_sold_with_other_fares_is_a_layout_of_its_own(tmp_path: P
         ('[[line]]\nlayout = "small"\n', "line[1].match: name the lines"),
         ('[[line]]\nmatch = "G*"\nlayout = "small"\nfares = { first = "x" }\n', "fares.first: layout 'small' has no"),
         ('[[line]]\nmatch = "G*"\nlayout = "small"\nfare = "x"\n', "line[1].fare: unknown key"),
+        ('[[line]]\nmatch = "G*"\nnamed = "maybe"\n', "line[1].named: write"),
+        ('[[line]]\nmatch = "G*"\nnamed = "no"\n', "line[1].layout: a text is needed"),
         ("", "line: at least one [[line]] is needed"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.domain.page_texts import EN, TEXTS, text_of
 from kiosk.domain.pages import Fact, ReceiptPage, Stop, TicketPage, receipt_page, ticket_page
+from kiosk.domain.sale import Sale
 from tests.paper_sales import BUS, HALL, KINDS, MACHINE, METRO, NIGHT, RAIL, STANDING, UNRESERVED, change, sale_of
 
 
@@ -160,3 +161,22 @@ def test_a_receipt_names_the_wallet(means: str, reference: str, word: str) -> No
     paid = tuple(msgspec.structs.replace(each, means=means, reference=reference, card="") for each in sale.attempts)
     page = receipt_page(msgspec.structs.replace(sale, attempts=paid), 0, machine=MACHINE, receipt_no="1")
     assert [fact.label for fact in page.payment] == [word, "Approved"] and page.payment[1].value == reference
+
+
+def named_sale(name: str = "Łukasz O'Neill-Müller") -> Sale:
+    sale = sale_of(RAIL)
+    items = (msgspec.structs.replace(sale.items[0], named=name), *sale.items[1:])
+    return msgspec.structs.replace(sale, items=items)
+
+
+def test_the_name_is_on_its_ticket_and_on_no_receipt() -> None:
+    sale = named_sale()
+    first, second = (ticket_page(sale, item, 0, code="T1:X", machine=MACHINE) for item in (0, 1))
+    assert (first.holder, second.holder) == ("Łukasz O'Neill-Müller", "")
+    assert "Neill" not in str(receipt_page(sale, 0, machine=MACHINE, receipt_no="K14-0000077"))
+
+
+def test_a_sale_without_names_is_the_bytes_it_always_was() -> None:
+    sale = sale_of(RAIL)
+    assert b"holder" not in msgspec.json.encode(sale)
+    assert msgspec.json.decode(msgspec.json.encode(named_sale("李伟")), type=Sale).items[0].holder == "李伟"

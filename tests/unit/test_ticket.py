@@ -43,6 +43,8 @@ extensions = st.lists(st.tuples(st.integers(0, 0x7F), st.binary(max_size=4)), ma
 def any_ticket(draw: st.DrawFn) -> Ticket:
     coach, seat = draw(places)
     first = draw(st.integers(0, 254))
+    flags = draw(st.sampled_from([0, 1, 2, 4, 16, 32, 1 | 2 | 4 | 16 | 32]))
+    holder = draw(st.binary(min_size=8, max_size=8).filter(any)) if flags & tickets.FLAG_NAMED else bytes(8)
     return make(
         key_id=draw(st.binary(min_size=4, max_size=4)),
         tenant=draw(st.integers(0, 0xFFFF)),
@@ -63,8 +65,8 @@ def any_ticket(draw: st.DrawFn) -> Ticket:
         price_minor=draw(st.one_of(st.none(), st.integers(0, 0xFFFFFE))),
         currency=draw(st.sampled_from(tickets.CURRENCIES)),
         gate_group=draw(st.integers(0, 255)),
-        holder=draw(st.binary(min_size=8, max_size=8)),
-        flags=draw(st.sampled_from([0, 1, 2, 4, 16, 32, 1 | 2 | 4 | 16 | 32])),
+        holder=holder,
+        flags=flags,
         extensions=draw(extensions),
     )
 
