@@ -13,19 +13,18 @@ from kiosk.ports import Clock, CodeReader
 from kiosk.services.badges import Badges
 from kiosk.services.gate import Gate
 from kiosk.services.lane import Lane
-from kiosk.services.neighbours import Neighbour
 from kiosk.services.staff import Member, Staff
 from kiosk.store.catalogue import CatalogueStore
-from kiosk.store.gate_counts import GateCounts, counts_since
+from kiosk.store.gate_counts import counts_since
 from kiosk.store.store import Store
-from ui.viewmodels.gate import Around, Count
+from ui.gatecounts import GateFigures, age
+from ui.viewmodels.gate import Around
 from ui.viewmodels.gatesheets import LineRow
 from ui.viewmodels.gatetold import Scan as Seen
 from ui.viewmodels.gatetold import row_of
-from ui.viewmodels.texts import duration, localized, translate
+from ui.viewmodels.texts import localized
 
 STALE_S = 3600.0  # lists older than this are said louder
-JOURNEYS_SHOWN, GATES_SHOWN = 3, 4
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class GateWork:
 
     def __init__(self, services: GateServices, language: Callable[[], str]) -> None:
         self._services, self._language = services, language
+        self._figures = GateFigures(services.catalogue, services.gate.setting.plan, language)
 
     def say(self, text: str, scan: Scan) -> Verdict:
         """Decide anew, with what staff add."""
@@ -98,7 +98,6 @@ class GateWork:
         place = services.catalogue.stop_place(services.stop_place_id)
         checked = services.gate.checked_at()
         counts = counts_since(services.store, midnight)
-        others = services.gate.neighbours(midnight).others
         return Around(
             station=localized(place.names, place.name, language) if place else "",
             today=local.date().isoformat(),
@@ -106,7 +105,7 @@ class GateWork:
             count=counts.entered,
             out=counts.left,
             inside=max(0, services.store.persons_inside(midnight)),
-            counts=(*self._journeys(counts), *(_of_gate(each) for each in others[:GATES_SHOWN])),
+            counts=self._figures.counts(counts, services.gate.neighbours(midnight)),
             currency=info.currency if info else "",
             lists="" if checked is None else age(now - checked),
             stale=checked is not None and now - checked > STALE_S,
@@ -114,28 +113,3 @@ class GateWork:
             hint=hint,
             zone=zone,
         )
-
-    def _journeys(self, counts: GateCounts) -> list[Count]:
-        found = []
-        for journey_id, people in counts.journeys[:JOURNEYS_SHOWN]:
-            catalogue = self._services.catalogue
-            journey = catalogue.journey(journey_id)
-            service = catalogue.service_journey(journey.service_journey_id) if journey else None
-            if service is not None:
-                own = service.number or service.headsign
-                name = own if service.number else localized(service.names, own, self._language())
-                found.append(Count(name, people))
-        return found
-
-
-def _of_gate(other: Neighbour) -> Count:
-    """Another gate's figure, with how old it is."""
-    heard = translate("Gate", "not heard of yet") if other.age_s is None else age(other.age_s)
-    return Count(other.name, other.admitted, heard)
-
-
-def age(age_s: float) -> str:
-    """ "just now", "12 min ago"."""
-    if age_s < 60:
-        return translate("Gate", "just now")
-    return translate("Gate", "%1 ago").replace("%1", duration(int(age_s)))

@@ -952,6 +952,18 @@
         <translation>尚无消息</translation>
     </message>
     <message>
+        <source>All gates</source>
+        <translation>所有检票口</translation>
+    </message>
+    <message>
+        <source>Without a product</source>
+        <translation>无票种</translation>
+    </message>
+    <message>
+        <source>any seat</source>
+        <translation>不对号入座</translation>
+    </message>
+    <message>
         <source>just now</source>
         <translation>刚刚更新</translation>
     </message>
@@ -1002,6 +1014,10 @@
     <message>
         <source>Newer</source>
         <translation>较新</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>上一页</translation>
     </message>
     <message>
         <source>Older</source>
@@ -1116,6 +1132,10 @@
         <translation>车票上的票码</translation>
     </message>
     <message>
+        <source>Counts: in today</source>
+        <translation>统计：今日进入</translation>
+    </message>
+    <message>
         <source>Your staff number</source>
         <translation>请输入工号</translation>
     </message>
@@ -1128,6 +1148,10 @@
         <translation>放行原因</translation>
     </message>
     <message>
+        <source>%1 out, %2 inside</source>
+        <translation>出 %1，在内 %2</translation>
+    </message>
+    <message>
         <source>Enter</source>
         <translation>确定</translation>
     </message>
@@ -1138,6 +1162,10 @@
     <message>
         <source>More</source>
         <translation>更多</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>下一页</translation>
     </message>
     <message>
         <source>The last scans</source>

@@ -11,13 +11,14 @@ from kiosk.domain.gate.presented import Presented
 from kiosk.domain.gate.world import Passage
 from kiosk.domain.passages import Author
 from kiosk.ports import Clock
+from kiosk.services.figures import OthersFigures
 from kiosk.services.gate import Gate
 from kiosk.services.neighbours import Neighbour, Neighbours
-from kiosk.store.network import admitted_at, contested_since
+from kiosk.store.network import contested_since
 from kiosk.store.network_memory import NetworkMemory
 from kiosk.store.store import Store
 from sync.lan.engine import Lan, LanSettings
-from sync.lan.gossip import Gossip, Other
+from sync.lan.gossip import Gossip
 from sync.lan.home import Home
 from sync.lan.ledger import Ledger
 from sync.lan.members import Members
@@ -62,7 +63,7 @@ class Network:
         self._home = Home(memory, clock)
         self.me = reply.name
         self._homes = homes_of(section)
-        self._counted: dict[Author, tuple[int, int, int]] = {}  # since, up to which fact, how many
+        self._figures = OthersFigures(store)
         gossip = Gossip(ledger, reply.name, passing.about)
         self._store, self._lists = store, lists
         self.lan = Lan(
@@ -115,29 +116,22 @@ class Network:
 
     def neighbours(self, since: int) -> Neighbours:
         """Who is there, with counts since a unix second."""
-        state = self.lan.state
+        state, figures = self.lan.state, self._figures.since(since)
         return Neighbours(
             on=True,
             others=tuple(
                 Neighbour(
                     name=other.name or f"{other.author.terminal_id}",
                     linked=other.linked,
-                    admitted=self._admitted(other, since),
+                    admitted=sum(each.entered for each in figures.get(other.author, ())),
                     age_s=other.age_s,
+                    products=figures.get(other.author, ()),
                 )
                 for other in state.others
             ),
             contested=contested_since(self._store, since),
             fault=self._lists.forked or state.fault,
         )
-
-    def _admitted(self, other: Other, since: int) -> int:
-        """Counted anew only when that gate told something: the screen asks every second."""
-        counted = self._counted.get(other.author)
-        if counted is None or counted[:2] != (since, other.seq):
-            count = admitted_at(self._store, other.author, since)
-            counted = self._counted[other.author] = (since, other.seq, count)
-        return counted[2]
 
 
 def _age_s(gate: Gate, clock: Clock) -> float | None:

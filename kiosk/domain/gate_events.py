@@ -22,6 +22,9 @@ class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
     role: str = ""
     reason: str = ""
     by: str = ""
+    product: str = ""  # as the figures name it: "category/class", or what the plan calls it; "" = a record without it
+    alight: str = ""  # stop place where the holder gets out beyond the ticket's end
+    fare_minor: int = 0  # paid at the gate for what the ticket does not cover
 
     @property
     def allowed(self) -> bool:
@@ -47,6 +50,9 @@ class Exited(Event, frozen=True, kw_only=True, omit_defaults=True):
     at: int
     persons: int = 1
     list: str = ""
+    product: str = ""
+    fare_minor: int = 0
+    by: str = ""
 
 
 class AdmissionAnnulled(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,8 +71,9 @@ class TicketLookedUp(Event, frozen=True, kw_only=True, omit_defaults=True):
     gate: str
     at: int
     text: str
-    by: str = ""
+    by: str = ""  # "" = nobody has to say who they are
     hits: int = 0
+    role: str = ""
 
 
 class VerdictExplained(Event, frozen=True, kw_only=True, omit_defaults=True):

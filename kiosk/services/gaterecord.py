@@ -46,6 +46,9 @@ def _fact(presented: Presented, scan: Scan, judged: Judged, at: int) -> Event:
             at=at,
             persons=persons,
             list=judged.list.id,
+            product=_counted_as(presented, judged),
+            fare_minor=scan.fare_paid,
+            by=scan.by if scan.fare_paid else "",
         )
     if judged.passage is None or ticket is None:
         return AdmissionRefused(ticket_id=ticket_id, reason=decision.word.value, gate=gate, at=at)
@@ -64,8 +67,19 @@ def _fact(presented: Presented, scan: Scan, judged: Judged, at: int) -> Event:
         override=decision.override,
         role=staff.role if staff else "",
         reason=staff.reason if staff else "",
-        by=staff.by if staff else "",
+        by=staff.by if staff else scan.by if scan.fare_paid else "",
+        product=_counted_as(presented, judged),
+        alight=scan.alight,
+        fare_minor=scan.fare_paid,
     )
+
+
+def _counted_as(presented: Presented, judged: Judged) -> str:
+    """The product in the figures; of an extra that the code stands for, the extra's own."""
+    ticket = judged.ticket
+    if ticket is None or (ticket.code == presented.code and presented.counted_as):
+        return presented.counted_as
+    return ticket.product
 
 
 class Ration:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.store.gate_counts import Figure
+
 
 @dataclass(frozen=True)
 class Neighbour:
@@ -11,8 +13,9 @@ class Neighbour:
 
     name: str
     linked: bool  # a line to it stands now
-    admitted: int  # there, in the time that was asked for
-    age_s: float | None  # how old that count may be; None = never heard of it from anyone
+    admitted: int  # people, there, in the time that was asked for
+    age_s: float | None  # how old its figures may be; None = never heard of it from anyone
+    products: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)

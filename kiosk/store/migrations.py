@@ -148,6 +148,18 @@ def m008_network_in_order(db: Database) -> None:
     db.execute("CREATE INDEX network_fact_by_record ON network_fact (journal_seq)")
 
 
+@projections()
+def m009_passings_by_product(db: Database) -> None:
+    """What passed, so that figures are counted by product; empty for records from before."""
+    db.executescript(
+        """
+        ALTER TABLE passing ADD COLUMN product TEXT NOT NULL DEFAULT '';
+        DROP INDEX passing_by_time;
+        CREATE INDEX passing_by_time ON passing (at, kind, persons, product);
+        """
+    )
+
+
 PROJECTION_TABLES = (
     "sale",
     "ticket",

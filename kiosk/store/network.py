@@ -107,16 +107,6 @@ def first_use(store: Store, ticket_id: str) -> Passage | None:
     return used[0] if used else None
 
 
-def admitted_at(store: Store, author: Author, since: int) -> int:
-    """Tickets that another gate let in since a unix second, as far as it told."""
-    query = (
-        "SELECT count(*) FROM network_fact WHERE terminal_id = ? AND incarnation = ? AND at >= ? "
-        """AND body LIKE '{"kind":"Admitted"%'"""
-    )
-    with store.lock, errors(store.folder):
-        return int(store._db.execute(query, [*author, since]).fetchone()[0])
-
-
 def contested_since(store: Store, since: int) -> int:
     """Admissions since a unix second that were not their ticket's first."""
     with store.lock, errors(store.folder):

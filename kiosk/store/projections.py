@@ -56,7 +56,7 @@ _PUT_SALE = (
 _PUT_HOLDING = "INSERT INTO holding VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state"
 _PUT_TICKET = "INSERT INTO ticket VALUES (?, ?, ?, ?)"
 _PUT_ADMITTED = "INSERT OR IGNORE INTO admitted VALUES (?, ?, ?, ?)"
-_PUT_PASSING = "INSERT INTO passing VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_PASSING = "INSERT INTO passing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ANNUL_PASSING = "DELETE FROM passing WHERE seq = ?"
 _PUT_TAKINGS = (
     "INSERT INTO takings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
@@ -74,7 +74,7 @@ class Changes(msgspec.Struct):
     tickets: list[tuple[int, str, str, int]] = []
     admitted: list[tuple[str, int, str, int]] = []
     network: NetworkChanges = msgspec.field(default_factory=NetworkChanges)
-    passings: list[tuple[int, str, int, str, int, str, int, str]] = []  # as the columns of the table
+    passings: list[tuple[int, str, int, str, int, str, int, str, str]] = []  # as the columns of the table
     annulled: list[int] = []  # seqs of passings
     takings: list[tuple[str, str, str, int, int]] = []  # day, means, currency, payments, amount
     stored: StoredChanges = {}
@@ -202,9 +202,8 @@ class Projections:
 
     def _passed(self, changes: Changes, record: Record, event: Admitted | Exited) -> None:
         kind = "entry" if isinstance(event, Admitted) else "exit"
-        changes.passings.append(
-            (record.seq, event.ticket_id, event.journey_id, event.gate, event.at, kind, event.persons, event.list)
-        )
+        where = (record.seq, event.ticket_id, event.journey_id, event.gate, event.at)
+        changes.passings.append((*where, kind, event.persons, event.list, event.product))
 
     def _exited(self, changes: Changes, record: Record, event: Exited) -> None:
         self.network.ours(changes.network, record)

@@ -100,6 +100,8 @@ def test_a_group_of_which_not_all_go_in(scenes: Any) -> None:
     scene.show(text, "admit")
     scene.driver.tap("key-fewer")
     scene.until(lambda: len(facts_of(scene, AdmissionAnnulled)) == 1, "the passing of three taken back")
+    scene.until(lambda: "2 people" in scene.window.model.reason, "the screen says that two go in")
+    assert any("2 people" in text for text in scene.driver.texts())
     scene.until(lambda: scene.window.model.count == 2, "two in")
     assert facts_of(scene, Admitted)[-1].persons == 2
     scene.walk_on()

@@ -26,11 +26,14 @@ HINTS_AFTER = 3  # looks with the same hint before it is shown: a hand that pass
 
 @dataclass(frozen=True)
 class Count:
-    """One figure: how many came in, by product, or at another gate, with how old the figure is ("" = now)."""
+    """People in, out and inside, of a product or a gate; `out` -1 = only who came in is known. `about`: how old the
+    figure is, or whose it is; "" = this gate's, now."""
 
     label: str
     value: int
-    age: str = ""
+    out: int = -1
+    inside: int = 0
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import Question
-from ui.viewmodels.gate import GateViewModel
+from ui.viewmodels.gate import Around, Count, GateViewModel
 from ui.viewmodels.gateask import KeyRow, open_question, reasons
 from ui.viewmodels.gateask import keys_of as verdict_keys
 from ui.viewmodels.gatetold import details_of, row_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.gatehand import HandState
 
 PAGE = 5  # lines of a sheet: a glove needs 20 mm for each
+COUNTS_PAGE = 9
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ2345678901"
 FIGURES = "1234567890"
 SEARCH_MIN = 3
@@ -54,7 +55,7 @@ def title_of(gate: GateViewModel, state: HandState, questions: Questions) -> str
     titles = {
         "last": translate("Gate", "The last scans"),
         "detail": translate("Gate", "One scan"),
-        "counts": translate("Gate", "Counts"),
+        "counts": translate("Gate", "Counts: in today"),
         "lookup": translate("Gate", "Code on the ticket"),
         "more": translate("Gate", "This screen"),
         "number": translate("Gate", "Your staff number"),
@@ -90,17 +91,30 @@ def lines_of(gate: GateViewModel, state: HandState, questions: Questions) -> lis
         facts = details_of(gate.scans[state.picked], language, around.zone)
         return [LineRow("", "", "", each.value, each.label) for each in facts]
     if state.sheet == "counts":
-        first = [
-            LineRow("", "", "", translate("Gate", "In today"), "", str(around.count)),
-            LineRow("", "", "", translate("Gate", "Out today"), "", str(around.out)),
-            LineRow("", "", "", translate("Gate", "Inside"), "", str(around.inside)),
-        ]
-        return first + [LineRow("", "", "", each.label, each.age, str(each.value)) for each in around.counts]
+        return count_lines(around)[state.page * COUNTS_PAGE : (state.page + 1) * COUNTS_PAGE]
     if state.sheet == "lookup":
         return list(state.found or ())
     if state.sheet == "reasons":
         return [LineRow(f"reason {each}", "", "", each, "") for each in reasons()]
     return []
+
+
+def count_lines(around: Around) -> list[LineRow]:
+    """The large figure is who came in; what went out and is inside stands above the name."""
+    first = [
+        LineRow("", "", "", translate("Gate", "In today"), "", str(around.count)),
+        LineRow("", "", "", translate("Gate", "Out today"), "", str(around.out)),
+        LineRow("", "", "", translate("Gate", "Inside"), "", str(around.inside)),
+    ]
+    return first + [LineRow("", "", "", each.label, _about(each), str(each.value)) for each in around.counts]
+
+
+def _about(count: Count) -> str:
+    words = [count.about] if count.about else []
+    if count.out >= 0:
+        inside = translate("Gate", "%1 out, %2 inside").replace("%1", str(count.out))
+        words.append(inside.replace("%2", str(count.inside)))
+    return "  ·  ".join(words)
 
 
 def keys_of(gate: GateViewModel, state: HandState, questions: Questions) -> list[KeyRow]:
@@ -113,11 +127,9 @@ def _all_keys(gate: GateViewModel, state: HandState, questions: Questions) -> li
     back = KeyRow("back", translate("Gate", "Back"), "arrow-left")
     scans, verdict = len(gate.scans), gate.verdict
     if state.sheet == "last":
-        return [
-            back,
-            KeyRow("newer", translate("Gate", "Newer"), "chevron-up", available=state.page > 0),
-            KeyRow("older", translate("Gate", "Older"), "chevron-down", available=(state.page + 1) * PAGE < scans),
-        ]
+        return [back, *_pages(state, scans, PAGE)]
+    if state.sheet == "counts":
+        return [back, *_pages(state, len(count_lines(gate.state.around)), COUNTS_PAGE)]
     if state.sheet == "more":
         keys = [
             back,
@@ -147,4 +159,17 @@ def _all_keys(gate: GateViewModel, state: HandState, questions: Questions) -> li
         KeyRow("light", translate("Gate", "Light"), "torch", state.torch, not state.dark),
         KeyRow("counts", translate("Gate", "Counts"), "adult"),
         KeyRow("more", translate("Gate", "More"), "plus"),
+    ]
+
+
+def _pages(state: HandState, lines: int, page: int) -> list[KeyRow]:
+    """Keys to turn pages with; of the last scans the newest come first."""
+    last = state.sheet == "last"
+    if lines <= page and not last:
+        return []
+    up = translate("Gate", "Newer") if last else translate("Gate", "Up")
+    down = translate("Gate", "Older") if last else translate("Gate", "Down")
+    return [
+        KeyRow("newer", up, "chevron-up", available=state.page > 0),
+        KeyRow("older", down, "chevron-down", available=(state.page + 1) * page < lines),
     ]

@@ -101,9 +101,19 @@ class Posts:
 
         with contextlib.suppress(KioskError):
             wait_until(said, f"{holder.gate} says {holder.then}", 10)
+        if holder.words and not self._reads(holder.gate, holder.words):
+            seen = f"{seen} without {holder.words!r}"
         picture = self._pictures / holder.gate / f"{number:02d}-then-{seen}.png"
         control.ask(do="picture", path=str(picture))
         return seen
+
+    def _reads(self, gate: str, words: str) -> bool:
+        """Do these words come up on the screen?"""
+        control = self.controls[gate]
+        with contextlib.suppress(KioskError):
+            wait_until(lambda: any(words in each for each in control.ask(do="texts")["texts"]), words, 10)
+            return True
+        return False
 
     def look_up(self) -> None:
         """Staff type the code of a ticket that was used here."""

@@ -31,6 +31,7 @@ class Holder:
     gap: bool = False  # the same code was here before: time must pass, or it is still the same person
     taps: tuple[str, ...] = ()  # what staff touch then
     then: str = ""  # and what the gate says after it; "waiting" = it has taken its word back
+    words: str = ""  # and what stands on the screen then, where the verdict is called as before
 
 
 def queue() -> list[Holder]:
@@ -49,7 +50,7 @@ def queue() -> list[Holder]:
         Holder(B, "good 10", "dim phone", "admit"),
         Holder(A, "child 1", "paper", "answer_required", taps=("key-answer true", "key-seen"), then="admit"),
         Holder(B, "child 2", "phone", "answer_required", taps=("key-answer true", "key-seen"), then="admit"),
-        Holder(A, "group", "phone", "admit", taps=("key-fewer",), then="admit"),
+        Holder(A, "group", "phone", "admit", taps=("key-fewer",), then="admit", words="2 people"),
         # used: here, and at the other gate
         Holder(A, "good 1", "paper", "used", gap=True),
         Holder(A, "good 1", "phone", "used", {"tilt": 8}, gap=True),

@@ -58,6 +58,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     ticket: tickets.Ticket | None = None
     ride: Ride | None = None
     place: int = -1  # in the layout
+    counted_as: str = ""  # in figures: "category/class", unless the plan has a name for what was sold
 
     def facts(self, next_at: float | None = None) -> TicketFacts | None:
         """For the screen, of a ticket that is proven."""
@@ -117,7 +118,13 @@ class Presenter:
             blocked=(value.code,) if value.code in self.plan.blocked else (),
         )
         return Presented(
-            world=world, code=value.code, journey_id=ticket.journey_id, ticket=ticket, ride=ride, place=place
+            world=world,
+            code=value.code,
+            journey_id=ticket.journey_id,
+            ticket=ticket,
+            ride=ride,
+            place=place,
+            counted_as=self._counted_as(ticket, ride, value.product),
         )
 
     def _ticket(self, ticket: tickets.Ticket, ride: Ride | None, place: int, proof: str) -> Ticket:
@@ -168,9 +175,12 @@ class Presenter:
         category alone."""
         if ride is None or ticket.category >= len(ride.products):
             return ""
-        category = ride.products[ticket.category]
-        finer = f"{category}/{_class_of(ticket, ride) if ticket.reserved else 'open'}"
-        return finer if any(each.id == finer for each in self.plan.products) else category
+        finer = _finer(ticket, ride)
+        return finer if any(each.id == finer for each in self.plan.products) else ride.products[ticket.category]
+
+    def _counted_as(self, ticket: tickets.Ticket, ride: Ride | None, product: str) -> str:
+        planned = any(each.id == product for each in self.plan.products)
+        return product if planned or ride is None or not product else _finer(ticket, ride)
 
     def _journey(self, journey_id: int, ride: Ride) -> Journey:
         kept = self._journeys.get(journey_id)
@@ -218,6 +228,10 @@ def _class_of(ticket: tickets.Ticket, ride: Ride) -> str:
     """Id of the place class; "" = none, or not of this layout."""
     classes = ride.layout.classes if ride.layout and ticket.reserved else ()
     return classes[ticket.product_class].id if ticket.product_class < len(classes) else ""
+
+
+def _finer(ticket: tickets.Ticket, ride: Ride) -> str:
+    return f"{ride.products[ticket.category]}/{_class_of(ticket, ride) if ticket.reserved else 'open'}"
 
 
 def _moment(at: int) -> datetime:

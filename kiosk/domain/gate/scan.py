@@ -40,3 +40,4 @@ class Scan(Form, frozen=True, kw_only=True):
     hand_out: str = ""  # the medium that staff hand out for the ticket
     pick: str = ""  # of several tickets that a code stands for: the one of this code or product
     override: Override | None = None
+    by: str = ""  # who of the staff says so, of a fare that was paid
