@@ -556,6 +556,10 @@
         <translation>正确闸机</translation>
     </message>
     <message>
+        <source>Entrance</source>
+        <translation>入口</translation>
+    </message>
+    <message>
         <source>Room for</source>
         <translation>尚可容纳</translation>
     </message>

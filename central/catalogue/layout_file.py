@@ -125,7 +125,7 @@ def build_layout(reader: Reader, layout_id: str) -> Layout:
     places: list[Place] = []
     printed: dict[tuple[str, str], str] = {}
     for ordinal, table in enumerate(tables):
-        coach = _coach(table, ids)
+        coach = _coach(table, ids, hall=direction == "stage")
         coaches.append(coach)
         for place in _places(table, ordinal, coach, hall=direction == "stage"):
             if (coach.number, place.number) in printed:
@@ -141,16 +141,19 @@ def _class(table: Reader) -> PlaceClass:
     return PlaceClass(id=table.text("id"), name=table.text("name"), names=table.names(), fares=table.texts("fares"))
 
 
-def _coach(table: Reader, classes: list[str]) -> Coach:
-    table.only("number", "class", "names", "units", "rows", "columns", "blocks", "label", "marks")
+def _coach(table: Reader, classes: list[str], *, hall: bool) -> Coach:
+    table.only("number", "class", "names", "entrance", "units", "rows", "columns", "blocks", "label", "marks")
     place_class = table.text("class")
     if place_class not in classes:
         raise table.fault("class", f"there is no class {place_class!r} (known: {', '.join(classes)})")
+    if table.has("entrance") and not hall:
+        raise table.fault("entrance", 'a train is boarded at every station; only a hall (direction = "stage") has them')
     return Coach(
         number=table.text("number"),
         place_class=place_class,
         counted=table.has("units"),
         names=table.names(),
+        entrance=table.number("entrance", 1, 255) if table.has("entrance") else 0,
     )
 
 

@@ -36,6 +36,7 @@ class RideFacts(msgspec.Struct, frozen=True):
     category: Names = {}
     attribution: str = ""
     opens_at: int = 0  # unix s; when an event's doors open, 0 = with its beginning
+    entrance: int = 0  # the only one whose gates let this ticket in; 0 = any
 
 
 class SaleItem(msgspec.Struct, frozen=True):

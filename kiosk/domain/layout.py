@@ -28,6 +28,7 @@ class Coach(msgspec.Struct, frozen=True):
     place_class: str  # id of a PlaceClass
     counted: bool = False  # True: a counted pool, no plan to draw, units are interchangeable
     names: dict[str, str] = {}
+    entrance: int = 0  # of a block of a hall: the group of gates that lets its people in; 0 = every gate
 
 
 class PlaceClass(msgspec.Struct, frozen=True):

@@ -213,6 +213,8 @@ def _place_facts(facts: RideFacts, zone: ZoneInfo, t: dict[str, str], language: 
     rail = facts.mode == RAIL or facts.mode in EXTENDED_RAIL
     number = facts.number or facts.line or facts.headsign
     found = [] if event or not number else [Fact(t["train"] if rail else t["line"], number)]
+    if facts.entrance:
+        found.append(Fact(t["entrance"], str(facts.entrance)))
     if facts.place and not facts.counted:
         where = next((t[each] for each in ("window", "aisle", "middle", "wheelchair") if each in facts.features), "")
         found.append(Fact(t["block"] if event else t["coach"], named(facts.coach, language)))

@@ -36,7 +36,7 @@ def settled(homes: Homes, presented: Presented, grounds: Grounds) -> tuple[Prese
     """
     ticket = presented.ticket
     home = homes.of(ticket.gate_group) if ticket is not None else ""
-    if not home or grounds.scan.kind == "exit":
+    if not home or grounds.scan.kind == "exit" or _elsewhere(presented):
         return presented, ()
     free = _bound(presented, "")
     if home == homes.me:
@@ -49,6 +49,12 @@ def settled(homes: Homes, presented: Presented, grounds: Grounds) -> tuple[Prese
         return _bound(presented, home), ()
     given, used = answer
     return free, () if given or used is None else (used,)
+
+
+def _elsewhere(presented: Presented) -> bool:
+    """This gate is of an entrance and the ticket of another: whatever its home says, its holder must go there."""
+    mine, its = presented.world.gates[0].group, presented.world.tickets[0].home_gate
+    return bool(mine and its) and its not in (mine, presented.world.gates[0].id)
 
 
 def _bound(presented: Presented, home: str) -> Presented:

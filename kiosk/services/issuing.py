@@ -162,9 +162,10 @@ def _draft(
 ) -> str:
     departure = quote.departure
     first = service_day_start(departure.operating_day, info.timezone) + service.calls[0].departure_s
-    coach, seat, product_class = 0, 0, tickets.UNRESERVED_CLASS
+    coach, seat, product_class, entrance = 0, 0, tickets.UNRESERVED_CLASS, 0
     if layout is not None and place is not None:
         coach, seat = layout.ticket_place(place)
+        entrance = layout.coaches[coach - 1].entrance
         product_class = [each.id for each in layout.classes].index(layout.place_class_of(place))
         starts = departure.departs_at - first - _OPENS_BEFORE_MIN * 60
         ends = departure.arrives_at - first + _OPEN_AFTER_MIN * 60
@@ -190,6 +191,7 @@ def _draft(
         category=min(categories.index(category) if category in categories else 0, 15),
         price_minor=price_minor,
         currency=quote.currency,
+        gate_group=entrance,
     )
     try:
         return tickets.pack(ticket).hex()
@@ -218,6 +220,7 @@ def _facts(
         departs_at=departure.departs_at,
         arrives_at=departure.arrives_at,
         opens_at=opens_at,
+        entrance=coach.entrance if coach else 0,
         timezone=info.timezone,
         operator=info.operator,
         line=departure.line_name,

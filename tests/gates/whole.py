@@ -35,7 +35,13 @@ class WholeGate:
     """One gate on a folder of its own."""
 
     def __init__(
-        self, folder: Path, enrolled: Enrolled, section: LanSection, clock: Clock, stop_place_id: str = "a"
+        self,
+        folder: Path,
+        enrolled: Enrolled,
+        section: LanSection,
+        clock: Clock,
+        stop_place_id: str = "a",
+        group: int = 0,
     ) -> None:
         reply = enrolled.reply
         self.folder, self.clock, self.section = folder, clock, section
@@ -60,6 +66,7 @@ class WholeGate:
             clock,
             name=reply.name,
             stop_place_id=stop_place_id,
+            group=group,
             tenant=reply.tenant,
             root_key=bytes.fromhex(reply.root_key),
             opens_before_min=enrolled.opens_before_min,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,11 +40,14 @@ def make(tmp_path: Path, operator: Operator, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("kiosk.app.lan.ASK_S", SOON_S)  # a machine under load is no home that is silent
     clock, made = SettableClock(berlin(NOON)), []
 
-    def gates(count: int, **section: str) -> list[WholeGate]:
+    def gates(count: int, groups: tuple[int, ...] = (), **section: str) -> list[WholeGate]:
         lan = LanSection(interface=LOOPBACK, port=free_port(), **section)
         enrolled = [operator.enrol(f"G{number}", 20 + number) for number in range(count)]
         page = operator.everything()
-        found = [WholeGate(tmp_path / each.reply.name, each, lan, clock) for each in enrolled]
+        found = [
+            WholeGate(tmp_path / each.reply.name, each, lan, clock, group=group)
+            for each, group in itertools.zip_longest(enrolled, groups, fillvalue=0)
+        ]
         made.extend(found)
         for each in found:
             each.lists.take([page])
@@ -114,6 +118,14 @@ def test_without_its_home_a_ticket_is_refused_and_the_way_is_said(make: Make, op
     told = [event for _, event in other.store.journal.events() if isinstance(event, Admitted) and event.override]
     assert [(each.override, each.by) for each in told] == [("wrong_gate", "Ada")]
     assert word(home, bound) is Word.ADMIT
+
+
+def test_a_home_decides_for_its_entrance_and_not_for_the_gates_of_another(make: Make, operator: Operator) -> None:
+    home, same, another = make(3, groups=(9, 9, 8), homes="9=G0")
+    code = operator.central.seller.sell(gate_group=9)
+    refused = another.gate.scan(code).decision
+    assert (refused.word, refused.right_gate) == (Word.WRONG_GATE, "9")
+    assert word(same, code) is Word.ADMIT and word(home, code) is Word.USED
 
 
 def test_a_place_lets_in_one_ticket_however_many_a_stolen_key_makes_up(make: Make, operator: Operator) -> None:

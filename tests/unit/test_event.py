@@ -169,6 +169,7 @@ def test_a_performance_plays_on_its_days(tmp_path: Path, keys: str, days: list[s
         ('adult = "12.50"', 'senior = "12.50"', "class[1].price.senior: unknown key (known here: adult)"),
         ('price = { adult = "12.50" }', "", "class[1].price.adult: a text is needed"),
         ('class = "floor"', 'class = "roof"', "coach[1].class: there is no class 'roof'"),
+        ("units = 80", "units = 80\nentrance = 256", "coach[1].entrance: a whole number from 1 to 255"),
         ("[[performance]]", "[[show]]", "show: unknown key"),
         ('"Europe/Berlin"', '"Europe/Berlin"\nnamed = "yes"', 'named: write "no", "optional" or "required"'),
         ('"25:30"', '"25:30"\nnamed = true', "performance[1].named: a text is needed"),

@@ -105,6 +105,7 @@ def changed(old: str, new: str) -> str:
         (changed("units = 12", "units = true"), "coach[2].units: a whole number"),
         (changed("units = 12", 'units = 12\nrows = "1"'), "coach[2].rows: a counted pool (units) has no seats"),
         (changed("units = 12", "seats = 12"), "coach[2].seats: unknown key"),
+        (changed("units = 12", "units = 12\nentrance = 3"), "coach[2].entrance: a train is boarded at every station"),
         (changed('"A B C | D F"', '"A B C | D A"'), "coach[1].blocks[1].columns: a column appears twice"),
         (changed('rows = "3"', 'rows = "9-3"'), "coach[1].blocks[2].rows: '9-3' is not a range"),
         (changed('rows = "3"', 'rows = "2"').replace('["3A"]', '["2A"]'), "place 2A of coach 7 is also in coach[1]"),

@@ -65,7 +65,13 @@ def asked_of(decision: Decision, currency: str) -> list[VerdictFact]:
     if decision.word is Word.DOCUMENT and decision.detail:
         facts.append(VerdictFact(translate("Gate", "Document"), decision.detail))
     if decision.right_gate:
-        facts.append(VerdictFact(translate("Gate", "Right gate"), decision.right_gate))
+        # A bare number is a group of gates: the entrance that the paper names.
+        named = not decision.right_gate.isdecimal()
+        facts.append(
+            VerdictFact(
+                translate("Gate", "Right gate") if named else translate("Gate", "Entrance"), decision.right_gate
+            )
+        )
     if decision.word is Word.ZONE_FULL and decision.remaining >= 0:
         facts.append(VerdictFact(translate("Gate", "Room for"), people(decision.remaining)))
     return facts
