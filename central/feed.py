@@ -24,6 +24,7 @@ from central.gate import (
     revoked_tickets,
     sold,
 )
+from central.guests import told
 from central.publish import published
 from central.refusal import Refusal
 from central.voiding import gate_has
@@ -145,6 +146,9 @@ def _state(connection: Connection, context: Context, touched: dict[str, list[str
         ("lease", leases),
         ("sold", sold),
         ("catalogue", _catalogue),
+        ("guest", told.guests),
+        ("medium", told.media),
+        ("plan", told.plan),
         ("revoked_ticket", revoked_tickets),
     ):
         if touched is None:

@@ -144,14 +144,19 @@ class Effects:
             }
         return {journey_id for journey_id in found if 0 < journey_id < 1 << 32}
 
-    def _known_admissions(self, events: Sequence[tuple[int, AnyEvent]]) -> set[str]:
+    def _known_admissions(self, events: Sequence[tuple[int, AnyEvent]]) -> dict[str, int]:
+        """Heads or rides that each ticket let in."""
         wanted = [event.ticket_id for _, event in events if isinstance(event, facts.Admitted)]
         if not wanted:
-            return set()
-        rows = self._connection.scalars(
-            text("SELECT ticket_id FROM admission WHERE ticket_id = ANY(:tickets) AND reason = ''"), {"tickets": wanted}
+            return {}
+        rows = self._connection.execute(
+            text(
+                "SELECT ticket_id, sum(persons) FROM admission WHERE ticket_id = ANY(:tickets) AND reason = '' "
+                "GROUP BY 1"
+            ),
+            {"tickets": wanted},
         )
-        return set(rows)
+        return {ticket: int(persons) for ticket, persons in rows}
 
     def _enrolled(self, seq: int, event: facts.TerminalEnrolled) -> None:
         if (event.terminal_id, event.incarnation) != (self._terminal_id, self._incarnation):
@@ -258,14 +263,20 @@ class Effects:
             ledger.voided(inventory, self._seller, row["place"], item.gids)  # central voided it before it forgot it
 
     def _admit(self, seq: int, event: facts.Admitted) -> None:
-        if event.ticket_id in self._admitted and not event.allowed:
+        before = self._admitted.get(event.ticket_id, 0)
+        if not event.override and (before + event.persons > event.of if event.of else before and not event.again):
             self._note("admitted_twice", f"ticket {event.ticket_id} at {event.gate}", seq)
-        self._admitted.add(event.ticket_id)
-        self._admission(seq, event.ticket_id, "", event.gate, event.at)
+        self._admitted[event.ticket_id] = before + event.persons
+        self._admission(seq, event.ticket_id, "", event.gate, event.at, event.persons)
+        if event.hand_out:
+            self._rows["handed"][seq] = {"seq": seq, "medium": event.hand_out, "ticket_id": event.ticket_id}
 
     def _annul(self, seq: int, event: facts.AdmissionAnnulled) -> None:
         """Nobody passed after all, so the ticket's next admission is its first."""
-        self._admitted.discard(event.ticket_id)
+        row = self._rows["admission"].get(event.of_seq)
+        before = self._admitted.pop(event.ticket_id, 0)
+        if row is not None:
+            self._admitted[event.ticket_id] = max(before - row["persons"], 0)
         self._rows["annulled"][event.of_seq] = {"of_seq": event.of_seq}
 
     def _contested(self, seq: int, event: facts.AdmissionContested) -> None:
@@ -276,9 +287,9 @@ class Effects:
     def _refuse(self, seq: int, event: facts.AdmissionRefused) -> None:
         self._admission(seq, event.ticket_id, event.reason or "unknown", event.gate, event.at)
 
-    def _admission(self, seq: int, ticket_id: str, reason: str, gate: str, at: int) -> None:
-        row = {"seq": seq, "ticket_id": ticket_id, "reason": reason, "gate": gate, "at": at}
-        self._rows["admission"][seq] = row
+    def _admission(self, seq: int, ticket_id: str, reason: str, gate: str, at: int, persons: int = 1) -> None:
+        about = {"ticket_id": ticket_id, "reason": reason, "gate": gate, "at": at, "persons": persons}
+        self._rows["admission"][seq] = {"seq": seq, **about}
 
 
 def _grants_in(events: Sequence[tuple[int, AnyEvent]]) -> Iterator[Grant]:

@@ -71,8 +71,11 @@ STATEMENTS = {
     ),
     "admission": _insert(
         "admission",
-        {"seq": "bigint", "ticket_id": "text", "reason": "text", "gate": "text", "at": "bigint"},
+        {"seq": "bigint", "ticket_id": "text", "reason": "text", "gate": "text", "at": "bigint", "persons": "int"},
         "DO NOTHING",
+    ),
+    "handed": _insert(
+        "medium_handed", {"seq": "bigint", "medium": "text", "ticket_id": "text"}, "DO NOTHING"
     ),
     "annulled": text(
         f"UPDATE admission a SET reason = 'annulled' FROM {_ROWS} (of_seq bigint) "

@@ -6,16 +6,32 @@ millions of tickets may share one: whoever looks a ticket up by it must be ready
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # 30 characters
 _BASE = len(ALPHABET)
+_TICKET_ID = re.compile("[0-9a-f]{16}")
+SHOWN_MAX = 24  # letters of a code of another system
 
 
 def human_code(ticket_id: str) -> str:
-    """ "7QK4-MX29" of a ticket id (16 hex digits): seven characters and a check."""
-    digits = _digits(int.from_bytes(sha256(bytes.fromhex(ticket_id)).digest()[:8], "big") % _BASE**7, 7)
+    """ "7QK4-MX29" of a ticket id (16 hex digits), or of the code of another system: seven characters and a check."""
+    whole = bytes.fromhex(ticket_id) if is_ticket_id(ticket_id) else ticket_id.encode()
+    digits = _digits(int.from_bytes(sha256(whole).digest()[:8], "big") % _BASE**7, 7)
     return _grouped(digits + _check(digits))
+
+
+def is_ticket_id(code: str) -> bool:
+    """Does a ticket that we signed go by it? Codes of other systems never look like this."""
+    return _TICKET_ID.fullmatch(code) is not None
+
+
+def shown_code(code: str) -> str:
+    """What people compare with the paper: our human code, or of another system's code as much as fits."""
+    if is_ticket_id(code):
+        return human_code(code)
+    return code if len(code) <= SHOWN_MAX else f"{code[: SHOWN_MAX - 1]}…"
 
 
 def human_code_of(typed: str) -> str | None:

@@ -8,8 +8,8 @@ from kiosk.domain.event import Event
 class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The gate let the holder in."""
 
-    ticket_id: str  # 16 hex digits
-    journey_id: int
+    ticket_id: str  # 16 hex digits, or the code of another system
+    journey_id: int  # 0 = no journey
     gate: str
     at: int  # unix s
     place: int = 0  # coach (6 bits) and seat (10 bits) as on the ticket; 0 = no place of its own
@@ -25,6 +25,8 @@ class Admitted(Event, frozen=True, kw_only=True, omit_defaults=True):
     product: str = ""  # as the figures name it: "category/class", or what the plan calls it; "" = a record without it
     alight: str = ""  # stop place where the holder gets out beyond the ticket's end
     fare_minor: int = 0  # paid at the gate for what the ticket does not cover
+    of: int = 0  # rides or heads that were bought, of which this entry takes `persons`; 0 = one entry, or none of them
+    hand_out: str = ""  # the medium that was handed out for the ticket
 
     @property
     def allowed(self) -> bool:

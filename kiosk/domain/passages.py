@@ -84,13 +84,22 @@ def uses(passages: Iterable[Passage], me: Author | None = None) -> list[Passage]
 
 
 def contested(passages: Iterable[Passage]) -> list[Passage]:
-    """The first admission of one ticket and then every other, in order; [] where there is none but the first.
+    """The first admission of one ticket and then every one too many, in order; [] where there is none but the first.
 
-    What a gate let in knowing of the one before (a further entry, staff's own responsibility) contests nothing.
+    What a gate let in knowing of the one before (a further entry, staff's own responsibility) contests nothing. Of a
+    carnet or a group, entries are too many from where more rides or heads came in than were bought.
     """
-    entries = [each for each in passages if isinstance(each.fact, Admitted) and not each.fact.allowed]
-    found = sorted(entries, key=lambda each: each.order)
-    return found if len(found) > 1 else []
+    passages = list(passages)
+    entries = sorted((each for each in passages if isinstance(each.fact, Admitted)), key=lambda each: each.order)
+    single = [each for each in entries if not each.fact.of and not each.fact.allowed]
+    found, used = single[1:], 0
+    for each in standing(passages):
+        if isinstance(each.fact, Admitted) and each.fact.of and not each.fact.override:
+            used += each.fact.persons
+            if used > each.fact.of:
+                found.append(each)
+    first = [each for each in entries if each.fact.of or not each.fact.allowed][:1]
+    return first + sorted(found, key=lambda each: each.order) if found else []
 
 
 def on_place(passages: Iterable[Passage], ticket_id: str, from_call: int, to_call: int) -> Passage | None:
