@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from devices.printer.transport import Closing
 
 FLOWS = {"dsrdtr": "dsrdtr", "rtscts": "rtscts", "xonxoff": "xonxoff", "none": ""}
 _PIECE = 1024  # bytes written under one time limit
+_WHY = {errno.ENOENT: "is not there", errno.EACCES: "may not be used by this user"}
 _BITS = 10  # on the line for a byte
 
 
@@ -20,11 +22,14 @@ class SerialLink(Closing):
     def __init__(self, device: str, baud: int, flow: str, timeout_s: float) -> None:
         self._timeout_s, self._piece_s = timeout_s, _PIECE * _BITS / baud
         self._kept = bytearray()
-        with _faults():
+        try:
             self._line = serial.Serial(
                 device, baud, timeout=timeout_s, write_timeout=timeout_s + self._piece_s,
                 **({FLOWS[flow]: True} if FLOWS[flow] else {}),
             )  # fmt: skip
+        except OSError as error:
+            why = _WHY.get(error.errno or 0) or ("is no serial line" if "ioctl" in str(error) else f"({error})")
+            raise OSError(f"{device} {why}") from None
 
     def __enter__(self) -> SerialLink:
         return self

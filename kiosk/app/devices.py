@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 import click
 from PIL import Image, ImageDraw, ImageFont
 
+from devices.printer.address import address_of
 from kiosk.app.config import Config
 from kiosk.app.config_cash import CashSection
 from kiosk.app.means import exact_only, how, ways_to_pay
@@ -107,7 +108,7 @@ def cash_parts(config: Config) -> Iterator[Found]:
 def _printer(config: Config, printer: TicketPrinter, *, page: bool) -> Found:
     status, address = printer.status(), config.printer.address
     if not (page and status.ready):
-        return Found("printer", address, status.ready, *_words(status))
+        return Found("printer", address, status.ready, *_words(status, address))
     try:
         proof = printer.print(test_page(width_dots(config), address))
     except KioskError as error:
@@ -115,11 +116,22 @@ def _printer(config: Config, printer: TicketPrinter, *, page: bool) -> Found:
     return Found("printer", address, True, f"test page printed, proof: {proof}")
 
 
-def _words(status: PrinterStatus) -> tuple[str, str]:
+_LOOK_AT = {
+    "tcp": "is it on, its cable in, and its address right?",
+    "serial": "is it on, its cable in? ls /dev/serial/by-id names the lines; its user must be in the group dialout, "
+    "and baud and flow be as the printer's own settings",
+    "usb": "is it on, its cable in? kiosk devices --find lists what is plugged in",
+    "file": "is it on, its cable in? ls /dev/usb/lp* names the nodes; its user must be in the group lp",
+    "cups": "does the server run (lpstat -r), and has it this queue (lpstat -e)?",
+    "pdf": "name a folder that the terminal's user may write to",
+}
+
+
+def _words(status: PrinterStatus, address: str) -> tuple[str, str]:
     """(state, way out)."""
     if not status.online:
         said = f": {status.error.removeprefix('it does not answer: ')}" if status.error else ""
-        return f"does not answer{said}", "is it on, its cable in, and its address right?"
+        return f"does not answer{said}", _LOOK_AT[address_of(address).kind]
     if status.paper_out:
         return "paper is out", "put in a new roll"
     if status.cover_open:

@@ -52,6 +52,25 @@ def configured(folder: Path, central: ScriptedCentral, more: str) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("address", "says", "way_out"),
+    [
+        ("serial:{0}/ttyUSB7", "ttyUSB7 is not there", "/dev/serial/by-id"),
+        ("serial:{0}/kiosk.toml", "kiosk.toml is no serial line", "/dev/serial/by-id"),
+        ("usb:1209:0001", "no USB printer 1209:0001 is plugged in", "kiosk devices --find"),
+        ("cups:tickets@127.0.0.1:9", "Connection refused", "lpstat -e"),
+        ("file:{0}/lp7", "No such file", "/dev/usb"),
+        ("pdf:/proc/pages", "folder cannot be used", "may write to"),
+    ],
+)
+def test_a_printer_that_is_not_there_is_looked_for_by_its_kind(
+    central: ScriptedCentral, tmp_path: Path, address: str, says: str, way_out: str
+) -> None:
+    _, found = doctor(configured(tmp_path, central, f'[printer]\naddress = "{address.format(tmp_path)}"\n'))
+    printer = found["printer"]
+    assert not printer["ok"] and says in str(printer["detail"]) and way_out in str(printer["way_out"])
+
+
 def test_each_fault_of_a_device_is_named_with_what_to_do(
     start: Start, central: ScriptedCentral, tmp_path: Path
 ) -> None:
