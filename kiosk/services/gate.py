@@ -16,6 +16,7 @@ from kiosk.domain.events import AdmissionAnnulled
 from kiosk.domain.gate.grounds import Grounds, decided
 from kiosk.domain.gate.held import Ride, Trust
 from kiosk.domain.gate.judge import Judged
+from kiosk.domain.gate.onward import Stop
 from kiosk.domain.gate.order import in_order
 from kiosk.domain.gate.presented import GateSetting, Presented, Presenter
 from kiosk.domain.gate.railway import Delay
@@ -126,17 +127,31 @@ class Gate:
             if said is None and present is not None and now - present.seen <= GAP_S:
                 present.seen = now
                 return present.verdict
-            presented = self._presenter.present(text, self._trust, self.checked_at())
-            scan = plain_scan(self.name, presented.code or text, said)
-            told: tuple[Passage, ...] = ()
-            if self.homes is not None:
-                presented, told = settled(self.homes, presented, self._grounds(presented, scan))
-            with self._store.lock:  # what other gates tell comes before the decision or after its record
-                presented, judged = self._judge(presented, scan, told, now)
-            verdict = _verdict(presented, judged)
-            self._present = {each: p for each, p in self._present.items() if now - p.seen <= GAP_S}
-            self._present[text] = _Presence(verdict, now)
-            return verdict
+            alight = said.alight if said is not None else ""
+            presented = self._presenter.present(text, self._trust, self.checked_at(), alight)
+            return self._decide(text, presented, said, now)
+
+    def decide(self, presented: Presented, said: Scan) -> Verdict:
+        """The verdict on a ticket that was looked up: decided and recorded like one that was held up."""
+        with self._lock:
+            return self._decide(presented.code, presented, said, self._clock.monotonic())
+
+    def _decide(self, text: str, presented: Presented, said: Scan | None, now: float) -> Verdict:
+        scan = plain_scan(self.name, presented.code or text, said)
+        told: tuple[Passage, ...] = ()
+        if self.homes is not None:
+            presented, told = settled(self.homes, presented, self._grounds(presented, scan))
+        with self._store.lock:  # what other gates tell comes before the decision or after its record
+            presented, judged = self._judge(presented, scan, told, now)
+        verdict = _verdict(presented, judged)
+        self._present = {each: p for each, p in self._present.items() if now - p.seen <= GAP_S}
+        self._present[text] = _Presence(verdict, now)
+        return verdict
+
+    def beyond(self, text: str) -> tuple[Stop, ...]:
+        """Where the holder of a ticket may ride on to after its end, and for how much."""
+        with self._lock:
+            return self._presenter.beyond(self._presenter.present(text, self._trust, self.checked_at()))
 
     def _judge(
         self, presented: Presented, scan: Scan, told: tuple[Passage, ...], monotonic: float

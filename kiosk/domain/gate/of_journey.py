@@ -97,7 +97,8 @@ def boarding(asked: Asked) -> tuple[float, float] | None:
     journey, way, ticket = asked.train, asked.way, asked.ticket
     if journey is None or way is None or not ticket.bound:
         return None
-    call = asked.here if way.first <= asked.here < way.last else way.first
+    boards_early = asked.fare_paid > 0 and 0 <= asked.here < way.first  # paid from here to where the ticket begins
+    call = asked.here if boards_early or way.first <= asked.here < way.last else way.first
     leaves, ends = journey.calls[call].departs, journey.calls[way.last].arrives
     if leaves is None:
         return None

@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 import msgspec
 
 from kiosk.domain import ticket as tickets
+from kiosk.domain.codes import human_code
 from kiosk.domain.errors import BadTicket
 from kiosk.domain.gate.held import EVENT_MODE, Ride, Trust
 from kiosk.domain.gate.issuing import Lease
+from kiosk.domain.gate.onward import FareOf, Stop, class_of, stops_beyond, with_fares
 from kiosk.domain.gate.railway import Call, Delay, Journey
 from kiosk.domain.gate.shown import TicketFacts, facts_of
 from kiosk.domain.gate.world import GatePost, Ticket, World
 
-FareOf = Callable[[Ride, int, int, str, str], int | None]  # (ride, from call, to call, category, place class)
 NO_PLACE_BIT = 31  # in a certificate's product mask: tickets without a place
 
 
@@ -87,17 +88,31 @@ class Presenter:
         post = msgspec.structs.replace(post, emergency=on)
         self.plan = msgspec.structs.replace(self.plan, gates=(post, *others))
 
-    def present(self, text: str, trust: Trust, lists_as_of: float | None = None) -> Presented:
-        """Never raises for anything a code can contain."""
-        as_of = None if lists_as_of is None else datetime.fromtimestamp(lists_as_of, UTC)
+    def present(self, text: str, trust: Trust, lists_as_of: float | None = None, alight: str = "") -> Presented:
+        """Never raises for anything a code can contain. `alight`: where its holder wants out, if beyond its end."""
         try:
             ticket, payload, signature = tickets.read(text)
         except BadTicket:
-            return Presented(world=msgspec.structs.replace(self.plan, lists_as_of=as_of), code="")
+            return Presented(world=msgspec.structs.replace(self.plan, lists_as_of=_as_of(lists_as_of)), code="")
         known = trust.certificates.get(ticket.key_id)
         proof = "unchecked"
         if known is not None:
             proof = "good" if tickets.verified(payload, signature, known.key) else "bad"
+        return self.of_ticket(ticket, trust, lists_as_of, proof=proof, alight=alight)
+
+    def of_ticket(
+        self,
+        ticket: tickets.Ticket,
+        trust: Trust,
+        lists_as_of: float | None = None,
+        *,
+        proof: str = "none",
+        holder: str = "",
+        booking: str = "",
+        alight: str = "",
+    ) -> Presented:
+        """`proof`: of its signature; "none" = nobody held it up, central's record of it speaks for it."""
+        known = trust.certificates.get(ticket.key_id) if proof != "none" else None
         ride = self._ride_of(ticket.journey_id)
         if ride is None or ticket.to_call >= len(ride.service.calls) or ticket.from_call >= ticket.to_call:
             ride = None
@@ -105,13 +120,16 @@ class Presenter:
         if ride is not None and ride.layout and ticket.reserved:
             place = ride.layout.index_of(ticket.coach, ticket.seat)
         value = self._ticket(ticket, ride, place, proof)
+        if proof == "none":
+            code = human_code(value.code)
+            value = msgspec.structs.replace(value, stored=True, short_code=code, holder=holder, booking=booking)
         world = msgspec.structs.replace(
             self.plan,
             time_zone=ride.timezone if ride else self.plan.time_zone,
             certificates=(known.rules,) if known else (),
-            leases=_leases(ticket, ride, trust, place),
-            lists_as_of=as_of,
-            journeys=(self._with_fare(self._journey(ticket.journey_id, ride), ticket, ride),) if ride else (),
+            leases=_leases(ticket, ride, trust, place) if proof != "none" else None,
+            lists_as_of=_as_of(lists_as_of),
+            journeys=(self._with_fares(ticket, ride, alight),) if ride else (),
             delays=self._delays_of(ride) if ride else (),
             tickets=(value,),
             revoked=(value.code,) if value.code in trust.revoked_tickets else (),
@@ -158,17 +176,20 @@ class Presenter:
             home_gate=str(ticket.gate_group) if ticket.gate_group else "",
         )
 
-    def _with_fare(self, journey: Journey, ticket: tickets.Ticket, ride: Ride) -> Journey:
-        """Where this gate is not on the ticket's way: the fare for the rest, unless the plan says one."""
-        here = self.plan.gates[0].stop
-        visits = journey.calls_at(here) if here else []
-        if not visits or any(ticket.from_call <= each <= ticket.to_call for each in visits):
-            return journey
-        start, end = (visits[0], ticket.from_call) if visits[0] < ticket.from_call else (ticket.to_call, visits[-1])
-        name = f"{journey.calls[start].stop}-{journey.calls[end].stop}"
-        category = ride.products[ticket.category] if ticket.category < len(ride.products) else ""
-        fare = None if name in journey.fares else self._fare_of(ride, start, end, category, _class_of(ticket, ride))
-        return journey if fare is None else msgspec.structs.replace(journey, fares={**journey.fares, name: fare})
+    def _with_fares(self, ticket: tickets.Ticket, ride: Ride, alight: str) -> Journey:
+        here, journey = self.plan.gates[0].stop, self._journey(ticket.journey_id, ride)
+        return with_fares(journey, ticket, ride, here, alight, self._fare_of)
+
+    def beyond(self, presented: Presented) -> tuple[Stop, ...]:
+        """Where its holder may ride on to, and for how much."""
+        ticket, ride = presented.ticket, presented.ride
+        if ticket is None or ride is None:
+            return ()
+        return stops_beyond(self._journey(ticket.journey_id, ride), ticket, ride, self._fare_of)
+
+    def ride(self, journey_id: int) -> Ride | None:
+        """None: not in the catalogue."""
+        return self._ride_of(journey_id)
 
     def _product(self, ticket: tickets.Ticket, ride: Ride | None) -> str:
         """How the plan names what was sold: "category/class", "category/open" of a ticket without a place, or the
@@ -224,14 +245,12 @@ def _leases(ticket: tickets.Ticket, ride: Ride | None, trust: Trust, place: int)
     return tuple(found)
 
 
-def _class_of(ticket: tickets.Ticket, ride: Ride) -> str:
-    """Id of the place class; "" = none, or not of this layout."""
-    classes = ride.layout.classes if ride.layout and ticket.reserved else ()
-    return classes[ticket.product_class].id if ticket.product_class < len(classes) else ""
-
-
 def _finer(ticket: tickets.Ticket, ride: Ride) -> str:
-    return f"{ride.products[ticket.category]}/{_class_of(ticket, ride) if ticket.reserved else 'open'}"
+    return f"{ride.products[ticket.category]}/{class_of(ticket, ride) if ticket.reserved else 'open'}"
+
+
+def _as_of(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
 def _moment(at: int) -> datetime:
