@@ -564,6 +564,10 @@
         <translation>尚可容纳</translation>
     </message>
     <message>
+        <source>Training: this gate counts nobody</source>
+        <translation>培训模式：此闸口不计人数</translation>
+    </message>
+    <message>
         <source>Staff: the lists are old, look at the ticket</source>
         <translation>工作人员：名单过旧，请查看车票</translation>
     </message>

@@ -10,10 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from kiosk.domain.errors import KioskError
-from kiosk.domain.gate.plan import named
+from kiosk.domain.gate.faults import read
 from kiosk.domain.gate.world import Medium, Ticket
 
 SHOWN = 20  # mistakes that are told; the rest are counted
@@ -75,18 +73,17 @@ def read_list(
         rows = _lines(path, text, mistakes, dict(columns or {}), others=others, media=media)
     found = GuestList([], [])
     for kind, where, raw in rows:
-        words = MEDIUM_WORDS if kind == "media" else TICKET_WORDS
         mistakes += [
             f"{where}: `{key}` is not for a guest list: only a signed ticket says it" for key in NOT_HERE & {*raw}
         ]
         try:
             if kind == "media":
-                found.media.append(ReadMedium(where, msgspec.convert(raw, Medium, strict=False)))
+                found.media.append(ReadMedium(where, read(raw, Medium, strict=False)))
             else:
                 raw = {key: value for key, value in raw.items() if key not in NOT_HERE}
-                found.tickets.append(ReadTicket(where, msgspec.convert(raw, Ticket, strict=False)))
-        except msgspec.ValidationError as fault:
-            mistakes.append(f"{where}: {named(str(fault), words)}")
+                found.tickets.append(ReadTicket(where, read(raw, Ticket, strict=False)))
+        except ValueError as fault:
+            mistakes.append(f"{where}: {fault}")
     if not mistakes and not found.tickets and not found.media:
         mistakes.append(f"{path}: there is no ticket and no medium in it")
     if mistakes:

@@ -29,7 +29,7 @@ gate.add_command(why)
 
 
 @gate.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--quiet", is_flag=True, help="name only the cases that differ")
 @click.option("--case", "only", multiple=True, metavar="ID", help="only this case; may be given several times")
 @click.option("--list", "listed", is_flag=True, help="name the cases with their titles, play nothing")
@@ -53,6 +53,8 @@ def decide(files: tuple[Path, ...], quiet: bool, only: tuple[str, ...], listed: 
                 click.echo(f"{'differs' if wrong else 'as written'}  {name}  ({path})")
             for line in wrong:
                 click.echo(f"    {line}")
+    if only and not played:
+        click.echo(f"there is no case {', '.join(only)}; --list names those there are")
     click.echo(f"{played} cases" if listed else f"{played} cases, {failed} differ")
     sys.exit(1 if failed else 0 if played else 2)
 
@@ -70,9 +72,15 @@ def paths_of(files: tuple[Path, ...]) -> list[Path]:
 def _document(path: Path) -> dict[str, Any]:
     """BadCase: not TOML or JSON, or not a table."""
     try:
-        document = READERS[path.suffix if path.suffix in READERS else ".toml"](path.read_text(encoding="utf-8-sig"))
-    except (ValueError, OSError) as fault:
-        raise BadCase(str(fault)) from fault
+        text = path.read_text(encoding="utf-8-sig")
+        suffix = ".json" if text.lstrip().startswith("{") else path.suffix  # JSON is JSON, whatever its name
+        document = READERS[suffix if suffix in READERS else ".toml"](text) if text.strip() else {}
+    except UnicodeDecodeError as fault:
+        raise BadCase(f"it is not text in UTF-8: byte {fault.start + 1} is {fault.object[fault.start]:#x}") from fault
+    except OSError as fault:
+        raise BadCase(fault.strerror or str(fault)) from fault
+    except ValueError as fault:
+        raise BadCase(f"it is not {'JSON' if suffix == '.json' else 'TOML'}: {fault}") from fault
     if not isinstance(document, dict):
         raise BadCase("the file must hold a table with `case` in it")
     return document
@@ -94,7 +102,8 @@ def results_of(path: Path, only: tuple[str, ...] = ()) -> list[tuple[str, list[s
     results = []
     for case, raw in cases:
         if isinstance(case, str):
-            results.append((case, [str(raw)]))
+            if not only or case in only:
+                results.append((case, [str(raw)]))
             continue
         assert isinstance(raw, dict)
         if only and case.id not in only:

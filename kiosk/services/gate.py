@@ -161,7 +161,8 @@ class Gate:
         judged = decided(grounds)
         if not self._store.healthy and not self._store.heal():
             raise StoreFault("The gate cannot record who comes in, so it lets nobody in. Call the operator.")
-        if judged.decision.word not in UNPROVEN or self._ration.allows(monotonic):
+        rationed = judged.decision.word in UNPROVEN and not self._ration.allows(monotonic)
+        if not rationed and not judged.gate.training:
             at = int(self._clock.now())
             self._store.journal.append_built(lambda seq: events_of(presented, grounds, judged, at, seq))
         return presented, judged

@@ -107,7 +107,7 @@ MISTAKES = [
     ("code,journey\nA,T1\n", "only a signed ticket says it"),
     ("ticket,holder\nA,Ann\n", "--column 'THEIR NAME=code'"),
     ("code,code\nA,B\n", "two columns are `code`"),
-    ("code,persons\nA,two\n", "line 2: Expected `int`, got `str` in persons"),
+    ("code,persons\nA,two\n", "line 2: in persons: must be a whole number"),
     ("code,persons\nA,0\n", "line 2: `persons` = 0"),
     ("code,status\nA,payed\n", "line 2: Invalid enum value 'payed' in status"),
     ("code,holder\nA,Ann\n\nA,Bob\n", "line 4: the code 'A' is already that of"),
@@ -168,7 +168,7 @@ def test_toml_says_tickets_and_media_by_their_words(context: Context, tmp_path: 
     rows = reader.go()
     media = {each.key: msgspec.json.decode(each.body or "", type=Medium) for each in rows if each.topic == "medium"}
     assert media["W1"].tickets == ("P",) and media["W2"].tickets == ()
-    with pytest.raises(BadList, match=r"more.json, tickets 1: there is an unknown field `holdr`.*meant `holder`"):
+    with pytest.raises(BadList, match=r"more.json, tickets 1: unknown key `holdr`.*did you mean `holder`"):
         taken(context, written(tmp_path, json.dumps({"tickets": [{"code": "Q", "holdr": "x"}]}), "more.json"))
     with pytest.raises(BadList, match="unknown key 'guests' at the top"):
         taken(context, written(tmp_path, "guests = []", "more.toml"))
@@ -260,7 +260,7 @@ def test_the_plan_is_told_and_checked_as_at_a_gate(context: Context, tmp_path: P
     words = str(refused.value)
     assert "plan.toml: gate North names the list mian" in words and "time_zone = 'Berlin'" in words
     assert "no gate 'South' that says which is its own" in words
-    with pytest.raises(BadPlan, match=r"plan.toml: there is an unknown field `lsits`"):
+    with pytest.raises(BadPlan, match=r"plan.toml: unknown key `lsits`; did you mean `lists`"):
         set_plan(context, written(tmp_path, "lsits = []", "plan.toml"))
     with pytest.raises(BadPlan, match="`tickets` is not for a plan"):
         set_plan(context, written(tmp_path, 'tickets = [{ code = "A" }]', "plan.toml"))

@@ -124,6 +124,23 @@ BAD = {
     'case = [{ id = "X", steps = [{ change = { ticket = [] } }] }]': ("X", "`ticket`"),
     'cases = []': ("bad", "'cases'", "known are"),
     'case = [': ("bad", "cannot be read"),
+    'case = [{ id = "X", steps = [{ scna = "K" }] }]': ("X", "in step 1", "unknown key `scna`", "did you mean `scan`?"),
+    'case = [{ id = "X", steps = [{ scan = "K", expect = { verdict = "admited" } }] }]': ("X", "did you mean `admit`?"),
+    'case = [{ id = "X", mode = "offline", steps = [{ scan = "K" }] }]': ("X", "'offline'", "known are lan, live"),
+    'case = [{ id = "X", steps = [{ scan = 5 }] }]': ("X", "step 1, scan", "must be text", "it is a whole number"),
+    'case = [{ id = "X", steps = [{ scan = "K", at = 2026-01-01 }] }]': ("X", "step 1, at", "must be a time, such as"),
+    'case = [{ id = "X", steps = [{ scan = "K", at = "soon" }] }]': ("X", "step 1, at", "not a time, such as"),
+    'case = [{ id = "X", world = { tickets = { code = "K" } }, steps = [{ scan = "K" }] }]': ("tickets", "a list"),
+    'case = [{ id = "X", world = { time_zone = "Mars/Base" }, steps = [{ scan = "K" }] }]': ("X", "Mars/Base"),
+    'case = [{ id = "X", world = { day_starts = "25:00" }, steps = [{ scan = "K" }] }]': ("X", "day_starts", "22:00"),
+    'case = [{ steps = [{ scan = "K" }] }]': ("number 1", "`id` is missing"),
+    'case = [{ id = "X", steps = [] }]': ("X", "no steps", "[[case.steps]]"),
+    'case = [{ id = "X", steps = [{ scan = "K" }] }, { id = "X", steps = [{ scan = "K" }] }]': ("another case",),
+    'world = { time_zone = "UTC" }': ("bad", "no case in it", "[[case]]"),
+    '': ("bad", "no case in it"),
+    'case = "x"': ("bad", "a list of tables"),
+    '[1, 2]': ("bad", "it is not TOML"),
+    '{"case": [{"id": "J", "steps": [{"scan": 5}]}]}': ("J", "step 1, scan", "must be text"),
 }  # fmt: skip
 
 
@@ -131,10 +148,26 @@ BAD = {
 def test_what_cannot_be_read_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text, encoding="utf-8")
-    ran = CliRunner().invoke(gate, ["decide", str(path)])
-    assert ran.exit_code == 1
+    good = tmp_path / "good.toml"
+    good.write_text('case = [{ id = "GOOD", steps = [{ scan = "K" }] }]', encoding="utf-8")
+    ran = CliRunner().invoke(gate, ["decide", str(path), str(good)])
+    assert ran.exit_code == 1 and str(path) in ran.output and "as written  GOOD" in ran.output
     for part in BAD[text]:
         assert part in ran.output, ran.output
+
+
+def test_a_file_that_is_none_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b'case = [{ id = "\xff" }]')
+    (tmp_path / "good.json").write_text('{"case": [{"id": "GOOD", "steps": [{"scan": "K"}]}]}', encoding="utf-8")
+    ran = CliRunner().invoke(gate, ["decide", str(tmp_path / "nothing.toml"), str(tmp_path)])
+    assert ran.exit_code == 1 and "2 differ" in ran.output and "as written  GOOD" in ran.output
+    assert "nothing.toml" in ran.output and "No such file" in ran.output
+    assert "latin.toml" in ran.output and "not text in UTF-8: byte 17 is 0xff" in ran.output
+
+
+def test_a_name_that_no_case_has_is_told() -> None:
+    ran = CliRunner().invoke(gate, ["decide", "--case", "NONE", str(FOLDER)])
+    assert ran.exit_code == 2 and "no case NONE" in ran.output
 
 
 def test_the_command_names_what_differs(tmp_path: Path) -> None:
@@ -183,10 +216,10 @@ def bent(value: Any, chance: random.Random) -> Any:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_no_case_stops_the_others(path: Path, tmp_path: Path) -> None:
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    file = tmp_path / "bent.json"
+    file, gates = tmp_path / "bent.json", [each["id"] for each in document["world"].get("gates", [])]
     for seed in range(6):
         bad = {**document, "case": bent(document["case"], random.Random(seed))}
-        good = {"id": "GOOD", "steps": [{"scan": "no such code", "gate": document["world"]["gates"][0]["id"]}]}
+        good = {"id": "GOOD", "steps": [{"scan": "no such code", "gate": next(iter(gates), "")}]}
         bad["case"] = [*(each for each in bad["case"] if isinstance(each, dict)), good]
         file.write_text(json.dumps(bad, default=lambda at: at.isoformat()), encoding="utf-8")
         results = results_of(file)

@@ -213,6 +213,20 @@ def test_old_lists_and_a_forged_ticket_shows_nothing(scene: Scene) -> None:
     assert scene.scan(scene.sell(seat=3, journey_id=102, **long)) is Word.STALE_LISTS
 
 
+def test_in_training_nobody_counts_and_nothing_is_on_record(scene: Scene) -> None:
+    text = scene.sell()
+    scene.plan('gates = [{ id = "Gate 5", training = true }]')
+    for _ in range(2):
+        scene.clock.forward(GAP_S + 1)
+        verdict = scene.gate.scan(text)
+        assert verdict.reason is Word.ADMIT and verdict.decision.doubts == ("training",)
+        assert verdict.persons == 0, "a lane opens for nobody"
+    assert scene.scan("poster") is Word.UNKNOWN and scene.scan(text, kind="exit") is Word.EXIT
+    assert scene.facts(Admitted, AdmissionRefused, Exited, VerdictExplained) == []
+    scene.plan("")
+    assert scene.scan(text) is Word.ADMIT
+
+
 def test_whoever_looks_for_a_ticket_is_on_record(scene: Scene) -> None:
     text = scene.sell()
     code = human_code(tickets.read(text)[0].ticket_id)

@@ -80,6 +80,7 @@ def asked_of(decision: Decision, currency: str) -> list[VerdictFact]:
 def doubt_of(decision: Decision) -> str:
     """Why staff should look although the ticket is let in."""
     words = {
+        "training": translate("Gate", "Training: this gate counts nobody"),
         "lists": translate("Gate", "Staff: the lists are old, look at the ticket"),
         "clock": translate("Gate", "Staff: the clock is not sure, look at day and time"),
         "rule": translate("Gate", "Staff: the rule of this gate could not be read, look at the ticket"),

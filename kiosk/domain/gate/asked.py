@@ -52,6 +52,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         found = (each for each in self.world.products if each.id == self.ticket.product)
         return next(found, Product(id=self.ticket.product))
 
+    @property
+    def event(self) -> str:
+        return self.ticket.event or self.product.event
+
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Of this ticket on this list, annulled ones left out."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
+from kiosk.domain.gate.faults import mistakes_of, read
 from kiosk.domain.gate.form import Form, Mode
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.words import Word
@@ -83,6 +83,7 @@ class Step(Scan, frozen=True, kw_only=True):
 
     look_up: Lookup | None = None
     annul: bool = False  # an admission at this gate, "not turned": the last, or the one of `nonce`
+    annul_code: str = ""  # the last of this ticket
     split: tuple[tuple[str, ...], ...] = ()  # the network falls into these parts
     exchange: tuple[str, ...] = ()  # these gates tell each other what each knows
     merge: bool = False  # all do, and the network is one again
@@ -154,22 +155,21 @@ def cases_of(document: dict[str, Any]) -> list[tuple[Case, dict[str, Any]] | tup
         raise BadCase(f"unknown key {', '.join(map(repr, sorted(unknown)))} at the top; known are world, case, about")
     shared, rows = document.get("world", {}), document.get("case", [])
     if not isinstance(shared, dict) or not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise BadCase("`world` must be a table and `case` a list of tables")
+        raise BadCase("`world` must be a table and `case` a list of tables: [world] and [[case]] in TOML")
+    if not rows:
+        raise BadCase("there is no case in it; each begins with [[case]]")
     found: list[tuple[Case, dict[str, Any]] | tuple[str, BadCase]] = []
+    names = set[str]()
     for number, raw in enumerate(rows, 1):
         name = str(raw.get("id") or f"number {number}")
         try:
             world = laid_over(shared, raw.get("world", {}))
-            found.append((msgspec.convert({**raw, "world": world}, Case), world))
-        except (msgspec.ValidationError, AttributeError, TypeError) as fault:
-            found.append((name, BadCase(f"cannot be read: {plain(str(fault))}")))
+            case = read({**raw, "world": world}, Case)
+            mistakes = mistakes_of(case.world)
+            mistakes += [] if case.steps else ["it has no steps: nothing happens in it, [[case.steps]] is needed"]
+            mistakes += ["another case of this file has its name"] if name in names else []
+            found.append((name, BadCase(f"cannot be played: {'; '.join(mistakes)}")) if mistakes else (case, world))
+        except (ValueError, AttributeError, TypeError) as fault:
+            found.append((name, BadCase(f"cannot be read: {fault}")))
+        names.add(name)
     return found
-
-
-def plain(fault: str) -> str:
-    """msgspec's words with the way to the key as a reader counts: `$.steps[0]` is step 1."""
-    where = re.search(r" - at `\$?\.?(.*)`$", fault)
-    if where is None:
-        return fault
-    way = re.sub(r"\[(\d+)\]", lambda found: f" {int(found[1]) + 1}", where[1]).replace(".", ", ")
-    return f"{fault[: where.start()]} in {way.replace('steps', 'step') or 'the case'}".replace("[...]", "")

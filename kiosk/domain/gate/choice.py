@@ -8,6 +8,7 @@ import msgspec
 
 from kiosk.domain.gate.form import Mode
 from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.several import meant, picked
 from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import GateList, GatePost, Medium, Ticket, World
 
@@ -34,24 +35,35 @@ def choose(world: World, scan: Scan, gate: GatePost, now: float, mode: Mode) -> 
     """The exact code only: a number or a name never opens a gate."""
     code = clean(scan.scan)
     found = named(world, code) if scan.source == "typed" else [each for each in world.tickets if each.code == code]
+    medium = None
     if mode == "signed-only":
         found = [each for each in found if each.signature != "none"]
-    medium = None
-    if not found and mode != "signed-only":
+    elif not found:
         medium = next((each for each in world.media if each.code == code and each.source == scan.source), None)
     linked = [each for each in world.tickets if medium is not None and each.code in medium.tickets]
+    if not found and medium is None:
+        found = [each for each in world.tickets if code in each.old_codes]
     passing = list_of(world, scan, gate, (found or linked)[:1])
     if passing is None:
         return Chosen(GateList(id=""), refusal=Decision(word=Word.NOT_CONFIGURED, detail=scan.list or gate.list))
     if medium is not None:
-        return _of_medium(world, medium, _picked(linked, scan.pick), passing, now)
+        return _of_medium(world, scan, gate, passing, medium, linked, now)
     if not found:
-        return Chosen(passing, refusal=Decision(word=Word.UNKNOWN, rule="choice"))
+        return Chosen(passing, refusal=_without_record(world, code))
     ours = [each for each in found if not passing.event or passing.event == _event(world, each)] or found
-    ours = _picked(ours, scan.pick)
+    ours = picked(ours, scan.pick)
     if len(ours) > 1:
         return Chosen(passing, refusal=Decision(word=Word.AMBIGUOUS, rule="choice"))
-    return _addon(world, ours[0], passing, pick=scan.pick)
+    return _addon(world, scan, gate, passing, ours[0], now)
+
+
+def _without_record(world: World, code: str) -> Decision:
+    """A code on the list of the withdrawn was ours, though nobody says any more what it was."""
+    if code in world.revoked:
+        return Decision(word=Word.REVOKED, rule="revoked")
+    if code in world.blocked:
+        return Decision(word=Word.BLOCKED, rule="blocked")
+    return Decision(word=Word.UNKNOWN, rule="choice")
 
 
 def named(world: World, typed: str) -> list[Ticket]:
@@ -69,14 +81,15 @@ def list_of(world: World, scan: Scan, gate: GatePost, tickets: list[Ticket]) -> 
     known = {each.id: each for each in world.lists}
     if scan.list:
         return known.get(scan.list)
-    serves = [known[name] for name in gate.lists if name in known]
+    names = gate.lists if scan.lists is None else scan.lists
+    serves = [known[name] for name in names if name in known]
     if serves:
         if len({each.event for each in serves}) < len(serves):
             return None  # two lists of one event: nobody knows which is meant
         theirs = _event(world, tickets[0]) if tickets else ""
         return next((each for each in serves if each.event == theirs), serves[0])
     if gate.list or known:
-        return known.get(gate.list)
+        return known.get(gate.list) if scan.lists is None else None
     return GateList(id="")
 
 
@@ -84,41 +97,38 @@ def _event(world: World, ticket: Ticket) -> str:
     return ticket.event or next((each.event for each in world.products if each.id == ticket.product), "")
 
 
-def _of_medium(world: World, medium: Medium, found: list[Ticket], passing: GateList, now: float) -> Chosen:
-    """Of several the one that is valid now, else the one that will be next, else the one that was last."""
+def _of_medium(
+    world: World, scan: Scan, gate: GatePost, passing: GateList, medium: Medium, found: list[Ticket], now: float
+) -> Chosen:
     if not medium.active:
         return Chosen(passing, refusal=Decision(word=Word.MEDIUM, detail="inactive", rule="medium"))
     if medium.expires is not None and now > world.instant(medium.expires):
         return Chosen(passing, refusal=Decision(word=Word.MEDIUM, detail="expired", rule="medium"))
     ours = [each for each in found if not passing.event or _event(world, each) in ("", passing.event)]
-    found = ours or found
-    starts = {t.code: world.instant(t.valid_from) if t.valid_from else float("-inf") for t in found}
-    ends = {t.code: world.instant(t.valid_until) if t.valid_until else float("inf") for t in found}
-    valid = [t for t in found if starts[t.code] <= now <= ends[t.code]]
-    if len(valid) > 1 and passing.products is not None:
-        valid = [t for t in valid if t.product in passing.products] or valid
-    if len(valid) > 1:
+    best = meant(world, scan, gate, passing, ours or found, now)
+    if len(best) > 1:
         return Chosen(passing, refusal=Decision(word=Word.AMBIGUOUS, rule="choice"))
-    coming = sorted((t for t in found if starts[t.code] > now), key=lambda t: starts[t.code])
-    gone = sorted(found, key=lambda t: ends[t.code])
-    best = (valid or coming or gone[-1:])[:1]
     if not best:
         return Chosen(passing, refusal=Decision(word=Word.MEDIUM, detail="empty", rule="medium"))
-    return _addon(world, best[0], passing, medium.code)
+    return _addon(world, scan, gate, passing, best[0], now, medium.code)
 
 
-def _picked(found: list[Ticket], pick: str) -> list[Ticket]:
-    """Staff say which of several is meant; what is none of them says nothing."""
-    return [each for each in found if pick and pick in (each.code, each.product)] or found
+def _addon(
+    world: World, scan: Scan, gate: GatePost, passing: GateList, ticket: Ticket, now: float, medium: str = ""
+) -> Chosen:
+    """On a list for add-ons a ticket stands for itself and its add-ons, as far as the list lets them in."""
+    if passing.addons:
+        addons = [each for each in world.tickets if each.addon_of == ticket.code]
+        addons = [each for each in addons if each.status not in ("cancelled", "exchanged")] or addons
+        candidates = [e for e in (ticket, *addons) if passing.products is None or e.product in passing.products]
+        best = meant(world, scan, gate, passing, candidates, now)
+        if len(best) > 1:
+            return Chosen(passing, refusal=Decision(word=Word.AMBIGUOUS, rule="choice"))
+        ticket = best[0] if best else ticket
+    return Chosen(passing, _named(world, ticket), medium)
 
 
-def _addon(world: World, ticket: Ticket, passing: GateList, medium: str = "", pick: str = "") -> Chosen:
-    """On a list for add-ons the main ticket stands for its one add-on there."""
-    if not passing.addons or passing.products is None or ticket.product in passing.products:
-        return Chosen(passing, ticket, medium)
-    addons = [t for t in world.tickets if t.addon_of == ticket.code and t.product in passing.products]
-    addons = [t for t in addons if t.status not in ("cancelled", "exchanged")] or addons
-    addons = _picked(addons, pick)
-    if len(addons) > 1:
-        return Chosen(passing, refusal=Decision(word=Word.AMBIGUOUS, rule="choice"))
-    return Chosen(passing, addons[0] if addons else ticket, medium)
+def _named(world: World, ticket: Ticket) -> Ticket:
+    """An add-on without a name is its main ticket's holder's."""
+    main = next((each for each in world.tickets if each.code == ticket.addon_of), None) if ticket.addon_of else None
+    return ticket if ticket.holder or main is None else msgspec.structs.replace(ticket, holder=main.holder)

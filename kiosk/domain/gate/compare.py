@@ -39,6 +39,9 @@ def differences(world: World, expect: Expect, outcome: Outcome) -> list[str]:
         if wanted is not None and name not in OTHERWISE and found.get(name) != wanted
     ]
     word = found.get("verdict")
+    if decision is not None and expect.verdict not in (None, word):
+        told = filter(None, (f"rule {decision.rule}" if decision.rule else "", decision.detail))
+        wrong = [f"{each} ({': '.join(told)})" if each.startswith("verdict is") else each for each in wrong]
     if expect.verdict_in is not None and word not in expect.verdict_in:
         wrong.append(f"verdict is {_shown(word)}, expected one of {_shown(expect.verdict_in)}")
     note = decision.note if decision else ""

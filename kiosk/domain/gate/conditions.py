@@ -4,6 +4,7 @@
 `["after", when, tolerance_min]`, `["before", when, tolerance_min]`. A value is a number, a text in `'…'`, or a name:
 gate, list, product, variation, status ('inside', 'outside'), now (unix s), weekday (1 = Monday), entries, days,
 entries_today, since_first_min, since_last_min (-1 = never).
+With a list behind it, `["entries", "stamp"]`, what is told of passings is told of that list.
 `["entries_since", when]`, `["entries_before", when]`, `["days_since", when]`, `["days_before", when]` count. `when` is
 the name of an instant, "HH:MM" of the local day, or an ISO time.
 """
@@ -14,6 +15,8 @@ import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
+
+import msgspec
 
 from kiosk.domain.gate.asked import Asked
 
@@ -28,6 +31,11 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+TIMES = ("after", "before")
+OF_TICKET = ("product", "variation", "gate", "list", "status")
+OF_HISTORY = ("entries", "entries_today", "days", "since_first_min", "since_last_min", "status")
+
+
 class NotUnderstood(Exception):
     """A rule that cannot be evaluated; says which part."""
 
@@ -39,6 +47,13 @@ class Seen:
         self.asked, self.world = asked, asked.world
         self.now = asked.now if now is None else now
         self.entries = tuple(self.world.instant(each.at) for each in asked.entries)
+
+    def on(self, name: str) -> Seen:
+        """The same with what happened on another list."""
+        passing = next((each for each in self.world.lists if each.id == name), None)
+        if passing is None:
+            raise NotUnderstood(f"no list {name!r}")
+        return Seen(msgspec.structs.replace(self.asked, list=passing), self.now)
 
 
 def holds(rule: Any, seen: Seen) -> bool:
@@ -59,13 +74,17 @@ def holds(rule: Any, seen: Seen) -> bool:
             return COMPARE[word](_value(rest[0], seen), _value(rest[1], seen))
         if word == "in":
             return str(_value(rest[0], seen)) in map(str, rest[1])
-        if word in ("after", "before"):
-            tolerance = 60 * (rest[1] or 0 if len(rest) > 1 else 0)
-            at = _when(rest[0], seen)
-            return seen.now >= at - tolerance if word == "after" else seen.now <= at + tolerance
+        if word in TIMES:
+            return seen.now >= _limit(rule, seen) if word == "after" else seen.now <= _limit(rule, seen)
     except (IndexError, TypeError, ValueError) as fault:
         raise NotUnderstood(f"{rule!r}: {fault}") from fault
     raise NotUnderstood(repr(word))
+
+
+def _limit(rule: Any, seen: Seen) -> float:
+    """Unix seconds from which, or until which, with its tolerance."""
+    tolerance = 60 * (rule[2] or 0 if len(rule) > 2 else 0)
+    return _when(rule[1], seen) + (tolerance if rule[0] == "before" else -tolerance)
 
 
 def _value(word: Any, seen: Seen) -> Any:
@@ -73,6 +92,8 @@ def _value(word: Any, seen: Seen) -> Any:
         return word
     if isinstance(word, str) and word.startswith("'"):
         return word.strip("'")
+    if isinstance(word, list) and len(word) == 2 and word[0] in OF_HISTORY and isinstance(word[1], str):
+        return _value(word[0], seen.on(word[1]))
     if isinstance(word, list) and len(word) == 2:
         name, at = word[0], _when(word[1], seen)
         before = name.endswith("_before")
@@ -88,7 +109,7 @@ def _value(word: Any, seen: Seen) -> Any:
         "variation": lambda: seen.asked.ticket.variation,
         "status": lambda: "inside" if seen.asked.is_inside else "outside",
         "now": lambda: seen.now,
-        "weekday": lambda: seen.world.local(seen.now).isoweekday(),
+        "weekday": lambda: seen.world.local_day(seen.now).isoweekday(),
         "entries": lambda: len(seen.entries),
         "entries_today": lambda: sum(_same_day(seen, each) for each in seen.entries),
         "days": lambda: len({seen.world.local_day(each) for each in seen.entries}),
@@ -107,32 +128,35 @@ def _same_day(seen: Seen, at: float) -> bool:
 def _when(word: Any, seen: Seen) -> float:
     if isinstance(word, datetime):
         return seen.world.instant(word)
+    if isinstance(word, time):
+        return seen.world.at_hour(seen.world.local_day(seen.now), word)
     if not isinstance(word, str):
         raise NotUnderstood(repr(word))
+    for its in (seen.asked.ticket.day, seen.asked.event):
+        if word in seen.world.instants_of.get(its, {}):
+            return seen.world.instant(seen.world.instants_of[its][word])
     if word in seen.world.instants:
         return seen.world.instant(seen.world.instants[word])
     try:
-        if len(word) == 5:
-            return datetime.combine(
-                seen.world.local_day(seen.now), time.fromisoformat(word), seen.world.zone
-            ).timestamp()
+        if word[2:3] == ":":
+            return seen.world.at_hour(seen.world.local_day(seen.now), time.fromisoformat(word))
         return seen.world.instant(datetime.fromisoformat(word))
     except ValueError as fault:
         raise NotUnderstood(f"no instant {word!r}") from fault
 
 
 def why_not(rule: Any, seen: Seen) -> str:
-    """The part that is not true, in words of the rule: a count before a time, for waiting does not mend it."""
+    """The part that is not true, in words of the rule: a count before a time, for waiting does not mend it; a time
+    before a kind of ticket, for nobody can mend that."""
     parts = _failing(rule, seen)
-    counts = [each for each in parts if each[0] not in ("after", "before")]
-    times = sorted(
-        (each for each in parts if each not in counts), key=lambda each: abs(_when(each[1], seen) - seen.now)
-    )
-    chosen = (counts or times or [[]])[0]
+    times = sorted((each for each in parts if each[0] in TIMES), key=lambda each: abs(_limit(each, seen) - seen.now))
+    others = [each for each in parts if each[0] not in TIMES]
+    counts = [each for each in others if each[0] in COMPARE and each[1] not in OF_TICKET]
+    chosen = (counts or times or others or [[]])[0]
     if not chosen:
         return ""
-    if chosen[0] in ("after", "before"):
-        return f"{chosen[0]} {seen.world.local(_when(chosen[1], seen)).isoformat(timespec='minutes')}"
+    if chosen[0] in TIMES:
+        return f"{chosen[0]} {seen.world.local(_limit(chosen, seen)).isoformat(timespec='minutes')}"
     if chosen[0] in (*COMPARE, "in"):
         word = " ".join(map(str, chosen[1])) if isinstance(chosen[1], list) else chosen[1]
         among = ", ".join(map(str, chosen[2])) if isinstance(chosen[2], (list, tuple)) else chosen[2]
@@ -173,15 +197,15 @@ def _instants(rule: Any, seen: Seen) -> list[float]:
                 found.append(_when(word, Seen(seen.asked, day)) - 60 * tolerance)
             except NotUnderstood:
                 continue
-    midnights = [datetime.combine(today + timedelta(days=n), time(0), seen.world.zone) for n in range(1, DAYS_AHEAD)]
-    return found + [each.timestamp() for each in midnights]
+    start = seen.world.day_start
+    return found + [seen.world.at_hour(today + timedelta(days=ahead), start) for ahead in range(1, DAYS_AHEAD)]
 
 
 def _whens(rule: Any) -> list[tuple[Any, float]]:
     if not isinstance(rule, list) or len(rule) < 2:
         return []
-    if rule[0] in ("after", "before"):
-        return [(rule[1], rule[2] if len(rule) > 2 and rule[0] == "after" else 0)]
+    if rule[0] in TIMES:
+        return [(rule[1], rule[2] or 0 if len(rule) > 2 and rule[0] == "after" else 0)]
     return [each for part in rule[1:] for each in _whens(part)]
 
 

@@ -57,7 +57,7 @@ def judge(
         gate=gate,
         ticket=chosen.ticket,
         medium=chosen.medium,
-        passage=passage if decision.passes else None,
+        passage=passage if decision.passes and not gate.training else None,
         again=decision.passes and not decision.override and scan.kind == "entry" and again(asked),
     )
 
@@ -67,7 +67,9 @@ def _without_ticket(world: World, scan: Scan, gate: GatePost, chosen: Chosen) ->
     if gate.emergency:
         return Decision(word=Word.EXIT if scan.kind == "exit" else Word.EMERGENCY, rule="emergency")
     refusal = chosen.refusal or Decision(word=Word.UNKNOWN)
-    return refusal if scan.override is None else overridden(world, refusal, scan)
+    if scan.override is None:
+        return refusal
+    return Decision(word=Word.OVERRIDE_REFUSED, rule=refusal.rule, detail=refusal.word.value)  # nobody to let in
 
 
 def _passed_over(world: World, decision: Decision, scan: Scan) -> Decision:

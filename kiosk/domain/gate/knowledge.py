@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from kiosk.domain.gate.case import BadCase, laid_over, plain
+from kiosk.domain.gate.case import BadCase, laid_over
+from kiosk.domain.gate.faults import read
 from kiosk.domain.gate.world import World
 
 
@@ -47,9 +48,9 @@ class Knowledge:
     def _changed(self, known: Known, change: dict[str, Any]) -> Known:
         raw = laid_over(known.raw, change)
         try:
-            world = msgspec.convert(raw, World)
-        except msgspec.ValidationError as fault:
-            raise BadCase(f"the change cannot be read: {plain(str(fault))}") from fault
+            world = read(raw, World)
+        except ValueError as fault:
+            raise BadCase(f"the change cannot be read: {fault}") from fault
         for medium, ticket in self._handed:
             world = _linked(world, medium, ticket)
         return Known(self._version, raw, world)

@@ -44,4 +44,8 @@ def doubts(asked: Asked) -> tuple[str, ...]:
     age_h, limit_h = lists_age_h(asked), asked.gate.amber_after_h
     old = limit_h and age_h is not None and age_h > limit_h and not asked.leaving
     unsure = asked.clock_in_doubt and not asked.leaving and _timed(asked)
-    return (*(["lists"] if old else []), *(["clock"] if unsure else []))
+    return (
+        *(["training"] if asked.gate.training else []),
+        *(["lists"] if old else []),
+        *(["clock"] if unsure else []),
+    )

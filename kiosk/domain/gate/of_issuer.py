@@ -71,8 +71,8 @@ def changing(asked: Asked) -> Decision | None:
 
 
 def trial(asked: Asked) -> Decision | None:
-    """Tickets of a test never open a gate."""
-    return Decision(word=Word.TEST_TICKET) if asked.ticket.test else None
+    """Tickets of a test never open a gate; they are what staff learn with."""
+    return Decision(word=Word.TEST_TICKET) if asked.ticket.test and not asked.gate.training else None
 
 
 def operator(asked: Asked) -> Decision | None:

@@ -12,7 +12,7 @@ STATES = {"cancelled": Word.CANCELLED, "expired": Word.CANCELLED, "exchanged": W
 
 
 def event(asked: Asked) -> Decision | None:
-    theirs = asked.ticket.event or asked.product.event
+    theirs = asked.event
     if asked.list.event and theirs and asked.list.event != theirs:
         right = [each for each in asked.world.lists if each.event == theirs]
         return Decision(word=Word.WRONG_EVENT, detail=right[0].id if right else "", right_gate=_gate_of(asked, right))
@@ -22,6 +22,8 @@ def event(asked: Asked) -> Decision | None:
 def revoked(asked: Asked) -> Decision | None:
     """The ticket, or the code that stands for it: a withdrawn paper opens no extra either."""
     codes = {asked.ticket.code, asked.code}
+    if asked.code in asked.ticket.old_codes:
+        return Decision(word=Word.REVOKED, detail="reissued")
     return Decision(word=Word.REVOKED) if codes & set(asked.world.revoked) else None
 
 

@@ -25,7 +25,7 @@ def in_order(own: Iterable[Passage], heard: Iterable[Passage]) -> tuple[Passage,
 
 def last_strike(world: World, hour: str, now: float) -> datetime:
     """When the clock on the wall last struck this hour, "HH:MM"."""
-    today = world.local_day(now)
+    today = world.local(now).date()
     at = time.fromisoformat(hour)
     struck = datetime.combine(today, at, world.zone)
     return struck if struck.timestamp() <= now else datetime.combine(today - timedelta(days=1), at, world.zone)

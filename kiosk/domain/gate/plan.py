@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable
-from datetime import time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from kiosk.domain.errors import KioskError
-from kiosk.domain.gate.case import plain
+from kiosk.domain.gate.faults import mistakes_of, read
 from kiosk.domain.gate.world import World
 
 # What a ticket proves or central says is nobody's to write here.
 NOT_HERE = ("tickets", "media", "certificates", "leases", "keys", "revoked", "lists_as_of")
-_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 
 
 class BadPlan(KioskError):
@@ -31,11 +26,11 @@ class BadPlan(KioskError):
 def plan_of(raw: dict[str, Any], gates: Iterable[str] = ()) -> World:
     """BadPlan with every mistake. `gates`: names of the gates that must find themselves in it."""
     try:
-        plan = msgspec.convert(raw, World)
-    except msgspec.ValidationError as fault:
-        raise BadPlan([f"{named(str(fault))}; docs/gate-cases.md has every key"]) from fault
+        plan: World = read(raw, World)
+    except ValueError as fault:
+        raise BadPlan([f"{fault}; docs/gate-cases.md has every key"]) from fault
     mistakes = [f"`{name}` is not for a plan: tickets and central say it" for name in NOT_HERE if name in raw]
-    mistakes += _times(plan) + _names(plan)
+    mistakes += mistakes_of(plan) + _names(plan)
     known = {each.id for each in plan.gates}
     if plan.lists:
         mistakes += [
@@ -55,14 +50,6 @@ def kept_plan(body: str) -> World:
     return plan_of(raw)
 
 
-def named(fault: str, near: Iterable[str] = ()) -> str:
-    """msgspec's words as a reader counts, with the key that was probably meant."""
-    words = plain(fault).replace(" in the case", "").replace("Object contains", "there is an")
-    unknown = _UNKNOWN.search(fault)
-    close = difflib.get_close_matches(unknown[1], list(near), 1) if unknown else []
-    return f"{words} (meant `{close[0]}`?)" if close else words
-
-
 def _names(plan: World) -> list[str]:
     """What names something that is not there."""
     mistakes = []
@@ -75,18 +62,4 @@ def _names(plan: World) -> list[str]:
         ]
         if post.zone and post.zone not in zones:
             mistakes.append(f"gate {post.id} names the zone {post.zone}, which is not there")
-    return mistakes
-
-
-def _times(plan: World) -> list[str]:
-    mistakes = []
-    try:
-        ZoneInfo(plan.time_zone)
-    except (ValueError, OSError, LookupError):
-        mistakes.append(f"time_zone = {plan.time_zone!r} is not a time zone, such as Europe/Berlin")
-    for each in plan.lists:
-        try:
-            time.fromisoformat(each.checkout_at or "00:00")
-        except ValueError:
-            mistakes.append(f"list {each.id}: checkout_at = {each.checkout_at!r} must be an hour, such as 22:00")
     return mistakes

@@ -132,7 +132,7 @@ class Player:
     def _written(self, step: Step, judged: Judged) -> str:
         """What goes on record; nothing of a gate that has no list to record it on."""
         decision = judged.decision
-        if decision.word is Word.NOT_CONFIGURED:
+        if decision.word is Word.NOT_CONFIGURED or judged.gate.training:
             return ""
         if decision.override and step.override:
             return f"override {decision.override} {step.override.role}: {step.override.reason}"
@@ -166,7 +166,7 @@ class Player:
         return {here, *(next((part for part in self._parts if here in part), frozenset()))}
 
     def _check_out(self, step: Step) -> None:
-        names = (step.list, self._gate.list, *self._gate.lists)
+        names = (step.list, self._gate.list, *(step.lists or self._gate.lists))
         for passing in [each for each in self.world.lists if each.id in names]:
             self.records.check_out(self.world, passing, self._now)
 
@@ -236,7 +236,7 @@ class Player:
     def _annul(self, step: Step) -> Outcome:
         limit_s, now = self._gate.annul_within_s, self.world.instant(self._now)
         for entry in reversed(self.records.entries):
-            wanted = not step.nonce or entry.nonce == step.nonce
+            wanted = step.nonce in ("", entry.nonce) and step.annul_code in ("", entry.passage.ticket)
             if entry.counts and entry.judged and entry.passage.gate == self._gate.id and wanted:
                 if limit_s and now - self.world.instant(entry.passage.at) > limit_s:
                     return self._outcome(None, entry.judged, ("too late to annul",))

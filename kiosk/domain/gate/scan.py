@@ -25,6 +25,7 @@ class Scan(Form, frozen=True, kw_only=True):
     at: datetime | None = None  # None = as the step before
     gate: str = ""
     list: str = ""  # "" = the gate's
+    lists: tuple[str, ...] | None = None  # instead: one for each event, the ticket's chooses; () = none
     mode: Mode | None = None
     kind: Kind = "entry"
     journey: str = ""  # the train that boards here; "" = none in particular

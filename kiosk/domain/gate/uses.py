@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from kiosk.domain.gate.asked import Asked
@@ -50,7 +51,7 @@ def left_after(asked: Asked) -> int:
     if asked.product.unlimited:
         return -1
     if (rides := _rides(asked)) > 0:
-        return rides - _rides_begun(asked) - (0 if asked.leaving or _riding(asked) else 1)
+        return rides - _rides_begun(asked) - (0 if asked.leaving or _riding(asked) or _free(asked) else 1)
     if asked.ticket.persons > 1 and not asked.list.multi_entry:
         heads = heads_of(asked)
         came_back = heads if asked.list.reentry else 0
@@ -70,7 +71,7 @@ def _group(asked: Asked) -> Use:
     heads = asked.heads or max(left, 1)
     if heads <= left:
         return Use(None, left)
-    return Use(Word.GROUP_REST if left > 0 else Word.USED, left, f"{of - left} of {of}")
+    return Use(Word.GROUP_REST if left > 0 else Word.USED, max(left, 0), f"{of - left} of {of}")
 
 
 def _taken(asked: Asked) -> int:
@@ -98,7 +99,19 @@ def _begun(asked: Asked) -> list[Passage]:
 
 
 def _rides_begun(asked: Asked) -> int:
-    return sum(each.persons for each in _begun(asked))
+    """With a cap, no more of a day than that."""
+    cap, days = asked.product.cap_per_day, dict[date, int]()
+    for each in _begun(asked):
+        day = asked.world.local_day(asked.world.instant(each.at))
+        days[day] = days.get(day, 0) + each.persons
+    return sum(min(begun, cap) if cap else begun for begun in days.values())
+
+
+def _free(asked: Asked) -> bool:
+    """What is taken of the carnet for this day is the most that is taken."""
+    today, cap = asked.world.local_day(asked.now), asked.product.cap_per_day
+    of_today = [each for each in _begun(asked) if asked.world.local_day(asked.world.instant(each.at)) == today]
+    return bool(cap) and sum(each.persons for each in of_today) >= cap
 
 
 def _riding(asked: Asked) -> bool:
@@ -108,8 +121,10 @@ def _riding(asked: Asked) -> bool:
 
 def _carnet(asked: Asked) -> Use:
     left = _rides(asked) - _rides_begun(asked)
-    if _riding(asked):
+    if _riding(asked) or _free(asked):
         return Use(None, left)
+    if _rides(asked) == 1 and asked.product.ride_min and left < 1:
+        return Use(Word.EXPIRED, left)  # a ticket for so many minutes from its first entry
     if left < max(asked.heads, 1):
         return Use(Word.NO_RIDES, left)
     leases = asked.ticket.leases

@@ -6,7 +6,7 @@ Times with an offset are instants; times without one are wall clock in the world
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ class Product(Form, frozen=True, kw_only=True):
     document: str = ""  # the document to be seen, "" = none
     rides: int = 0
     ride_min: int = 0  # so long after its first entry a ride goes on
+    cap_per_day: int = 0  # so many rides of a day count, further ones cost nothing; 0 = all count
     unlimited: bool = False  # a pass: never used up
     medium: Literal["", "needed", "only"] = ""  # handed out before the first entry; only = then the code is void
     valid_from: datetime | None = None  # when holders of it may come in
@@ -88,6 +89,7 @@ class GatePost(Form, frozen=True, kw_only=True):
     same_scan_s: float = 0  # a code held up again so soon is the same person
     annul_within_s: float = 0  # "not turned" counts so long; 0 = always
     emergency: bool = False  # everybody out, nobody in
+    training: bool = False  # staff learn: answers as always, also to test tickets, and nothing counts
     clock_off_s: float = 0  # what its clock shows minus the true time
     clock_corrected: bool = True  # signed time says how wrong the clock is, so the gate decides by the true time
     clock_trusted: bool = True  # False = nobody knows how wrong it is
@@ -165,6 +167,7 @@ class Ticket(Form, frozen=True, kw_only=True):
     text: str = ""
     answers: dict[str, str] = msgspec.field(default_factory=dict)
     home_gate: str = ""  # or a group of gates
+    old_codes: tuple[str, ...] = ()  # it had these before it was issued anew
     used: tuple[Passage, ...] = ()
 
 
@@ -182,7 +185,9 @@ class World(Form, frozen=True, kw_only=True):
     """All of it."""
 
     time_zone: str = "UTC"
+    day_starts: str = "00:00"  # "HH:MM": until then it is still the day before, of rules and of departures
     instants: dict[str, datetime] = msgspec.field(default_factory=dict)  # named, for rules: admission, start, end
+    instants_of: dict[str, dict[str, datetime]] = msgspec.field(default_factory=dict)  # of a ticket's day or event
     keys: tuple[str, ...] = ()  # signing keys in force; empty = every key
     certificates: tuple[Certificate, ...] | None = None  # None = a good signature is enough
     leases: tuple[Lease, ...] | None = None  # None = not looked at
@@ -220,4 +225,14 @@ class World(Form, frozen=True, kw_only=True):
         return datetime.fromtimestamp(at, self.zone)
 
     def local_day(self, at: float) -> date:
-        return self.local(at).date()
+        """The day an instant belongs to: a night out is of the evening before."""
+        local = self.local(at)
+        return local.date() - timedelta(days=local.time() < self.day_start)
+
+    @property
+    def day_start(self) -> time:
+        return time.fromisoformat(self.day_starts)
+
+    def at_hour(self, day: date, hour: time) -> float:
+        """Unix seconds of a wall clock time of a day; before the day's start it is of the night after."""
+        return datetime.combine(day + timedelta(days=hour < self.day_start), hour, self.zone).timestamp()
