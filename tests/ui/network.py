@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from central.catalogue.layouts import load_layouts
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.fares import FareProduct, FareRuleV1, RiderCategory, Tariff
@@ -114,7 +116,7 @@ def hall() -> Layout:
     return Layout("hall", classes, coaches, (*seats, *standing), "stage")
 
 
-def service_journeys() -> tuple[ServiceJourney, ...]:
+def service_journeys(named: str = "") -> tuple[ServiceJourney, ...]:
     trains = []
     for number, departs, stations, share in TRAINS:
         start = int(departs[:2]) * 3600 + int(departs[3:]) * MINUTE
@@ -127,12 +129,17 @@ def service_journeys() -> tuple[ServiceJourney, ...]:
         trains.append(ServiceJourney(number, "rail", number, "", tuple(calls), "cr400af-8"))
     evening = (Call("hall", "", 67_500, 70_200), Call("hall", "", 77_400, 77_400))
     names = {"zh-Hans": "贝多芬：第七交响曲"}
-    return (*trains, ServiceJourney("concert", "show", "", "Beethoven: Symphony No. 7", evening, "hall", names))
+    return (
+        *trains,
+        ServiceJourney(
+            "concert", "show", "", "Beethoven: Symphony No. 7", evening, "hall", names, asked=named or msgspec.UNSET
+        ),
+    )
 
 
-def catalogue() -> Catalogue:
-    """Journey id = 1000 x day number + number of the service journey, both from 1."""
-    runs = service_journeys()
+def catalogue(named: str = "optional") -> Catalogue:
+    """Journey id = 1000 x day number + number of the service journey, both from 1. `named`: names at the concert."""
+    runs = service_journeys(named)
     journeys = tuple(
         Journey(1000 * day_no + no, run.id, day)
         for day_no, day in enumerate(days(FIRST_DAY, DAYS), 1)

@@ -190,6 +190,8 @@ def test_a_concert_with_standing_room_needs_no_seat(kiosk: Session) -> None:
     kiosk.tap("events", "event-0")
     kiosk.stage("travellers")
     kiosk.tap("next")
+    kiosk.stage("names")
+    kiosk.tap("withoutNames")
     kiosk.stage("summary")
     kiosk.says("Beethoven: Symphony No. 7")
     kiosk.says("Standing")

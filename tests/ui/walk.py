@@ -10,7 +10,7 @@ from tests.ui.world import Session
 SCREENS = (
     "01-attract", "02-search", "03-departures", "04-when", "05-travellers", "06-seats", "07-plan", "08-summary",
     "09-declined", "10-paying", "11-printing", "12-thanks", "13-events", "14-event-tickets", "15-event-seats",
-    "16-event-plan", "17-event-summary",
+    "16-event-plan", "16a-name", "16b-name-typed", "16c-name-wrong", "17-event-summary",
     "18-problem", "18a-no-paper", "18b-no-paper-summary", "18b-hand", "18c-phone", "18d-phone-last",
     "19-access", "20-languages", "21-timeout",
     "22-without-paper", "23-out-of-order", "24-staff-number", "25-staff-pin", "26-staff-list", "27-staff-matter",
@@ -88,6 +88,17 @@ def _concert(kiosk: Session, see: Callable[[str], None]) -> None:
     kiosk.tap("otherSeats")
     kiosk.stage("plan")
     see("16-event-plan")
+    kiosk.tap("next")
+    kiosk.stage("names")
+    see("16a-name")
+    kiosk.tap("key-l", "accent-Ł")
+    kiosk.driver.type("ukasz o'neill-mu")
+    see("16b-name-typed")
+    names = kiosk.kiosk.sale.names
+    names.write("R2D2")
+    kiosk.tap("next")
+    see("16c-name-wrong")
+    names.write("Łukasz O'Neill-Müller")
     kiosk.tap("next")
     kiosk.stage("summary")
     see("17-event-summary")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from kiosk.domain.layout import Layout
-from kiosk.domain.network import Names, StopPlace
+from kiosk.domain.network import Named, Names, StopPlace
 from kiosk.domain.offers import CategoryPrice, ClassOffer, Departure, Quote, Traveller
 from kiosk.domain.sale import Sale
 from kiosk.ports import Prompt
@@ -27,6 +27,7 @@ class Choice:
     party: tuple[tuple[str, int], ...] = ()  # category id -> how many
     quote: Quote | None = None
     layout: Layout | None = None  # None = unreserved
+    named: Named = "no"  # are travellers asked for their names?
     sale: Sale | None = None
     means: str = ""  # how to pay; "" = the first that works
     phone: bool = False  # tickets on a phone instead of on paper
@@ -65,6 +66,11 @@ class Choice:
         return self.total_minor
 
     @property
+    def must_name(self) -> bool:
+        """No ticket of this departure is sold without a name."""
+        return self.named == "required"
+
+    @property
     def has_seats(self) -> bool:
         """There is a plan to choose from: reserved places of this class in coaches that are drawn."""
         if self.layout is None or self.offer is None:
@@ -78,6 +84,7 @@ class Choice:
 
 def previous(stage: str, choice: Choice, *, searched: bool) -> str:
     """Where Back leads; a stage without a way back stays."""
+    seated = "seats" if choice.has_seats else "travellers"
     ways = {
         "search": "attract",
         "events": "attract",
@@ -88,6 +95,7 @@ def previous(stage: str, choice: Choice, *, searched: bool) -> str:
         "plan": "seats",
         "voucher": "summary",
         "hand": "summary",
-        "summary": "seats" if choice.has_seats else "travellers",
+        "names": seated,
+        "summary": seated if choice.named == "no" else "names",
     }
     return ways.get(stage, stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
 from PySide6.QtCore import Slot
 from PySide6.QtQml import QmlAnonymous
 
@@ -26,6 +27,7 @@ class ChoosingViewModel(PagedViewModel):
     _choice: Choice
     _asking_origin: bool
     _message: str
+    _stage: str
     _planner: Planner
     _terminal: TerminalViewModel
 
@@ -123,14 +125,32 @@ class ChoosingViewModel(PagedViewModel):
         self._choice = self._choice.with_count(category, change)
         self._draw()
 
+    def _next_name(self) -> None:
+        if self._names.next():
+            self._named(self._names.holders)
+
+    @Slot()
+    def withoutNames(self) -> None:
+        """The passenger names nobody, where that is allowed."""
+        if self._stage == "names" and not self._choice.must_name:
+            self._named(())
+
+    def _named(self, holders: tuple[str, ...]) -> None:
+        if (quote := self._choice.quote) is not None:
+            self._choice = replace(self._choice, quote=structs.replace(quote, holders=holders))
+            self._go("summary")
+
     def _quote(self, places: tuple[int, ...] | None) -> None:
         def done(choice: Choice) -> None:
             self._choice = choice
             if places is None and choice.has_seats:
                 self._seats.begin(choice, self._language)
                 self._go("seats")
-            else:
+            elif choice.named == "no":
                 self._go("summary")
+            else:
+                self._names.begin(choice)
+                self._go("names")
 
         if self._choice.needs_asking:
             self._message = translate("Sale", "Asking for seats. One moment, please.")

@@ -13,8 +13,8 @@ from ui.viewmodels.seatwords import best_words, place_words
 from ui.viewmodels.texts import translate
 
 
-def frame(choice: Choice, context: Context) -> FrameState:
-    """The frame of this stage."""
+def frame(choice: Choice, context: Context, own: FrameState | None = None) -> FrameState:
+    """The frame of this stage; `own`: what its page says itself, to which the way so far is added."""
     stage = context.stage
     empty = FrameState(stage=stage)
     if stage in ("attract", "events") or (choice.departure is None and stage not in ("search", "when", "departures")):
@@ -43,7 +43,7 @@ def frame(choice: Choice, context: Context) -> FrameState:
         "hand": payframes.hand,
         "problem": payframes.problem,
     }
-    state = makers[stage](choice, context)
+    state = own or makers[stage](choice, context)
     steps = _steps(choice)
     step = _step(stage, choice, len(steps))
     hint = state.hint
@@ -71,7 +71,7 @@ def _step(stage: str, choice: Choice, count: int) -> int:
         return 2
     if stage == "travellers":
         return 2 if choice.event else 3
-    if stage in ("seats", "plan"):
+    if stage in ("seats", "plan", "names"):
         return count - 1
     return count + 1 if stage in ("printing", "thanks", "phone") else count
 

@@ -7,6 +7,7 @@ from PySide6.QtQml import QmlAnonymous
 
 from ui.viewmodels.attract import AttractViewModel
 from ui.viewmodels.framed import FramedViewModel
+from ui.viewmodels.names import NamesViewModel
 from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
 from ui.viewmodels.search import SearchViewModel
@@ -28,6 +29,7 @@ class PagedViewModel(FramedViewModel):
     _trip: TripViewModel
     _party: PartyViewModel
     _seats: SeatsViewModel
+    _names: NamesViewModel
     _pay: PayViewModel
     _staff: StaffViewModel
     _voucher: VoucherViewModel
@@ -51,6 +53,10 @@ class PagedViewModel(FramedViewModel):
     @Property(SeatsViewModel, constant=True)
     def seats(self) -> SeatsViewModel:
         return self._seats
+
+    @Property(NamesViewModel, constant=True)
+    def names(self) -> NamesViewModel:
+        return self._names
 
     @Property(PayViewModel, constant=True)
     def pay(self) -> PayViewModel:

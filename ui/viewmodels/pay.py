@@ -135,7 +135,7 @@ class PayViewModel(QObject):
         for ticket, shown in zip(sale.tickets, choice.codes, strict=False):
             item = sale.items[ticket.item_no]
             place = place_words(choice.layout, [item.place], language) if item.place is not None else ""
-            about = ", ".join(part for part in (categories.get(item.category_id, ""), place) if part)
+            about = ", ".join(part for part in (item.holder, categories.get(item.category_id, ""), place) if part)
             uic = f"aztec-{shown.uic.hex()}" if shown.uic else ""
             ours = shown.text.encode().hex()
             rows.append(CodeRow(ours or uic, uic if ours else "", ticket.code, about))

@@ -43,11 +43,20 @@ def between(choice: Choice, language: str) -> str:
 def notes(choice: Choice) -> list[NoteRow]:
     """What to know before paying."""
     if choice.event:
-        return [NoteRow("info", translate("Pay", "Each ticket lets one person in, once."))]
+        return [*_named(choice), NoteRow("info", translate("Pay", "Each ticket lets one person in, once."))]
     rows = [NoteRow("info", translate("Pay", "Each ticket is valid for this departure only."))]
     if choice.layout is None:
         rows = [NoteRow("info", translate("Pay", "No seat is reserved. Sit wherever you like."))]
-    return rows
+    return [*_named(choice), *rows]
+
+
+def _named(choice: Choice) -> list[NoteRow]:
+    """To be looked at once more before money moves."""
+    names = [each for each in (choice.quote.holders if choice.quote else ()) if each]
+    if not names:
+        return []
+    word = translate("Pay", "Names: %1") if len(names) > 1 else translate("Pay", "Name: %1")
+    return [NoteRow("pencil", word.replace("%1", translate("Pay", ", ").join(names)))]
 
 
 def means_of(choice: Choice, health: Health) -> str:

@@ -60,7 +60,9 @@ class Planner:
             if prices and not sum(count for _, count in party):
                 party = ((party[0][0], 1), *party[1:])
             layout = self._services.catalogue.layout(departure.layout_id) if departure.layout_id else None
-            return replace(choice, prices=prices, party=party, layout=layout, quote=None)
+            service = self._services.catalogue.service_journey(departure.service_journey_id)
+            named = service.named if service else "no"
+            return replace(choice, prices=prices, party=party, layout=layout, named=named, quote=None)
 
         self._run(work, done, failed)
 

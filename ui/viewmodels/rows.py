@@ -103,6 +103,17 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
+class HolderRow:
+    number: int
+    title: str
+    name: str
+    about: str
+    brief: str  # the place alone, where there are many
+    chosen: bool
+    spoken: str
+
+
+@dataclass(frozen=True)
 class PriceRow:
     what: str
     detail: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
@@ -20,6 +21,7 @@ from ui.viewmodels.choice import Choice, previous
 from ui.viewmodels.choosing import ChoosingViewModel
 from ui.viewmodels.frame import Context, frame
 from ui.viewmodels.handwords import hand_of, why_shown
+from ui.viewmodels.names import NamesViewModel
 from ui.viewmodels.party import PartyViewModel
 from ui.viewmodels.pay import PayViewModel
 from ui.viewmodels.paywords import means_of, refusal
@@ -66,6 +68,7 @@ class SaleViewModel(ChoosingViewModel):
         self._trip = TripViewModel(self._day_chosen, self._departure_chosen, lambda: self._go("when"), self)
         self._party = PartyViewModel(self._class_chosen, self._count_changed, self)
         self._seats = SeatsViewModel(services.offers, queries, self)
+        self._names = NamesViewModel(self)
         self._pay = PayViewModel(services.machine, self)
         self._staff = StaffViewModel(services.matters, desk, lambda: terminal.zone, self)
         self._voucher = VoucherViewModel(
@@ -75,12 +78,14 @@ class SaleViewModel(ChoosingViewModel):
         self._checkout = Checkout(
             services.desk, desk, queries, self._sale_changed, self._refused, self._prompted, services.shown, self
         )
+        self._pages_back = {"voucher": self._voucher.back, "names": self._names.back}  # one step back within a page
         terminal.wait_for(self._patience)
         terminal.timedOut.connect(self._leave)
         terminal.languageChanged.connect(self._draw)
         terminal.changed.connect(self._look_again)
         terminal.staffCalled.connect(self._staff_called)
         self._staff.changed.connect(self._frame)
+        self._names.changed.connect(self._frame)
         self._voucher.changed.connect(self._frame)
         self._search.changed.connect(self._frame)
         self._seats.changed.connect(self._frame)
@@ -99,10 +104,11 @@ class SaleViewModel(ChoosingViewModel):
         elif self._stage == "staff":
             if not self._staff.back():
                 self._leave()
-        elif self._stage != "voucher" or not self._voucher.back():
+        elif (page := self._pages_back.get(self._stage)) is None or not page():
             if self._stage == "summary":
                 self._checkout.give_back(self._choice.sale)
                 self._choice = replace(self._choice, sale=None)
+                self._names.begin(self._choice, last=True)
             self._go(previous(self._stage, self._choice, searched=bool(self._search.text)))
 
     @Slot()
@@ -132,8 +138,13 @@ class SaleViewModel(ChoosingViewModel):
             self._quote(self._seats.places)
         elif self._stage == "summary":
             self._begin_payment()
-        elif self._stage in ("hand", "phone", "voucher", "staff"):
-            answers = {"hand": self._agree, "phone": self._next_code, "voucher": self._voucher.next}
+        elif self._stage in ("names", "hand", "phone", "voucher", "staff"):
+            answers: dict[str, Callable[[], object]] = {
+                "names": self._next_name,
+                "hand": self._agree,
+                "phone": self._next_code,
+                "voucher": self._voucher.next,
+            }
             answers.get(self._stage, self._staff.next)()
         elif self._stage in ("thanks", "problem"):
             self._leave()
@@ -212,6 +223,7 @@ class SaleViewModel(ChoosingViewModel):
         self._checkout.give_back(self._choice.sale, said=said)
         self._at_desk.run(self._services.leave, lambda _: None, lambda error: log.error("leaving: %s", error))
         self._planner.forget()
+        self._names.forget()
         self._choice, self._asking_origin = Choice(origin=self._attract.here()), False
         self._terminal.forget_passenger()
         self._attract.refresh()
@@ -252,6 +264,7 @@ class SaleViewModel(ChoosingViewModel):
         self._trip.draw(self._choice, language, today)
         self._party.draw(self._choice, language)
         self._seats.speak(language)
+        self._names.speak(self._choice, language)
         self._staff.draw()
         self._pay.draw(self._choice, self._terminal.health, language, today, self._terminal.state.time)
         self._frame()
@@ -272,5 +285,6 @@ class SaleViewModel(ChoosingViewModel):
             code=self._pay.at,
             places=self._seats.places,
         )
-        state = replace(frame(self._choice, context), message=self._message)
+        own = self._names.frame() if self._stage == "names" else None
+        state = replace(frame(self._choice, context, own), message=self._message)
         self._show(self._voucher.words(state) if self._stage == "voucher" else state)
