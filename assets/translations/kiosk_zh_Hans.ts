@@ -1340,8 +1340,32 @@
 <context>
     <name>Keyboard</name>
     <message>
+        <source>Accents: type the plain letter, then choose here</source>
+        <translation>带符号的字母：先输入字母，再在此选择</translation>
+    </message>
+    <message>
+        <source>Small letter</source>
+        <translation>小写字母</translation>
+    </message>
+    <message>
+        <source>Capital letter</source>
+        <translation>大写字母</translation>
+    </message>
+    <message>
         <source>Erase one letter</source>
         <translation>删除一个字母</translation>
+    </message>
+    <message>
+        <source>Hyphen</source>
+        <translation>连字符</translation>
+    </message>
+    <message>
+        <source>Apostrophe</source>
+        <translation>撇号</translation>
+    </message>
+    <message>
+        <source>Full stop</source>
+        <translation>句点</translation>
     </message>
     <message>
         <source>space</source>
@@ -1379,6 +1403,57 @@
     <message>
         <source>Kiosk</source>
         <translation>自助售票机</translation>
+    </message>
+</context>
+<context>
+    <name>Names</name>
+    <message>
+        <source>Erase all letters</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>Without names</source>
+        <translation>不填姓名</translation>
+    </message>
+    <message>
+        <source>Without a name</source>
+        <translation>不填姓名</translation>
+    </message>
+    <message>
+        <source>Name on the ticket?</source>
+        <translation>票上写谁的姓名？</translation>
+    </message>
+    <message>
+        <source>Name on ticket %1?</source>
+        <translation>第 %1 张票的姓名？</translation>
+    </message>
+    <message>
+        <source>Next name</source>
+        <translation>下一位</translation>
+    </message>
+    <message>
+        <source>As in passport or identity card</source>
+        <translation>与证件一致，可用拼音</translation>
+    </message>
+    <message>
+        <source>Please type the name: these tickets are sold with names only.</source>
+        <translation>请输入姓名：此类票须实名购买。</translation>
+    </message>
+    <message>
+        <source>A name has letters only. Please take out figures and other signs.</source>
+        <translation>姓名只能包含文字，请删除数字和其他符号。</translation>
+    </message>
+    <message>
+        <source>At most %1 letters fit. Please leave out middle names.</source>
+        <translation>最多 %1 个字，请省略中间名。</translation>
+    </message>
+    <message>
+        <source>Ticket %1</source>
+        <translation>第 %1 张票</translation>
+    </message>
+    <message>
+        <source>It is printed on the ticket, and staff may compare it with a document. It is not on the receipt.</source>
+        <translation>姓名印在票上，工作人员可能会核对证件。收据上不印姓名。</translation>
     </message>
 </context>
 <context>
@@ -1602,6 +1677,18 @@
     <message>
         <source>Left to pay</source>
         <translation>尚需支付</translation>
+    </message>
+    <message>
+        <source>Names: %1</source>
+        <translation>姓名：%1</translation>
+    </message>
+    <message>
+        <source>Name: %1</source>
+        <translation>姓名：%1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
     <message>
         <source>Voucher</source>
