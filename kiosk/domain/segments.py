@@ -29,11 +29,6 @@ def free_mask(free: Sequence[int], a: int, b: int) -> int:
     return reduce(and_, free[a:b])
 
 
-def count_free(free: Sequence[int], layout: Layout, place_class: str, a: int, b: int) -> int:
-    """How many places of a class ("" = of any) are free for the whole ride."""
-    return (free_mask(free, a, b) & _class_mask(layout, place_class)).bit_count()
-
-
 def best_fit(free: Sequence[int], a: int, b: int, within: int = -1) -> int:
     """Index of the best-fitting place free over [a, b) among the bits of `within`; -1 if there is none."""
     candidates = free_mask(free, a, b) & within

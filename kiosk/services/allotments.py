@@ -122,16 +122,3 @@ class Allotments:
             if blocks:
                 self._store.journal.append(CellsReleased(journey_id=journey_id, gid=gid, blocks=blocks, reason=reason))
         return bool(blocks)
-
-    def release_all(self, reason: str) -> int:
-        """Give every free cell back, for instance before the terminal is taken out of service."""
-        given = 0
-        for journey_id in self._store.journeys_held():
-            with self._store.lock:
-                for gid, holding in list(self._store.holdings(journey_id).items()):
-                    if blocks := free_blocks(holding):
-                        self._store.journal.append(
-                            CellsReleased(journey_id=journey_id, gid=gid, blocks=blocks, reason=reason)
-                        )
-                        given += 1
-        return given

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.errors import NoPlaces
-from kiosk.domain.segments import best_fit, choose_places, count_free, free_mask, give, is_adjacent, take
+from kiosk.domain.segments import best_fit, choose_places, free_mask, give, is_adjacent, take
 from tests.unit.train import COACH, LAYOUT, PLACES, full
 
 holdings = st.lists(st.integers(0, (1 << PLACES) - 1), min_size=1, max_size=6)
@@ -44,10 +44,6 @@ def test_the_free_mask_is_what_counting_seat_by_seat_says(ride: tuple[list[int],
     free, a, b = ride
     expected = [i for i in range(PLACES) if is_free(free, i, a, b)]
     assert [i for i in range(PLACES) if free_mask(free, a, b) >> i & 1] == expected
-    for place_class in ("second", "standing"):
-        of_class = [i for i in expected if LAYOUT.place_class_of(i) == place_class]
-        assert count_free(free, LAYOUT, place_class, a, b) == len(of_class)
-    assert count_free(free, LAYOUT, "", a, b) == len(expected)
 
 
 @given(rides(), st.sampled_from(["", "window", "aisle", "wheelchair"]))

@@ -60,7 +60,7 @@ class SaleViewModel(ChoosingViewModel):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._services, self._terminal, self._queries, self._at_desk = services, terminal, queries, desk
+        self._services, self._terminal, self._at_desk = services, terminal, desk
         self._choice, self._asking_origin = Choice(), False
         self._stage, self._message, self._news = "attract", "", (0, "")
         self._attract = AttractViewModel(services, queries, self)

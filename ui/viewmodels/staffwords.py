@@ -20,7 +20,6 @@ ICONS: dict[Kind, str] = {
     "tickets": "printer",
     "ticket": "ticket",
 }
-MEANS_ICONS = {"qr": "phone-qr", "scan": "phone-qr", "cash": "cash"}
 
 # Kept in the journal with what was decided, so in one language.
 REASONS: dict[str, tuple[str, ...]] = {

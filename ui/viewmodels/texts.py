@@ -87,11 +87,6 @@ def people(count: int) -> str:
     return translate("Texts", "%1 people").replace("%1", str(count))
 
 
-def is_event(mode: int) -> bool:
-    """An event hall, not a ride."""
-    return mode == -1
-
-
 def is_train(mode: int) -> bool:
     """Rail in the GTFS route types, extended ones included."""
     return mode in (0, 1, 2) or 100 <= mode < 200 or 400 <= mode < 500 or 900 <= mode < 1000
