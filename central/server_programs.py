@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib.util
 import os
 import pwd
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.domain.errors import KioskError
@@ -31,17 +33,40 @@ def programs(version: int) -> Path:
 def server_user() -> pwd.struct_passwd:
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid())
+    if known := _known():
+        return known
+    with _one_at_a_time():
+        said = "" if _known() else _made()
+    if known := _known():
+        return known
+    raise DatabaseDown(
+        f"PostgreSQL does not run as root and the user {SYSTEM_USER} could not be made ({said}); "
+        "run central as another user, or name a server with --database URL"
+    )
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """useradd looks before it locks: two at once make two users of one name, and the first one's number is nobody's."""
+    etc = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(etc, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(etc)
+
+
+def _known() -> pwd.struct_passwd | None:
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
-    made = subprocess.run(
+    return None
+
+
+def _made() -> str:
+    """What useradd says when it fails."""
+    return subprocess.run(
         ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
         capture_output=True,
         text=True,
         check=False,
-    )
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    raise DatabaseDown(
-        f"PostgreSQL does not run as root and the user {SYSTEM_USER} could not be made ({made.stderr.strip()}); "
-        "run central as another user, or name a server with --database URL"
-    )
+    ).stderr.strip()

@@ -69,6 +69,7 @@ class Live:
         self._wait_s = wait_s
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._asked: _Call | None = None  # the last question; another one waits until it is answered
         self._kept: dict[Gid, int] = {}  # journeys of the grants that are for the party
         self._party = False  # somebody stands here who asked
         self._none: dict[Ride, float] = {}  # since when (monotonic s) central has nothing left
@@ -115,9 +116,9 @@ class Live:
 
     def _ask(self, ride: Ride, count: int, places: Sequence[int], wait_s: float) -> Outcome:
         with self._lock:
-            if wait_s <= 0 or (self._thread is not None and self._thread.is_alive()):
+            if wait_s <= 0 or (self._asked is not None and not self._asked.done.is_set()):
                 return "silent"
-            call = _Call()
+            self._asked = call = _Call()
             self._thread = threading.Thread(
                 target=self._run, args=(call, ride, count, tuple(places)), name="live", daemon=True
             )

@@ -115,12 +115,15 @@ def ask_again(self: Bus, device: int, header: int, data: bytes = b"") -> bytes:
 def test_a_cash_machine_that_asks_twice_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The answer to every payout is lost: the right program knows better by counts, the wrong one pays twice."""
     monkeypatch.setattr(Machine, "_break", lambda self: self._orders["coins"].ask(**LOST))
-    for mistaken, purchases in ((False, 2), (True, 6)):
-        if mistaken:
-            monkeypatch.setattr(Bus, "ask", ask_again)
-        folder = tmp_path / str(mistaken)
+
+    def wrong(seed: int, purchases: int) -> bool:
+        folder = tmp_path / str(seed)
         folder.mkdir()
-        assert bool(machine.run(1, purchases, folder, fault=0.2).wrong) is mistaken
+        return bool(machine.run(seed, purchases, folder, fault=0.2).wrong)
+
+    assert not wrong(0, 2)
+    monkeypatch.setattr(Bus, "ask", ask_again)
+    assert any(wrong(seed, 6) for seed in range(1, 5)), "the devices' own time decides which of them pays out"
 
 
 LOST = {"do": "fault", "kind": "silent", "command": DISPENSE, "times": 1}

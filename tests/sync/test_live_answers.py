@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -202,3 +203,19 @@ def test_the_next_train_lets_the_first_one_go(seller: Seller) -> None:
     seller.central.gives(grant(8, journey_id=102))
     assert seller.fetch() and seller.fetch(102)
     assert (seller.free(), seller.free(102)) == (0, 0b11)
+
+
+def test_who_asks_again_at_once_is_asked_for(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is there before its thread has ended: nobody is told "silent" for that."""
+    run, over = seller.live._run, threading.Event()
+
+    def slow_to_end(*question: Any) -> None:
+        run(*question)
+        over.wait(20)
+
+    monkeypatch.setattr(seller.live, "_run", slow_to_end)
+    seller.central.gives(grant(7))
+    seller.central.gives(grant(8))
+    assert seller.fetch()
+    assert seller.fetch()
+    over.set()
