@@ -8,10 +8,13 @@ keeps the newest state only; reading from the beginning is a snapshot.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 from sqlalchemy import Connection, text
 
+from central.booked import Told, booked
 from central.context import Context
 from central.gate import (
     Row,
@@ -22,7 +25,6 @@ from central.gate import (
     revocations,
     revoked_incarnations,
     revoked_tickets,
-    sold,
 )
 from central.guests import told
 from central.publish import published
@@ -35,6 +37,8 @@ FEED_LOCK = 7_226_105_121
 PAGE = 2000  # changes of one answer
 CHECK_S = 3600.0  # everything is compared this often: what only time changes, and what nobody marked
 TOLD_S = 7 * 86400  # how long it is told that something is gone
+BATCH = 5000  # changes of one statement
+FOR_GATES = ("booked", "guest", "medium", "plan")  # nobody else gets to know names
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})")
 
 
@@ -61,12 +65,16 @@ def changes(context: Context, held: str, begin: str = "", gate_id: int = 0) -> C
             _acknowledge(connection, context, gate_id, seq)
         after = cursor_of(begin or held)[1]
         rows = connection.execute(
-            text("SELECT topic, key, seq, body, until FROM feed WHERE seq > :after ORDER BY seq LIMIT :page"),
-            {"after": after, "page": PAGE},
+            text(
+                "SELECT topic, key, seq, body, until FROM feed WHERE seq > :after "
+                + ("" if gate_id else "AND topic <> ALL(:for_gates) ")
+                + "ORDER BY seq LIMIT :page"
+            ),
+            {"after": after, "page": PAGE, "for_gates": list(FOR_GATES)},
         ).all()
-        last = rows[-1].seq if rows else max(after, head.seq)
+        more = len(rows) == PAGE
+        last = rows[-1].seq if more else max(after, head.seq)
         before, chain = _chain(connection, after), _chain(connection, last)
-    more = len(rows) == PAGE
     return Changes(
         cursor=f"{context.keys.epoch}.{last}",
         more=more,
@@ -124,12 +132,11 @@ def sequence(connection: Connection, context: Context, *, everything: bool = Fal
     touched: dict[str, list[str]] = {}
     for topic, key in connection.execute(text("DELETE FROM feed_touched RETURNING topic, key")):
         touched.setdefault(topic, []).append(key)
-    if "lease" in touched:  # by journey, and so is what was sold
-        touched["sold"] = touched["lease"]
     state = _state(connection, context, None if everything else touched)
     if everything or touched:
         state["revocations"] = {"": Row(str(version))}  # the last one, after all it speaks of
-    seq = _write(connection, context, state, None if everything else touched, head.seq)
+    wanted = None if everything else touched
+    seq = _write(connection, context, _told(connection, context, wanted, state), head.seq)
     if everything:
         _forget(connection, context)
         connection.execute(text("UPDATE feed_head SET checked_at = :now"), {"now": context.now()})
@@ -144,7 +151,6 @@ def _state(connection: Connection, context: Context, touched: dict[str, list[str
         ("certificate", certificates),
         ("revoked_incarnation", revoked_incarnations),
         ("lease", leases),
-        ("sold", sold),
         ("catalogue", _catalogue),
         ("guest", told.guests),
         ("medium", told.media),
@@ -163,23 +169,31 @@ def _catalogue(connection: Connection, context: Context, keys: list[str] | None)
     return {"": Row(words)} if words else {}
 
 
-def _write(
-    connection: Connection, context: Context, state: State, touched: dict[str, list[str]] | None, seq: int
-) -> int:
-    """Store what differs from what was told before, under the next numbers; returns the last one."""
-    rows: list[tuple[str, str, int, str | None, int]] = []
+def _told(
+    connection: Connection, context: Context, touched: dict[str, list[str]] | None, state: State
+) -> Iterator[Told]:
+    """What differs from what was told before; the version of the revocations comes last."""
+    if touched is None or "booked" in touched:
+        yield from booked(connection, context, None if touched is None else touched["booked"])
     for topic, fresh in state.items():
-        told = _told(connection, topic, None if touched is None else touched.get(topic, [""]))
+        told = _known(connection, topic, None if touched is None else touched.get(topic, [""]))
         for key in sorted(told.keys() | fresh.keys()):
             before, now = told.get(key), fresh.get(key)
             if now is None and before is not None:
                 now = Row(None, before.until)
             if now is not None and now != before:
-                seq += 1
-                rows.append((topic, key, seq, now.body, now.until))
-    if rows:
-        _mark(connection, rows)
-        columns = list(zip(*rows, strict=True))
+                yield Told(topic, key, now)
+
+
+def _write(connection: Connection, context: Context, changes: Iterable[Told], seq: int) -> int:
+    """Store these changes under the next numbers, and carry the hash on over them; returns the last number."""
+    last = text("SELECT chain FROM feed_mark ORDER BY seq DESC LIMIT 1")
+    first, chain = seq, str(connection.scalar(last) or GENESIS)
+    for batch in _batches(changes):
+        numbers = range(seq + 1, seq + len(batch) + 1)
+        for number, (topic, key, row) in zip(numbers, batch, strict=True):
+            chain = advanced(chain, number, topic, key, row.body, row.until)
+        seq = numbers[-1]
         connection.execute(
             text(
                 "INSERT INTO feed (topic, key, seq, body, until, changed_at) "
@@ -189,33 +203,31 @@ def _write(
                 "until = EXCLUDED.until, changed_at = EXCLUDED.changed_at"
             ),
             {
-                "topics": list(columns[0]),
-                "keys": list(columns[1]),
-                "seqs": list(columns[2]),
-                "bodies": list(columns[3]),
-                "untils": list(columns[4]),
+                "topics": [each.topic for each in batch],
+                "keys": [each.key for each in batch],
+                "seqs": list(numbers),
+                "bodies": [each.row.body for each in batch],
+                "untils": [each.row.until for each in batch],
                 "now": context.now(),
             },
         )
+    if seq != first:
+        mark = text("INSERT INTO feed_mark (seq, chain) VALUES (:seq, :chain)")
+        connection.execute(mark, {"seq": seq, "chain": chain})
     return seq
 
 
-def _mark(connection: Connection, rows: list[tuple[str, str, int, str | None, int]]) -> None:
-    """Carry the hash on over these changes."""
-    last = text("SELECT chain FROM feed_mark ORDER BY seq DESC LIMIT 1")
-    chain = str(connection.scalar(last) or GENESIS)
-    for topic, key, seq, body, until in rows:
-        chain = advanced(chain, seq, topic, key, body, until)
-    connection.execute(
-        text("INSERT INTO feed_mark (seq, chain) VALUES (:seq, :chain)"), {"seq": rows[-1][2], "chain": chain}
-    )
+def _batches(changes: Iterable[Told]) -> Iterator[list[Told]]:
+    rest = iter(changes)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
 
 
-def _told(connection: Connection, topic: str, keys: list[str] | None) -> dict[str, Row]:
+def _known(connection: Connection, topic: str, keys: list[str] | None) -> dict[str, Row]:
     """What the feed says of these keys; a lease is touched by its journey. What is gone already is not there."""
     where = "topic = :topic"
     if keys is not None:
-        where += " AND split_part(key, '.', 1) = ANY(:keys)" if topic in ("lease", "sold") else " AND key = ANY(:keys)"
+        where += " AND split_part(key, '.', 1) = ANY(:keys)" if topic == "lease" else " AND key = ANY(:keys)"
     rows = connection.execute(
         text(f"SELECT key, body, until FROM feed WHERE {where} AND body IS NOT NULL"), {"topic": topic, "keys": keys}
     )

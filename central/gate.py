@@ -13,7 +13,6 @@ from sqlalchemy import Connection, text
 
 from central.context import Context
 from central.inventory.cells import to_blocks, unpack
-from central.sold import body_of, sold_rows
 from central.voiding import gate_has
 from kiosk.domain.certificate import key_id
 from sync.wire import GateManifest, LeaseRow
@@ -61,7 +60,6 @@ def _content(connection: Connection, context: Context) -> GateManifest:
         revocation_version=version,
         revoked_incarnations=tuple(_revoked(connection, None)),
         leases=tuple(row for row, _ in _lease_map(connection, context, None)),
-        sold=tuple(row for row, _ in sold_rows(connection, context, None)),
     )
 
 
@@ -149,22 +147,15 @@ def leases(connection: Connection, context: Context, journeys: list[str] | None 
     }
 
 
-def sold(connection: Connection, context: Context, journeys: list[str] | None = None) -> dict[str, Row]:
-    """By journey, terminal and incarnation; `journeys`: their ids."""
-    return {
-        f"{row.journey_id}.{row.terminal_id}.{row.incarnation}": Row(body_of(row), ends + OVER_S)
-        for row, ends in sold_rows(connection, context, journeys)
-    }
+def window(context: Context) -> dict[str, Any]:
+    """Operating days that gates are told of: `first` and `last`."""
+    today = datetime.fromtimestamp(int(context.now()), UTC).date()
+    return {"first": today - timedelta(days=1), "last": today + timedelta(days=context.manifest_days)}
 
 
 def _lease_map(connection: Connection, context: Context, journeys: list[str] | None) -> Iterator[tuple[LeaseRow, int]]:
     """Cells still leased, and cells already known as sold by that terminal: both may be on its paper."""
-    today = datetime.fromtimestamp(int(context.now()), UTC).date()
-    window: dict[str, Any] = {
-        "first": today - timedelta(days=1),
-        "last": today + timedelta(days=context.manifest_days),
-        "journeys": None if journeys is None else sorted({int(each) for each in journeys}),
-    }
+    parts = window(context) | {"journeys": None if journeys is None else sorted({int(each) for each in journeys})}
     of = "j.operating_day BETWEEN :first AND :last" + ("" if journeys is None else " AND j.id = ANY(:journeys)")
     cells: dict[tuple[int, int, int], list[int]] = {}
     segments: dict[int, int] = {}
@@ -174,7 +165,7 @@ def _lease_map(connection: Connection, context: Context, journeys: list[str] | N
             "SELECT h.journey_id, h.terminal_id, h.incarnation, h.cells, j.segments, j.ends_at FROM holding h "
             f"JOIN journey j ON j.id = h.journey_id WHERE h.kind = 'LEASE' AND {of}"
         ),
-        window,
+        parts,
     ):
         segments[row.journey_id], until[row.journey_id] = row.segments, row.ends_at
         key = (row.journey_id, row.terminal_id, row.incarnation)
@@ -187,7 +178,7 @@ def _lease_map(connection: Connection, context: Context, journeys: list[str] | N
             "j.ends_at FROM ticket t JOIN journey j ON j.id = t.journey_id "
             f"WHERE t.covered AND t.place IS NOT NULL AND {of}"
         ),
-        window,
+        parts,
     ):
         segments[row.journey_id], until[row.journey_id] = row.segments, row.ends_at
         places[row.journey_id, row.terminal_id, row.incarnation].append((row.place, row.from_segment, row.to_segment))

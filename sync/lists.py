@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.domain.errors import KioskError
 from kiosk.ports import Clock
 from kiosk.services.differences import BEGINNING, guarded, is_cursor, parts
+from kiosk.store.gate_record_rows import TOPICS
+from kiosk.store.gate_records import GateRecords
 from kiosk.store.manifest import Held, KeptManifest
 from kiosk.store.shelf import Round, Shelf
 from sync.pages import BadPage, SignedPage, read
-from sync.wire import Changes
+from sync.wire import Change, Changes
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,13 @@ class Lists:
         confirm: Callable[[int], object],
         shelf: Shelf,
         clock: Clock,
+        records: GateRecords | None = None,
     ) -> None:
-        """`take` (manifest, cursor, held, chain, signed_at, as_of) makes durable; `confirm` hears as of when."""
+        """`take` (manifest, cursor, held, chain, signed_at, as_of) makes durable; `confirm` hears as of when.
+        `records`: what is known of tickets, in a file of its own; None = nobody wants to know."""
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
         self._kept, self._take, self._confirm, self.shelf, self._clock = kept, take, confirm, shelf, clock
+        self._records = records
         self._lock = threading.Lock()
         self.latest: SignedPage | None = None  # central's last word that nothing changed
         self.forked = ""  # in words, "" = never seen
@@ -56,44 +60,81 @@ class Lists:
         BadPage, ListForked: it is not taken, and what is in hand stays. StoreFault: nothing is kept.
         """
         with self._lock:
-            told = self._read(pages)
+            if not pages:
+                raise BadPage("the last page of the list is missing")
+            first = read(pages[0], self._root_key)
+            last = read(pages[-1], self._root_key) if len(pages) > 1 else first
+            if last.more:
+                raise BadPage("the last page of the list is missing")
             kept = self._kept()
-            first, last = told[0], told[-1]
-            cursor = kept.etag if kept is not None and is_cursor(kept.etag) else BEGINNING
-            as_of = self._as_of(last.signed_at, age_s)
-            if parts(last.cursor) < parts(cursor):
+            if not self._leads_on(kept, first, last, self._as_of(last.signed_at, age_s), pages):
                 return False, ()
-            if kept is not None and last.signed_at < kept.signed_at:
-                return False, ()
-            if kept is not None and last.cursor == cursor:
-                self._same(last.chain, kept.chain)
+            return True, self._take_over(kept, first, last, self._as_of(last.signed_at, age_s), pages)
+
+    def _leads_on(
+        self, kept: KeptManifest | None, first: Changes, last: Changes, as_of: int, pages: Sequence[SignedPage]
+    ) -> bool:
+        """From what is in hand to something newer, by the same way?"""
+        cursor, whole = self._cursor(kept), _cursor_of(kept)
+        behind = cursor != whole  # the records are; the list itself may have what comes
+        if parts(last.cursor) < parts(cursor):
+            return False
+        if kept is not None and not behind and last.signed_at < kept.signed_at:
+            return False
+        if kept is not None and last.cursor == whole:
+            self._same(last.chain, kept.chain)
+            if not behind:
                 self.latest = pages[-1] if len(pages) == 1 and not last.changes else self.latest
                 self._confirm(as_of)
-                return False, ()
-            anew = first.begin == BEGINNING
-            if not anew:
-                if parts(first.begin)[0] != parts(cursor)[0] or parts(first.begin) > parts(cursor):
-                    return False, ()
-                if kept is not None and first.begin == cursor:
-                    self._same(first.chain_before, kept.chain)
-            changes = [change for page in told for change in page.changes]
-            try:
-                manifest, held = guarded(kept, changes, last.cursor, int(self._clock.now()), anew=anew)
-            except ValueError as error:
-                raise BadPage(f"the list's changes cannot be read: {error}") from None
-            self.shelf.put(Round(first.begin, last.cursor, tuple(pages)))
-            self._take(manifest, last.cursor, held, last.chain, last.signed_at, as_of)
-            self.latest = None
-            return True, tuple(each for each in held if kept is None or each not in kept.held)
+                return False
+        if first.begin == BEGINNING:
+            return True
+        if parts(first.begin)[0] != parts(cursor)[0] or parts(first.begin) > parts(cursor):
+            return False
+        if kept is not None and first.begin == whole:
+            self._same(first.chain_before, kept.chain)
+        return True
 
-    def _read(self, pages: Sequence[SignedPage]) -> list[Changes]:
-        told = [read(page, self._root_key) for page in pages]
-        if not told or told[-1].more:
-            raise BadPage("the last page of the list is missing")
-        for before, after in pairwise(told):
-            if not before.more or after.begin != before.cursor:
+    def _take_over(
+        self, kept: KeptManifest | None, first: Changes, last: Changes, as_of: int, pages: Sequence[SignedPage]
+    ) -> tuple[Held, ...]:
+        """What waits for staff."""
+        now, anew = int(self._clock.now()), first.begin == BEGINNING
+        changes: list[Change] = []
+        told, waiting = self._told(pages, changes), list[Held]()
+        if self._records is not None:  # before the list moves its cursor on: cut between the two, it comes again
+            waiting = self._records.take(told, anew=anew, cursor=last.cursor, now=now, told_at=last.signed_at)
+        for _ in told:  # nobody wants them, or not all; the pages are read to their end
+            pass
+        if kept is not None and parts(last.cursor) <= parts(_cursor_of(kept)):
+            return tuple(waiting)  # it was the records alone that were behind
+        try:
+            manifest, held = guarded(kept, changes, last.cursor, now, anew=anew)
+        except ValueError as error:
+            raise BadPage(f"the list's changes cannot be read: {error}") from None
+        self.shelf.put(Round(first.begin, last.cursor, tuple(pages)))
+        self._take(manifest, last.cursor, held, last.chain, last.signed_at, as_of)
+        self.latest = None
+        return (*waiting, *(each for each in held if kept is None or each not in kept.held))
+
+    def _told(self, pages: Sequence[SignedPage], others: list[Change]) -> Iterator[Change]:
+        """The changes of records, page by page: there may be a million. The other changes go to `others`."""
+        expected = ""
+        for number, page in enumerate(pages, 1):
+            told = read(page, self._root_key)
+            if (expected and told.begin != expected) or told.more != (number < len(pages)):
                 raise BadPage("a page of the list is missing, or in another's place")
-        return told
+            expected = told.cursor
+            others += [change for change in told.changes if change.topic not in TOPICS]
+            yield from (change for change in told.changes if change.topic in TOPICS)
+
+    def _cursor(self, kept: KeptManifest | None) -> str:
+        """Up to where list and records both are."""
+        cursor = _cursor_of(kept)
+        if self._records is None:
+            return cursor
+        of_records = self._records.cursor or BEGINNING
+        return of_records if parts(of_records) < parts(cursor) else cursor
 
     def _same(self, chain: str, ours: str) -> None:
         if chain and ours and chain != ours:
@@ -112,4 +153,16 @@ class Lists:
     def state(self) -> tuple[str, str, int]:
         """(cursor, chain, as of when in unix s; 0 = no list) of what is in hand, for other gates."""
         kept = self._kept()
-        return (kept.etag, kept.chain, kept.taken_at) if kept is not None and is_cursor(kept.etag) else ("", "", 0)
+        if kept is None or not is_cursor(kept.etag):
+            return "", "", 0
+        cursor = self._cursor(kept)
+        return cursor, kept.chain if cursor == kept.etag else "", kept.taken_at
+
+    def forget(self) -> None:
+        """Records of what is over, when nobody says for long that they are gone."""
+        if self._records is not None:
+            self._records.forget(int(self._clock.now()))
+
+
+def _cursor_of(kept: KeptManifest | None) -> str:
+    return kept.etag if kept is not None and is_cursor(kept.etag) else BEGINNING

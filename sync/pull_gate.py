@@ -45,6 +45,9 @@ class PullGate:
     def run(self) -> bool:
         cursor = self._etag()
         held = cursor if is_cursor(cursor) else BEGINNING
+        if self._lists is not None:
+            self._lists.forget()
+            held = self._lists.state()[0] or held  # as far as the records are, too
         try:
             try:
                 reached = self._client.changes(held)

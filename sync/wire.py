@@ -187,13 +187,20 @@ class LeaseRow(msgspec.Struct, frozen=True, array_like=True):
     blocks: tuple[Block, ...]
 
 
-class SoldRow(msgspec.Struct, frozen=True, array_like=True):
-    """Which tickets of a journey a terminal sold, of those that have a place."""
+class BookedRow(msgspec.Struct, frozen=True, array_like=True):
+    """A ticket as gates know it by its id: of which sale, where to, what for, and for whom."""
 
+    sale_id: str
     journey_id: int
-    terminal_id: int
-    incarnation: int
-    tickets: tuple[tuple[int, int, int, int], ...]  # (place, from_segment, to_segment, seq)
+    place: int | None  # index of the layout; None = unreserved
+    from_call: int
+    to_call: int
+    place_class: str  # "" = unreserved
+    product_id: str
+    category_id: str
+    persons: int
+    holder: str = ""  # "" = not named
+    covered: bool = True  # its place was leased to the terminal that sold it
 
 
 class GateManifest(msgspec.Struct, frozen=True):
@@ -205,7 +212,6 @@ class GateManifest(msgspec.Struct, frozen=True):
     revocation_version: int
     revoked_incarnations: tuple[tuple[int, int, int], ...]  # (terminal_id, incarnation, from unix s)
     leases: tuple[LeaseRow, ...]
-    sold: tuple[SoldRow, ...] = ()
 
 
 class CataloguePieces(msgspec.Struct, frozen=True):
@@ -227,9 +233,12 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     revoked_ticket       16 hex digits   ""
     revoked_incarnation  terminal.inc    unix s from when nothing issued counts
     lease                journey.terminal.inc   JSON of the blocks it may have sold
-    sold                 journey.terminal.inc   JSON of the tickets it sold for places: [place, from, to, seq]
     revocations          ""              version of the revocation list that is complete with this change
     catalogue            ""              JSON {"version", "etag"} of the newest
+    booked               16 hex digits   JSON of a BookedRow; gone when voided. These four are for gates only
+    guest                its code        JSON of kiosk.domain.gate.world.Ticket: tickets of others, guest lists
+    medium               its code        JSON of kiosk.domain.gate.world.Medium
+    plan                 ""              JSON of kiosk.domain.gate.world.World: what the operator plans for all gates
 
     A topic that a reader does not know is passed by.
     """

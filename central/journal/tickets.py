@@ -60,6 +60,7 @@ def place_ticket(book: Book, sold: Sold, note: Note) -> dict[str, Any]:
         "issued_at": ticket.issued,
         "code": sold.event.code,
         "covered": covered,
+        "persons": ticket.persons,
     }
 
 

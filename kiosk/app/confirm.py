@@ -44,4 +44,9 @@ def confirm(folder: Path, agree: Callable[[str], bool]) -> int:
             if agree(f"central took {len(kept.held)} entries ({', '.join(topics)}) from the gate's list at once"):
                 lists.keep(without(kept))
                 taken += 1
+        if reply.role == "gate" and (gone := store.gate_records.held()):
+            words = ", ".join(f"{count} of {topic}s" for topic, count in gone.items())
+            if agree(f"central took away {words} that the gate knows at once"):
+                store.gate_records.confirm()
+                taken += 1
         return taken

@@ -55,7 +55,13 @@ class GateTerminal(Terminal):
         )
         gate, folder = self.gate, self.config.folder
         self.lists = Lists(
-            bytes.fromhex(reply.root_key), gate.kept, gate.take_manifest, gate.confirm, Shelf(folder), self.clock
+            bytes.fromhex(reply.root_key),
+            gate.kept,
+            gate.take_manifest,
+            gate.confirm,
+            Shelf(folder),
+            self.clock,
+            self.store.gate_records,
         )
         self.network = self._network()
         return [PullGate(client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock, self.lists)]

@@ -9,18 +9,11 @@ import msgspec
 
 from kiosk.domain.allotment import Block
 from kiosk.domain.certificate import key_id
-from kiosk.store.manifest import Held, KeptManifest
-from sync.wire import Change, GateManifest, LeaseRow, SoldRow
+from kiosk.store.manifest import FREE, HELD_S, RECENT_S, SHARE, Held, KeptManifest
+from sync.wire import Change, GateManifest, LeaseRow
 
 BEGINNING = "0.0"
-SHARE = 0.2  # of a table; more at once waits for staff
-FREE = 20  # so few may always go
-RECENT_S = 36 * 3600  # a list older than this may well be over as a whole
-HELD_S = 4 * 86400  # what waits is over by then, if nobody knows better
-_TABLES = ("certificate", "issuer", "revoked_ticket", "revoked_incarnation", "lease", "sold")
-_tickets: msgspec.json.Decoder[tuple[tuple[int, int, int, int], ...]] = msgspec.json.Decoder(
-    tuple[tuple[int, int, int, int], ...]
-)
+_TABLES = ("certificate", "issuer", "revoked_ticket", "revoked_incarnation", "lease")
 _blocks: msgspec.json.Decoder[tuple[Block, ...]] = msgspec.json.Decoder(tuple[Block, ...])
 
 Tables = dict[str, dict[str, Any]]  # by topic and key, as the manifest holds them
@@ -105,7 +98,6 @@ def _apply(tables: Tables, changes: Iterable[Change], revocations: int) -> int:
 
 def _manifest(tables: Tables, revocations: int, epoch: int, version: int) -> GateManifest:
     leases: Iterable[LeaseRow] = tables["lease"].values()
-    sold: Iterable[SoldRow] = tables["sold"].values()
     return GateManifest(
         version=version,
         epoch=epoch,
@@ -115,7 +107,6 @@ def _manifest(tables: Tables, revocations: int, epoch: int, version: int) -> Gat
         revocation_version=revocations,
         revoked_incarnations=tuple(sorted(tables["revoked_incarnation"].values())),
         leases=tuple(sorted(leases, key=lambda row: (row.journey_id, row.terminal_id, row.incarnation))),
-        sold=tuple(sorted(sold, key=lambda row: (row.journey_id, row.terminal_id, row.incarnation))),
     )
 
 
@@ -129,7 +120,6 @@ def tables_of(manifest: GateManifest | None) -> Tables:
         "revoked_ticket": {each: each for each in manifest.revoked_tickets},
         "revoked_incarnation": {f"{each[0]}.{each[1]}": each for each in manifest.revoked_incarnations},
         "lease": {f"{each.journey_id}.{each.terminal_id}.{each.incarnation}": each for each in manifest.leases},
-        "sold": {f"{each.journey_id}.{each.terminal_id}.{each.incarnation}": each for each in manifest.sold},
     }
 
 
@@ -141,7 +131,4 @@ def _value(topic: str, key: str, body: str) -> Any:
     if topic == "lease":
         journey_id, terminal_id, incarnation = map(int, key.split("."))
         return LeaseRow(journey_id, terminal_id, incarnation, _blocks.decode(body))
-    if topic == "sold":
-        journey_id, terminal_id, incarnation = map(int, key.split("."))
-        return SoldRow(journey_id, terminal_id, incarnation, _tickets.decode(body))
     return body

@@ -156,7 +156,7 @@ class Gate:
     def _judge(
         self, presented: Presented, scan: Scan, told: tuple[Passage, ...], monotonic: float
     ) -> tuple[Presented, Judged]:
-        presented = gaterecord.without_taken_place(self._store, presented, self._trust)
+        presented = gaterecord.without_taken_place(self._store, presented)
         grounds = self._grounds(presented, scan, told)
         judged = decided(grounds)
         if not self._store.healthy and not self._store.heal():

@@ -10,7 +10,6 @@ import msgspec
 from kiosk.domain import passages as network
 from kiosk.domain.events import AdmissionRefused, Admitted, Event, Exited, VerdictExplained
 from kiosk.domain.gate.grounds import Grounds, packed
-from kiosk.domain.gate.held import Trust
 from kiosk.domain.gate.judge import Judged
 from kiosk.domain.gate.presented import Presented, light
 from kiosk.domain.gate.scan import Scan
@@ -136,7 +135,7 @@ def heard_of(store: Store, passages: Iterable[network.Passage]) -> list[Passage]
     ]
 
 
-def without_taken_place(store: Store, presented: Presented, trust: Trust) -> Presented:
+def without_taken_place(store: Store, presented: Presented) -> Presented:
     """Another ticket let somebody in on this place and a part of this way, or was sold for it as central knows: its
     seller's lease is used up there.
 
@@ -148,7 +147,8 @@ def without_taken_place(store: Store, presented: Presented, trust: Trust) -> Pre
     place = ticket.coach << 10 | ticket.seat
     there = known(store, "journey_id = ? AND place = ?", presented.journey_id, place)
     seller = (presented.journey_id, ticket.terminal_id, ticket.incarnation)
-    another = trust.sold_to_another(seller, presented.place, (ticket.from_call, ticket.to_call), ticket.seq)
+    way = (ticket.from_call, ticket.to_call)
+    another = store.gate_records.sold_to_another(seller, presented.place, way, ticket.seq)
     if not another and on_place(there, presented.code, ticket.from_call, ticket.to_call) is None:
         return presented
     return msgspec.structs.replace(presented, world=msgspec.structs.replace(presented.world, leases=()))

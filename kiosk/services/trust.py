@@ -25,7 +25,7 @@ from kiosk.domain.certificate import (
 from kiosk.domain.errors import CentralUnreachable
 from kiosk.domain.gate.held import KnownCertificate, Trust
 from kiosk.domain.gate.issuing import Certificate
-from sync.wire import GateManifest, LeaseRow, SoldRow
+from sync.wire import GateManifest, LeaseRow
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,6 @@ def trust_of(manifest: GateManifest, root_key: Ed25519PublicKey) -> Trust:
         certificates=found,
         revoked_tickets=frozenset(manifest.revoked_tickets),
         leases=_leases(manifest.leases),
-        sold=_sold(manifest.sold),
     )
 
 
@@ -127,15 +126,6 @@ def _terminal(data: bytes, issuers: list[tuple[IssuerCertificate, Ed25519PublicK
         if issuer.not_before <= certificate.not_before <= issuer.not_after:
             return certificate
     return None
-
-
-def _sold(rows: Iterable[SoldRow]) -> dict[tuple[int, int, int], dict[int, tuple[tuple[int, int, int], ...]]]:
-    found: dict[tuple[int, int, int], dict[int, tuple[tuple[int, int, int], ...]]] = {}
-    for row in rows:
-        places = found.setdefault((row.journey_id, row.terminal_id, row.incarnation), {})
-        for place, first, last, seq in row.tickets:
-            places[place] = (*places.get(place, ()), (first, last, seq))
-    return found
 
 
 def _leases(rows: Iterable[LeaseRow]) -> dict[tuple[int, int, int], tuple[int, ...]]:

@@ -23,7 +23,7 @@ ERRORS = (sqlite.Error, OSError)  # what `fault` explains
 
 VERSION_MIN = (3, 51, 3)
 _FULL = ("database or disk is full", "readonly database", "read-only")
-_DAMAGED = ("file is not a database", "malformed", "disk image", "hmac")
+_DAMAGED = ("file is not a database", "malformed", "disk image", "hmac", "corruption")
 
 
 def connect(path: Path, key: bytes) -> Database:

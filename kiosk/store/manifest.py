@@ -14,6 +14,10 @@ from sync.wire import GateManifest
 log = logging.getLogger(__name__)
 
 FILE = "gate.json"
+SHARE = 0.2  # of a table; more at once waits for staff
+FREE = 20  # so few may always go
+RECENT_S = 36 * 3600  # a list older than this may well be over as a whole
+HELD_S = 4 * 86400  # what waits is over by then, if nobody knows better
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True):

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 
 from sqlite_utils import Database
 
 from kiosk.store import database
+from kiosk.store.gate_records import GateRecords
 
 
 class Passings:
     """Base of the store."""
 
+    folder: Path
+    key: bytes
     lock: RLock
     _db: Database
     _path: Path
+    _closing: contextlib.ExitStack
+
+    @cached_property
+    def gate_records(self) -> GateRecords:
+        """What central tells gates of tickets; no file before somebody asks."""
+        records = GateRecords(self.folder, self.key)
+        self._closing.callback(records.close)
+        return records
 
     def admitted_since(self, at: int) -> int:
         """How often somebody was let in here since a unix second."""

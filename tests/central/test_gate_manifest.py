@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from central.context import Context
 from central.enrolment import revoke
-from central.feed import bring_up, changes
 from central.gate import manifest
 from central.inventory.grants import give
 from central.journal.upload import receive
-from central.voiding import void
 from kiosk.domain.allotment import Block, Gid
 from kiosk.domain.events import CellsReleased
 from sync.wire import AllotmentRequest, GateManifest, Want
@@ -62,24 +58,3 @@ def test_revoked_and_long_gone_terminals(context: Context, clock: SettableClock)
     assert fresh(context).certificates == (terminal.reply.certificate,), "what it sold before still counts"
     clock.forward(100 * 86_400)
     assert fresh(context).certificates == ()
-
-
-def test_gates_know_which_ticket_a_place_was_sold_to_until_it_is_void(context: Context) -> None:
-    train = journey_of(open_railway(context), "T1")
-    terminal = Terminal(context)
-    reply = give(context, *terminal.id, AllotmentRequest((Want(train, "first", 0, 4, 0, 3),), Gid(0, 0)))
-    (grant,) = terminal.accept(reply.grants)
-    place = sorted({place for _, place in cells(grant.blocks)})[0]
-    bring_up(context)
-    told = changes(context, "0.0")
-    ticket = terminal.sell(train, place, grant.gid)
-    receive(context, *terminal.id, msgspec.structs.replace(terminal.batch(), head=len(terminal.records)))
-    (row,) = fresh(context).sold
-    assert (row.journey_id, row.terminal_id, row.incarnation) == (train, *terminal.id)
-    assert row.tickets == ((place, 0, 4, ticket.seq),)
-    sold = [each for each in changes(context, told.cursor).changes if each.topic == "sold"]
-    assert [msgspec.json.decode(each.body or "") for each in sold] == [[[place, 0, 4, ticket.seq]]]
-    void(context, f"CODE-{ticket.seq}", "asked for")
-    assert fresh(context).sold == ()
-    gone = [(each.topic, each.body) for each in changes(context, told.cursor).changes if each.topic != "revocations"]
-    assert ("sold", None) in gone and any(topic == "revoked_ticket" for topic, _ in gone), "in the same round"

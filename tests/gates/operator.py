@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.domain import ticket as tickets
 from kiosk.domain.certificate import SCOPE_GATE, TerminalCertificate, issue_terminal, key_id
 from sync.pages import GENESIS, SignedPage, advanced, signed
-from sync.wire import Change, Changes, EnrolReply
+from sync.wire import BookedRow, Change, Changes, EnrolReply
 from tests.gate_world import DAY, Central
 from tests.gates.whole import Enrolled
 from tests.small_catalogue import coach_layout
@@ -72,12 +72,15 @@ class Operator:
         return self.page([*changes, Change("revocations", "", "0")], begin="0.0")
 
     def sell(self, *codes: str) -> SignedPage:
-        """The tickets of one journey arrived in the seller's journal: places of the second coach, by seat."""
-        sold = [tickets.read(code)[0] for code in codes]
+        """Tickets arrived in the seller's journal: places of the second coach, by seat."""
         layout = coach_layout()
-        rows = [(layout.index_of(t.coach, t.seat), t.from_call, t.to_call, t.seq) for t in sold]
-        first = sold[0]
-        return self.page([Change("sold", f"{first.journey_id}.{first.terminal_id}.{first.incarnation}", _json(rows))])
+        found = []
+        for ticket in (tickets.read(code)[0] for code in codes):
+            place = layout.index_of(ticket.coach, ticket.seat)
+            way = (ticket.from_call, ticket.to_call)
+            row = BookedRow(f"sale-{ticket.seq}", ticket.journey_id, place, *way, "second", "flex", "adult", 1)
+            found.append(Change("booked", ticket.ticket_id, _json(row)))
+        return self.page(found)
 
     def revoke(self, ticket_id: str) -> SignedPage:
         return self.page([Change("revoked_ticket", ticket_id, ""), Change("revocations", "", str(self._seq))])

@@ -150,9 +150,9 @@ def a_place_lets_in_everybody() -> None:
 
 @fault("stolen", "forged_beyond")
 def what_was_sold_is_not_looked_at() -> None:
-    from kiosk.domain.gate.held import Trust
+    from kiosk.store.gate_records import GateRecords
 
-    _put(Trust, "sold_to_another", lambda *arguments: False)
+    _put(GateRecords, "sold_to_another", lambda *arguments: False)
 
 
 @fault("lan", "late_revocations", "unequal")

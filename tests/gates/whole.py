@@ -73,7 +73,13 @@ class WholeGate:
         )
         gate = self.gate
         self.lists = Lists(
-            bytes.fromhex(reply.root_key), gate.kept, gate.take_manifest, gate.confirm, Shelf(folder), clock
+            bytes.fromhex(reply.root_key),
+            gate.kept,
+            gate.take_manifest,
+            gate.confirm,
+            Shelf(folder),
+            clock,
+            self.store.gate_records,
         )
         self.network = Network(section, self.identity, self.store, gate, self.lists, clock)
         self.gate.neighbours = self.network.neighbours

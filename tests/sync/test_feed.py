@@ -78,7 +78,13 @@ class GateSide:
             root_key=bytes.fromhex(reply.root_key),
         )
         self.lists = Lists(
-            bytes.fromhex(reply.root_key), gate.kept, gate.take_manifest, gate.confirm, Shelf(self.folder), self.clock
+            bytes.fromhex(reply.root_key),
+            gate.kept,
+            gate.take_manifest,
+            gate.confirm,
+            Shelf(self.folder),
+            self.clock,
+            self.store.gate_records,
         )
         self.pull = PullGate(
             self.client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock, self.lists

@@ -31,13 +31,6 @@ class Trust(msgspec.Struct, frozen=True):
     revoked_tickets: frozenset[str] = frozenset()
     # (journey, terminal, incarnation) -> one integer a segment; bit i = place i may have been sold there
     leases: Mapping[tuple[int, int, int], tuple[int, ...]] = {}
-    # (journey, terminal, incarnation) -> place -> (from, to, seq) of each ticket that central knows it sold
-    sold: Mapping[tuple[int, int, int], Mapping[int, tuple[tuple[int, int, int], ...]]] = {}
-
-    def sold_to_another(self, seller: tuple[int, int, int], place: int, way: tuple[int, int], seq: int) -> bool:
-        """Does central know another ticket of this seller for the place, on a part of the way, and not this one?"""
-        known = [each for each in self.sold.get(seller, {}).get(place, ()) if each[0] < way[1] and way[0] < each[1]]
-        return bool(known) and all(number != seq for _, _, number in known)
 
 
 class Ride(msgspec.Struct, frozen=True, kw_only=True):

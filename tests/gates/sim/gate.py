@@ -84,7 +84,9 @@ class SimGate:
             self.store, self.catalogue, ManifestStore(self.folder), clock,
             name=self.name, stop_place_id="", tenant=reply.tenant, root_key=root,
         )  # fmt: skip
-        self.lists = Lists(root, gate.kept, gate.take_manifest, gate.confirm, Shelf(self.folder), clock)
+        self.lists = Lists(
+            root, gate.kept, gate.take_manifest, gate.confirm, Shelf(self.folder), clock, self.store.gate_records
+        )
         self.memory = NetworkMemory(self.store, self.author)
         self.members = Members(root, reply.tenant, gate.trust, clock)
         self.ledger = Ledger(self.memory, self.author, self._key.sign, self.members.get, clock)
