@@ -20,13 +20,16 @@ from kiosk.services.allotments import Allotments
 from kiosk.services.gate import Gate
 from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.manifest import ManifestStore
+from kiosk.store.shelf import Shelf
 from kiosk.store.store import Store
 from sync.client import CentralClient
+from sync.lists import Lists
 from sync.past import PushPast
 from sync.pull import PullCatalogue, PullGate, Renew
 from sync.wire import (
     AllotmentReply,
     AllotmentRequest,
+    BookedRow,
     CataloguePieces,
     CertificateReply,
     CertificateRequest,
@@ -68,6 +71,7 @@ class Exchange:
     sealed = True  # the answer is believed for its seal; otherwise for what it is
     request: type | None = None
     reply: type | None = None
+    within: tuple[type, ...] = ()  # messages that travel as text in its fields
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -308,6 +312,7 @@ class GateChanges(Exchange):
     """What a gate must know, from where it stands."""
 
     path, reply = "/v1/changes", Changes
+    within = (BookedRow,)
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -318,6 +323,8 @@ class GateChanges(Exchange):
         root = bytes.fromhex(life.reply.root_key)
         self.gate = Gate(self._store, self._catalogue, ManifestStore(folder), world.clock, name="G", stop_place_id="",
                          tenant=life.reply.tenant, root_key=root)  # fmt: skip
+        self.lists = Lists(root, self.gate.kept, self.gate.take_manifest, self.gate.confirm, Shelf(folder), world.clock,
+                           self._store.gate_records)  # fmt: skip
         self.client = life.client(world.middle.url)
         self.do()
 
@@ -326,7 +333,8 @@ class GateChanges(Exchange):
 
     def do(self) -> None:
         gate = self.gate
-        PullGate(self.client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.world.clock).run()
+        PullGate(self.client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.world.clock,
+                 self.lists).run()  # fmt: skip
 
     def invented(self) -> bytes:
         return msgspec.json.encode(Changes("9.9", False, (Change("revoked_ticket", "00" * 8, None),)))
@@ -337,6 +345,10 @@ class GateChanges(Exchange):
         assert kept is not None and kept.manifest.epoch == 1
         with self.world.context.engine.connect() as connection:
             bodies = connection.scalars(text("SELECT body FROM certificate")).all()
+            told = connection.scalars(text("SELECT key FROM feed WHERE topic = 'booked' AND body IS NOT NULL")).all()
+        assert (
+            self._store.gate_records.size() == len(told) == sum(map(bool, map(self._store.gate_records.booked, told)))
+        )
         assert set(kept.manifest.certificates) == {bytes(body).hex() for body in bodies}
         self.client.close()
         self._catalogue.close()

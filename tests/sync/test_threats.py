@@ -60,7 +60,8 @@ def test_the_table_has_no_hole() -> None:
     assert set(UP) == set(DOWN) == set(THREATS) and len(CASES) == 7 * len(MESSAGES)
     assert len({*UP.values(), *DOWN.values()}) == 14
     known: set[type] = set()
-    todo = [kind for each in EXCHANGES.values() for kind in (each.request, each.reply) if kind is not None]
+    told = [kind for each in EXCHANGES.values() for kind in (each.request, each.reply, *each.within)]
+    todo = [kind for kind in told if kind is not None]
     while todo:
         kind = todo.pop()
         if kind not in known:
