@@ -532,6 +532,14 @@
         <translation>出发站</translation>
     </message>
     <message>
+        <source>as on the ticket</source>
+        <translation>见票面</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
         <source>Coach</source>
         <translation>车厢</translation>
     </message>
@@ -610,6 +618,10 @@
     <message>
         <source>Used today</source>
         <translation>今日使用</translation>
+    </message>
+    <message>
+        <source>Named ticket</source>
+        <translation>实名票</translation>
     </message>
     <message>
         <source>any</source>
@@ -954,6 +966,10 @@
     <message>
         <source>Leave by the open gates</source>
         <translation>请从开放的闸口离开</translation>
+    </message>
+    <message>
+        <source>Staff: the ticket is named, look at the document, then confirm</source>
+        <translation>工作人员：实名票，请核对证件后确认</translation>
     </message>
     <message>
         <source>not heard of yet</source>

@@ -146,4 +146,6 @@ def next_step(reason: Word, facts: TicketFacts | None = None) -> str:
         Word.NOT_CONFIGURED: supervisor,
         Word.NAME_ONLY: "",
     }
+    if reason is Word.DOCUMENT and facts is not None and facts.named:
+        return translate("Gate", "Staff: the ticket is named, look at the document, then confirm")
     return steps[reason]

@@ -98,7 +98,8 @@ def room(asked: Asked) -> Decision | None:
 
 def document(asked: Asked) -> Decision | None:
     """Last, so that staff look at a document only of people who would come in."""
-    need = asked.product.document
+    named = asked.ticket.named or bool(asked.ticket.holder)
+    need = asked.product.document or (asked.product.named_document if named else "")
     return Decision(word=Word.DOCUMENT, detail=need) if need and not asked.document_seen else None
 
 

@@ -20,6 +20,7 @@ from kiosk.domain.gate.onward import FareOf, Stop, class_of, stops_beyond, with_
 from kiosk.domain.gate.railway import Call, Delay, Journey
 from kiosk.domain.gate.shown import TicketFacts, facts_of
 from kiosk.domain.gate.world import GatePost, Ticket, World
+from kiosk.domain.holder import is_named
 
 NO_PLACE_BIT = 31  # in a certificate's product mask: tickets without a place
 
@@ -63,7 +64,10 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
 
     def facts(self, next_at: float | None = None) -> TicketFacts | None:
         """For the screen, of a ticket that is proven."""
-        return facts_of(self.ticket, self.ride, self.place, next_at) if self.ticket and self.ride else None
+        if self.ticket is None or self.ride is None:
+            return None
+        holder = self.world.tickets[0].holder if self.world.tickets else ""
+        return facts_of(self.ticket, self.ride, self.place, next_at, holder)
 
 
 class Presenter:
@@ -82,6 +86,7 @@ class Presenter:
         others = tuple(each for each in setting.plan.gates if each.id != post.id)
         self.plan = msgspec.structs.replace(setting.plan, gates=(post, *others))
         self._journeys: dict[int, tuple[Ride, Journey]] = {}
+        self.holder_of: Callable[[str], str] = lambda ticket_id: ""  # as central's records say; "" = not known here
 
     def emergency(self, on: bool) -> None:
         post, *others = self.plan.gates
@@ -123,6 +128,8 @@ class Presenter:
         if proof == "none":
             code = human_code(value.code)
             value = msgspec.structs.replace(value, stored=True, short_code=code, holder=holder, booking=booking)
+        elif value.named:
+            value = msgspec.structs.replace(value, holder=self.holder_of(value.code))
         world = msgspec.structs.replace(
             self.plan,
             time_zone=ride.timezone if ride else self.plan.time_zone,
@@ -162,6 +169,7 @@ class Presenter:
             number=ticket.seq,
             issued=_moment(ticket.issued),
             test=bool(ticket.flags & tickets.FLAG_TEST),
+            named=is_named(ticket),
             valid_from=None if opens is None else _moment(opens),
             valid_until=None if opens is None else _moment(opens + ticket.valid_for_min * 60),
             journey=ride.name if ride else str(ticket.journey_id),
@@ -258,7 +266,13 @@ def _moment(at: int) -> datetime:
 
 
 def light(world: World) -> World:
-    """The same for the rules, smaller for the record: times only of the calls that a decision can look at."""
+    """The same for the rules, smaller for the record: times only of the calls that a decision can look at, and no
+    more of people than that a ticket is named."""
+    plain = (
+        msgspec.structs.replace(each, holder="", email="", named=each.named or bool(each.holder))
+        for each in world.tickets
+    )
+    world = msgspec.structs.replace(world, tickets=tuple(plain))
     ticket = world.tickets[0] if world.tickets else None
     if ticket is None or not world.journeys:
         return world

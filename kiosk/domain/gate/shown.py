@@ -7,6 +7,7 @@ import msgspec
 from kiosk.domain.codes import human_code
 from kiosk.domain.gate.held import Ride
 from kiosk.domain.gate.words import Decision, Word
+from kiosk.domain.holder import is_named
 from kiosk.domain.network import Names
 from kiosk.domain.ticket import Ticket
 
@@ -29,6 +30,8 @@ class TicketFacts(msgspec.Struct, frozen=True, kw_only=True):
     place_class: Names = {}
     category: Names = {}
     persons: int = 1
+    named: bool = False  # it carries a name
+    holder: str = ""  # that name, where the records know it
 
 
 class FirstUse(msgspec.Struct, frozen=True):
@@ -69,8 +72,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return FirstUse(first.gate, int(first.at.timestamp())) if first else None
 
 
-def facts_of(ticket: Ticket, ride: Ride, index: int, next_at: float | None) -> TicketFacts:
-    """`index`: of the place in the layout, -1 = none."""
+def facts_of(ticket: Ticket, ride: Ride, index: int, next_at: float | None, holder: str = "") -> TicketFacts:
+    """`index`: of the place in the layout, -1 = none. `holder`: the name on record."""
     origin, destination = ride.stop_places[ticket.from_call], ride.stop_places[ticket.to_call]
     facts = TicketFacts(
         number=ride.service.number or ride.line_name,
@@ -84,6 +87,8 @@ def facts_of(ticket: Ticket, ride: Ride, index: int, next_at: float | None) -> T
         code=human_code(ticket.ticket_id),
         category=ride.categories[ticket.category] if ticket.category < len(ride.categories) else {},
         persons=max(ticket.persons, 1),
+        named=is_named(ticket) or bool(holder),
+        holder=holder,
     )
     layout = ride.layout
     if layout is None or index < 0:

@@ -28,6 +28,7 @@ class Product(Form, frozen=True, kw_only=True):
     text: str = ""
     acknowledge: bool = False  # staff must confirm the note before the holder passes
     document: str = ""  # the document to be seen, "" = none
+    named_document: str = ""  # the document to be seen of a holder whose ticket carries a name
     rides: int = 0
     ride_min: int = 0  # so long after its first entry a ride goes on
     cap_per_day: int = 0  # so many rides of a day count, further ones cost nothing; 0 = all count
@@ -133,6 +134,7 @@ class Ticket(Form, frozen=True, kw_only=True):
     event: str = ""
     day: str = ""
     holder: str = ""
+    named: bool = False  # it carries a name, which this gate need not know
     email: str = ""
     booking: str = ""
     stored: bool = True
