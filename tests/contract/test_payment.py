@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from devices.payment.jsonline import JsonLinePayment
-from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, Unresolved
+from kiosk.ports import Approved, ChargeRequest, Declined, PaymentOutcome, PaymentTerminal, Unresolved
 
 from .conftest import Device, Start
+from .payment_suite import PaymentSuite, charged, in_background
 
 REQUEST = ChargeRequest("attempt-1", 99300, "CNY")
 
@@ -23,26 +24,14 @@ def driver(device: Device, timeout_s: float = 10.0) -> JsonLinePayment:
     return JsonLinePayment("127.0.0.1", device.port, timeout_s)
 
 
-def charged(device: Device) -> list[tuple[str, int]]:
-    """What the acquirer took: (attempt, amount)."""
-    return [
-        (line["attempt_id"], line["amount_minor"])
-        for line in device.ledger("ledger.jsonl")
-        if line["do"] == "charge" and line["outcome"] == "approved"
-    ]
+class TestJsonLines(PaymentSuite):
+    simulator = "payment"
 
+    def driver(self, device: Device | int, timeout_s: float = 10.0) -> PaymentTerminal:
+        return JsonLinePayment("127.0.0.1", device if isinstance(device, int) else device.port, timeout_s)
 
-def in_background(call: Callable[[], PaymentOutcome]) -> Callable[[], PaymentOutcome]:
-    """Start it; the returned call waits for its answer."""
-    answers: list[PaymentOutcome] = []
-    thread = threading.Thread(target=lambda: answers.append(call()))
-    thread.start()
-
-    def wait() -> PaymentOutcome:
-        thread.join(20)
-        return answers[0]
-
-    return wait
+    def never_began(self, outcome: PaymentOutcome) -> bool:
+        return outcome == Declined("not_started")  # it keeps every attempt, so it knows
 
 
 @pytest.fixture
@@ -51,33 +40,15 @@ def terminal(start: Start) -> Device:
     return start("payment", "--tap-s", "0")
 
 
-def test_a_charge_is_approved_and_booked_once_however_often_it_is_sent(terminal: Device) -> None:
-    payment = driver(terminal)
-    assert payment.ready()
-    answers = {payment.charge(REQUEST) for _ in range(3)} | {payment.outcome_of(REQUEST)}
-    [answer] = answers
-    assert isinstance(answer, Approved) and answer.reference and answer.card.endswith("4417")
-    assert charged(terminal) == [("attempt-1", 99300)]
-    payment.close()
-    payment.close()
-
-
-def test_a_declined_card_is_declined_and_stays_so(terminal: Device) -> None:
-    terminal.order("decline")
-    payment = driver(terminal)
-    assert payment.charge(REQUEST) == Declined("declined")
-    assert payment.outcome_of(REQUEST) == payment.charge(REQUEST) == Declined("declined")
-    assert charged(terminal) == []
-
-
-@pytest.mark.parametrize("fault", ["silence", "drop_after_approval", "wrong_amount", "late_answer"])
-def test_an_answer_that_does_not_come_right_is_unresolved_and_found_out_later(terminal: Device, fault: str) -> None:
-    terminal.order(fault, s=30)
-    payment = driver(terminal, timeout_s=0.4)
-    assert isinstance(payment.charge(REQUEST), Unresolved)
-    assert charged(terminal) == [("attempt-1", 99300)]
-    assert isinstance(payment.outcome_of(REQUEST), Approved)
-    assert charged(terminal) == [("attempt-1", 99300)]
+def test_what_is_sent_again_is_answered_as_before(start: Start) -> None:
+    device = start("payment", "--tap-s", "600")
+    payment = driver(device, timeout_s=20)
+    answer = in_background(lambda: payment.charge(REQUEST))
+    while not device.order("state")["waiting"]:
+        pass
+    assert isinstance(payment.charge(REQUEST), Unresolved)  # still at it, and not declined
+    payment.cancel("attempt-1")
+    assert answer() == payment.charge(REQUEST) == Declined("cancelled")
 
 
 def test_a_question_closes_an_attempt_nobody_heard_of_so_it_is_never_charged(terminal: Device) -> None:
@@ -95,56 +66,14 @@ def test_the_same_attempt_with_another_amount_is_not_believed(terminal: Device) 
     assert charged(terminal) == [("attempt-1", 99300)]
 
 
-def test_cancel_ends_the_wait_for_the_card(start: Start) -> None:
-    device = start("payment", "--tap-s", "600")
-    payment = driver(device, timeout_s=20)
-    answer = in_background(lambda: payment.charge(REQUEST))
-    while not device.order("state")["waiting"]:
-        pass
-    assert isinstance(payment.outcome_of(REQUEST), Unresolved)  # still at it
-    assert payment.charge(ChargeRequest("attempt-2", 100, "CNY")) == Declined("busy")
-    assert isinstance(payment.charge(REQUEST), Unresolved)  # sent again: still at it, and not declined
-    payment.cancel("somebody else's")
-    payment.cancel("attempt-1")
-    assert answer() == Declined("cancelled")
-    assert charged(device) == []
-
-
-def test_nobody_there_is_never_an_exception() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    for host in ("127.0.0.1", "terminal..box", "t" * 70):
-        payment = JsonLinePayment(host, port, 1.0)
+def test_a_name_that_is_none_is_never_an_exception() -> None:
+    for host in ("terminal..box", "t" * 70):
+        payment = JsonLinePayment(host, 9, 1.0)
         assert not payment.ready()
         assert payment.charge(REQUEST) == Declined("unreachable")  # nothing was sent, so nothing was charged
         assert isinstance(payment.outcome_of(REQUEST), Unresolved)
         assert isinstance(payment.refund(REQUEST, "A1"), Unresolved)
         payment.cancel("attempt-1")
-
-
-@pytest.mark.parametrize("mood", ["unreachable", "busy", "mute"])
-def test_a_terminal_in_trouble_is_not_ready_and_takes_no_money(terminal: Device, mood: str) -> None:
-    terminal.order(mood)
-    payment = driver(terminal, timeout_s=0.4)
-    assert not payment.ready()
-    outcome = payment.charge(REQUEST)
-    assert outcome == Declined("busy") if mood == "busy" else isinstance(outcome, Unresolved)
-    terminal.order("ready")
-    assert payment.ready()
-    assert payment.outcome_of(REQUEST) == Declined("not_started")
-    assert charged(terminal) == []
-
-
-def test_a_refund_is_given_once_and_only_for_what_was_paid(terminal: Device) -> None:
-    payment = driver(terminal)
-    paid = payment.charge(REQUEST)
-    assert isinstance(paid, Approved)
-    back = ChargeRequest("refund-1", 33100, "CNY")
-    first, again = payment.refund(back, paid.reference), payment.refund(back, paid.reference)
-    assert isinstance(first, Approved) and first == again
-    assert payment.refund(ChargeRequest("refund-2", 99301, "CNY"), paid.reference) == Declined("amount")
-    assert payment.refund(ChargeRequest("refund-3", 100, "CNY"), "A999999") == Declined("unknown_original")
-    assert terminal.order("state")["refunded"] == 1
 
 
 def test_refunds_never_add_up_to_more_than_was_paid(start: Start) -> None:
@@ -157,6 +86,7 @@ def test_refunds_never_add_up_to_more_than_was_paid(start: Start) -> None:
     assert driver(again).refund(ChargeRequest("r2", 66201, "CNY"), paid.reference) == Declined("amount")
     assert isinstance(driver(again).refund(ChargeRequest("r3", 66200, "CNY"), paid.reference), Approved)
     assert driver(again).refund(ChargeRequest("r4", 1, "CNY"), paid.reference) == Declined("amount")
+    assert driver(again).refund(ChargeRequest("r5", 1, "CNY"), "A999999") == Declined("unknown_original")
 
 
 def test_the_approval_of_a_charge_is_not_taken_for_its_refund(terminal: Device) -> None:
@@ -165,11 +95,6 @@ def test_the_approval_of_a_charge_is_not_taken_for_its_refund(terminal: Device) 
     assert isinstance(paid, Approved)
     assert payment.refund(REQUEST, paid.reference) == Declined("key_used")
     assert terminal.order("state")["refunded"] == 0
-
-
-def test_a_late_answer_within_the_time_is_an_answer(terminal: Device) -> None:
-    terminal.order("late_answer", s=0.3)
-    assert isinstance(driver(terminal, timeout_s=20).charge(REQUEST), Approved)
 
 
 def test_a_line_that_is_no_request_does_not_stop_the_terminal(terminal: Device) -> None:
@@ -190,23 +115,6 @@ def test_the_ledger_survives_a_kill_and_a_torn_last_line(start: Start, tmp_path:
     assert driver(second).outcome_of(REQUEST) == answer
     driver(second).charge(ChargeRequest("attempt-2", 5, "CNY"))
     assert charged(second) == [("attempt-1", 99300), ("attempt-2", 5)]
-
-
-def test_a_kiosk_that_dies_while_the_card_is_read_finds_its_charge_later(start: Start) -> None:
-    device = start("payment", "--tap-s", "600")
-    with socket.create_connection(("127.0.0.1", device.port)) as link:
-        link.sendall(
-            json.dumps({"do": "charge", "attempt_id": "a", "amount_minor": 5, "currency": "CNY"}).encode() + b"\n"
-        )
-        while not device.order("state")["waiting"]:
-            pass
-    device.order("tap_s", s=0)
-    request = ChargeRequest("a", 5, "CNY")
-    assert isinstance(driver(device).outcome_of(request), Unresolved)
-    driver(device).cancel("a")
-    while device.order("state")["waiting"]:
-        pass
-    assert driver(device).outcome_of(request) == Declined("cancelled")
 
 
 @contextmanager
