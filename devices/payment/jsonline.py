@@ -36,7 +36,7 @@ class JsonLinePayment:
 
     def ready(self) -> bool:
         try:
-            return self._ask({"do": "ready"}, CONNECT_TIMEOUT_S).get("ready") is True
+            return self._ask({"do": "ready"}, min(CONNECT_TIMEOUT_S, self._timeout_s)).get("ready") is True
         except (OSError, ValueError):
             return False
 
