@@ -39,6 +39,11 @@ def taken(context: Context, path: Path, **how: Any) -> Taken:
     return take(context, path, read_list(path, media=how.pop("media", False)), **how)
 
 
+def gate(context: Context) -> Reader:
+    """Guests are for gates only."""
+    return Reader(context, Terminal(context, "Reading gate", "gate").id[0])
+
+
 def told(reader: Reader, topic: str) -> dict[str, Any]:
     return {
         change.key: None if change.body is None else msgspec.json.decode(change.body)
@@ -48,7 +53,7 @@ def told(reader: Reader, topic: str) -> dict[str, Any]:
 
 
 def test_a_csv_of_another_system_is_taken_once_and_told_to_gates(context: Context, tmp_path: Path) -> None:
-    reader = Reader(context)
+    reader = gate(context)
     reader.go()
     path = written(tmp_path, FESTIVAL.replace("North=3; South=2", '"North=3; South=2"'))
     first = taken(context, path)
@@ -65,7 +70,7 @@ def test_a_csv_of_another_system_is_taken_once_and_told_to_gates(context: Contex
 
 
 def test_importing_again_says_what_changed_and_takes_away_only_when_asked(context: Context, tmp_path: Path) -> None:
-    reader = Reader(context)
+    reader = gate(context)
     taken(context, written(tmp_path, "code,holder\nA,Ann\nB,Bob\nC,Cid\n"))
     reader.go()
     path = written(tmp_path, "code,holder\nA,Anna\nB,Bob\nD,Dora\n")
@@ -81,7 +86,7 @@ def test_importing_again_says_what_changed_and_takes_away_only_when_asked(contex
 
 
 def test_what_was_cancelled_here_stays_so(context: Context, tmp_path: Path) -> None:
-    reader = Reader(context)
+    reader = gate(context)
     path = written(tmp_path, "code,holder\nA,Ann\n")
     taken(context, path)
     assert "is cancelled" in cancel(context, "A", "Li Wei", "refunded")
@@ -158,7 +163,7 @@ def test_a_code_is_of_one_list_and_of_one_kind(context: Context, tmp_path: Path)
 
 
 def test_toml_says_tickets_and_media_by_their_words(context: Context, tmp_path: Path) -> None:
-    reader = Reader(context)
+    reader = gate(context)
     text = """
     tickets = [{ code = "P", holder = "Ann", used = [{ at = 2026-09-21T10:00:00Z, list = "L1" }] },
                { code = "E", addon_of = "P", product = "parking" }]
@@ -175,7 +180,7 @@ def test_toml_says_tickets_and_media_by_their_words(context: Context, tmp_path: 
 
 
 def test_rows_add_to_tickets_that_were_sold_here(context: Context, tmp_path: Path) -> None:
-    reader = Reader(context)
+    reader = gate(context)
     open_railway(context)
     path = written(tmp_path, "code,holder,text\n0003010000000002,Ann,Wheelchair\n")
     assert taken(context, path, to_tickets=True).new == 1
@@ -227,7 +232,7 @@ def test_rides_of_a_carnet_at_gates_that_know_nothing_of_each_other(context: Con
 
 def test_a_wristband_handed_out_at_a_gate_stands_for_the_ticket_everywhere(context: Context, tmp_path: Path) -> None:
     taken(context, written(tmp_path, "code\nW1\nW2\n", "bands.csv"), media=True)
-    reader = Reader(context)
+    reader = gate(context)
     reader.go()
     gate_with(context, came("F-1", 1_790_000_000, hand_out="W1"))
     assert told(reader, "medium") == {"W1": {"code": "W1", "tickets": ["F-1"]}}
@@ -246,8 +251,7 @@ gates = [{ id = "North", list = "main" }]
 
 
 def test_the_plan_is_told_and_checked_as_at_a_gate(context: Context, tmp_path: Path) -> None:
-    reader = Reader(context)
-    Terminal(context, "North", "gate")
+    reader = Reader(context, Terminal(context, "North", "gate").id[0])
     reader.go()
     assert "1 lists, 1 gates" in set_plan(context, written(tmp_path, PLAN, "plan.toml"))
     assert told(reader, "plan")[""]["lists"] == [{"id": "main", "reentry": True}]
