@@ -11,8 +11,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
 
 from kiosk.domain.errors import KioskError
-from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.shown import Verdict
+from kiosk.services.gate_lookup import Hit, LookedUp
 from kiosk.services.lane import Through
 from kiosk.services.staff import Member
 from ui import stage
@@ -25,6 +26,7 @@ from ui.viewmodels.gate import GateViewModel
 from ui.viewmodels.gateask import waits_for_staff
 from ui.viewmodels.gatehand import GateHandViewModel
 from ui.viewmodels.gatesignals import SIGNS
+from ui.viewmodels.gatestate import FoundHit
 from ui.viewmodels.texts import translate
 from ui.watch import Watch
 from ui.wedge import Wedge
@@ -65,6 +67,7 @@ class GateWindow:
         widths = {"widthMm": options.width_mm} if options.width_mm else {}
         self.window = stage.load(self.engine, "Gate", {"gate": self.model, "hand": self.hand, **widths})
         self.model.own = services.answered
+        self.hand.look_up_roles = services.gate.setting.plan.look_up_roles
         self.hand.serve(passengers=services.passengers, badges=services.badges is not None)
         self._work = GateWork(services, lambda: self.language.tag)
         self._sounds = Sounds()
@@ -95,7 +98,10 @@ class GateWindow:
             (self.watch.through, self._through),
             (self.hand.rested, self.watch.rest),
             (self.hand.wantedLight, self._light),
-            (self.hand.wantedTicket, self._look_up),
+            (self.hand.sought, self._look_up),
+            (self.hand.letInHit, self._let_in_hit),
+            (self.hand.wantedStops, self._stops),
+            (self.hand.rodeOn, self._ride_on),
             (self.hand.said, self._say),
             (self.hand.counted, self._count),
             (self.hand.annulled, self._annul),
@@ -172,7 +178,14 @@ class GateWindow:
         self._decide_again(scan, self._work.say)
 
     def _count(self, persons: int) -> None:
-        self._decide_again(Scan(persons=persons), self._work.fewer)
+        self._decide_again(Scan(persons=persons), self._work.anew)
+
+    def _ride_on(self, scan: Scan) -> None:
+        self._decide_again(scan, self._work.anew)
+
+    def _stops(self) -> None:
+        text = self.watch.text
+        self._tasks.run(lambda: self._work.stops(text), self.hand.offer_stops, self._failed)
 
     def _decide_again(self, scan: Scan, decide: Callable[[str, Scan], Verdict]) -> None:
         """The code that was judged last, with what staff add to it."""
@@ -214,8 +227,21 @@ class GateWindow:
 
         self._tasks.run(lambda: self.watch.torch(on), done, lambda _: done(False))
 
-    def _look_up(self, text: str) -> None:
-        self._tasks.run(lambda: self._work.found(text), self.hand.found, self._failed)
+    def _look_up(self, text: str, by: str, role: str) -> None:
+        def done(found: tuple[LookedUp, list[FoundHit]]) -> None:
+            self.hand.found(*found)
+
+        self._tasks.run(lambda: self._work.look_up(text, by, role), done, self._failed)
+
+    def _let_in_hit(self, hit: Hit, override: Override | None) -> None:
+        """Somebody who was looked up, with a reason."""
+
+        def done(verdict: Verdict) -> None:
+            self._judged(verdict)
+            self.watch.stand(verdict.ticket_id)
+            self.watch.keep(verdict)
+
+        self._tasks.run(lambda: self.watch.alone(lambda: self._work.let_in(hit, override)), done, self._failed)
 
     def _stand_open(self, on: bool) -> None:
         """Emergency: everybody out, nobody in."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.onward import Stop
+from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.ports import Clock, CodeReader
 from kiosk.services.badges import Badges
 from kiosk.services.gate import Gate
+from kiosk.services.gate_lookup import Hit, LookedUp
 from kiosk.services.lane import Lane
 from kiosk.services.staff import Member, Staff
 from kiosk.store.catalogue import CatalogueStore
@@ -19,9 +21,7 @@ from kiosk.store.gate_counts import counts_since
 from kiosk.store.store import Store
 from ui.gatecounts import GateFigures, age
 from ui.viewmodels.gate import Around
-from ui.viewmodels.gatesheets import LineRow
-from ui.viewmodels.gatetold import Scan as Seen
-from ui.viewmodels.gatetold import row_of
+from ui.viewmodels.gatestate import FoundHit
 from ui.viewmodels.texts import localized
 
 STALE_S = 3600.0  # lists older than this are said louder
@@ -57,8 +57,8 @@ class GateWork:
         """Decide anew, with what staff add."""
         return self._services.gate.scan(text, scan)
 
-    def fewer(self, text: str, scan: Scan) -> Verdict:
-        """Not so many of the group went in: the passing is taken back and recorded with the right number."""
+    def anew(self, text: str, scan: Scan) -> Verdict:
+        """Not so many of the group went in, or they ride on: the passing is taken back and decided as it is."""
         self._services.gate.annul()
         return self._services.gate.scan(text, scan)
 
@@ -78,14 +78,18 @@ class GateWork:
         """StaffRefused says why not."""
         return self._services.staff.check(number, pin)
 
-    def found(self, text: str) -> list[LineRow]:
-        """What goes by a typed code."""
-        services = self._services
-        verdict = services.gate.look_ups.type_code(text)
-        if not verdict.ticket_id:
-            return []
-        row = row_of(Seen(int(services.clock.now()), verdict), self._language(), None)
-        return [LineRow("", row.signal, row.icon, row.title, row.detail)]
+    def look_up(self, text: str, by: str, role: str) -> tuple[LookedUp, list[FoundHit]]:
+        """What goes by a code, a name or a booking."""
+        found = self._services.gate.look_ups.look_up(text, by, role)
+        return found, [FoundHit(hit, self._figures.name(hit.product) if hit.product else "") for hit in found.hits]
+
+    def let_in(self, hit: Hit, override: Override | None) -> Verdict:
+        """Somebody who was looked up."""
+        return self._services.gate.look_ups.let_in(hit, override)
+
+    def stops(self, text: str) -> tuple[Stop, ...]:
+        """Where the holder may ride on to."""
+        return self._services.gate.beyond(text)
 
     def around(self, hint: str) -> Around:
         """Clock, counts, freshness of the lists, link."""

@@ -96,6 +96,12 @@ class Watch(QObject):
         self._since = self._seen = self._clock.monotonic()
         self._let_through(verdict)
 
+    def stand(self, name: str) -> None:
+        """A verdict on somebody who held nothing up stands under this name, and goes like any other."""
+        with self._lock:
+            self._text = name
+            self._resting.clear()
+
     def alone(self, work: Callable[[], T]) -> T:
         """Do this while nothing is judged: what is taken back must not be let in again in between."""
         with self._lock:

@@ -528,6 +528,10 @@
         <translation>日期</translation>
     </message>
     <message>
+        <source>Rides on to</source>
+        <translation>续乘至</translation>
+    </message>
+    <message>
         <source>From</source>
         <translation>出发站</translation>
     </message>
@@ -972,6 +976,14 @@
         <translation>工作人员：实名票，请核对证件后确认</translation>
     </message>
     <message>
+        <source>The ticket ends before that stop</source>
+        <translation>车票未到该站</translation>
+    </message>
+    <message>
+        <source>Staff: take the fare, or send to the ticket desk</source>
+        <translation>工作人员：收取补票款，或请旅客到售票窗口</translation>
+    </message>
+    <message>
         <source>not heard of yet</source>
         <translation>尚无消息</translation>
     </message>
@@ -1104,6 +1116,18 @@
         <translation>详情</translation>
     </message>
     <message>
+        <source>Rides on</source>
+        <translation>续乘</translation>
+    </message>
+    <message>
+        <source>Fare paid</source>
+        <translation>已补票</translation>
+    </message>
+    <message>
+        <source>Only to its end</source>
+        <translation>只到票面终点</translation>
+    </message>
+    <message>
         <source>Yes</source>
         <translation>是</translation>
     </message>
@@ -1152,12 +1176,20 @@
         <translation>人数</translation>
     </message>
     <message>
-        <source>Code on the ticket</source>
-        <translation>车票上的票码</translation>
-    </message>
-    <message>
         <source>Counts: in today</source>
         <translation>统计：今日进入</translation>
+    </message>
+    <message>
+        <source>Code, name or booking</source>
+        <translation>票码、姓名或订单号</translation>
+    </message>
+    <message>
+        <source>Found by %1</source>
+        <translation>查询：%1</translation>
+    </message>
+    <message>
+        <source>One ticket</source>
+        <translation>车票详情</translation>
     </message>
     <message>
         <source>Your staff number</source>
@@ -1170,6 +1202,10 @@
     <message>
         <source>Why let in?</source>
         <translation>放行原因</translation>
+    </message>
+    <message>
+        <source>This train goes no farther.</source>
+        <translation>本次列车不再前行。</translation>
     </message>
     <message>
         <source>%1 out, %2 inside</source>
@@ -1204,10 +1240,6 @@
         <translation>本屏幕</translation>
     </message>
     <message>
-        <source>Nothing here goes by this. Ask for the code on the ticket.</source>
-        <translation>这里没有查到。请查看车票上的票码。</translation>
-    </message>
-    <message>
         <source>no ticket</source>
         <translation>无票</translation>
     </message>
@@ -1224,8 +1256,132 @@
         <translation>原因</translation>
     </message>
     <message>
+        <source>Used %1</source>
+        <translation>%1 已用</translation>
+    </message>
+    <message>
+        <source>Not used</source>
+        <translation>未使用</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>已使用</translation>
+    </message>
+    <message>
+        <source>Withdrawn</source>
+        <translation>已作废</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已换票</translation>
+    </message>
+    <message>
+        <source>Blocked</source>
+        <translation>已冻结</translation>
+    </message>
+    <message>
+        <source>Not paid</source>
+        <translation>未付款</translation>
+    </message>
+    <message>
+        <source>Other day</source>
+        <translation>非今日</translation>
+    </message>
+    <message>
+        <source>Other train</source>
+        <translation>其他车次</translation>
+    </message>
+    <message>
+        <source>No train</source>
+        <translation>列车停运</translation>
+    </message>
+    <message>
+        <source>Other place</source>
+        <translation>其他区段</translation>
+    </message>
+    <message>
+        <source>Other gate</source>
+        <translation>其他检票口</translation>
+    </message>
+    <message>
+        <source>Early</source>
+        <translation>未到时间</translation>
+    </message>
+    <message>
+        <source>Over</source>
+        <translation>已过期</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>团体</translation>
+    </message>
+    <message>
+        <source>See more</source>
+        <translation>查看详情</translation>
+    </message>
+    <message>
+        <source>Not used, valid here and now</source>
+        <translation>未使用，此时此处有效</translation>
+    </message>
+    <message>
+        <source>Used before</source>
+        <translation>此前使用</translation>
+    </message>
+    <message>
+        <source>Train or event</source>
+        <translation>车次或活动</translation>
+    </message>
+    <message>
+        <source>Way</source>
+        <translation>行程</translation>
+    </message>
+    <message>
+        <source>Ticket for</source>
+        <translation>票种</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>票码</translation>
+    </message>
+    <message>
+        <source>Booking</source>
+        <translation>订单</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>电子邮箱</translation>
+    </message>
+    <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Too short. Type at least %1 letters or figures.</source>
+        <translation>太短。请至少输入 %1 个字母或数字。</translation>
+    </message>
+    <message>
+        <source>Your role may not look tickets up. Ask the supervisor.</source>
+        <translation>您的岗位不能查询车票，请找值班主管。</translation>
+    </message>
+    <message>
+        <source>The plan does not say which lists this gate serves. Call the operator.</source>
+        <translation>检票方案未说明本检票口使用哪些名单，请联系运营方。</translation>
+    </message>
+    <message>
+        <source>Nothing here goes by this. Type less of the name, or the code on the ticket.</source>
+        <translation>没有找到。请少输几个字，或输入票上的票码。</translation>
+    </message>
+    <message>
+        <source>arrives %1</source>
+        <translation>%1 到达</translation>
+    </message>
+    <message>
+        <source>no fare known</source>
+        <translation>票价不明</translation>
     </message>
     <message>
         <source>Ticket</source>

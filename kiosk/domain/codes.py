@@ -12,6 +12,7 @@ from hashlib import sha256
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # 30 characters
 _BASE = len(ALPHABET)
 _TICKET_ID = re.compile("[0-9a-f]{16}")
+SHOWN_MAX = 24  # letters of a code of another system
 
 
 def human_code(ticket_id: str) -> str:
@@ -24,6 +25,13 @@ def human_code(ticket_id: str) -> str:
 def is_ticket_id(code: str) -> bool:
     """Does a ticket that we signed go by it? Codes of other systems never look like this."""
     return _TICKET_ID.fullmatch(code) is not None
+
+
+def shown_code(code: str) -> str:
+    """What people compare with the paper: our human code, or of another system's code as much as fits."""
+    if is_ticket_id(code):
+        return human_code(code)
+    return code if len(code) <= SHOWN_MAX else f"{code[: SHOWN_MAX - 1]}…"
 
 
 def human_code_of(typed: str) -> str | None:

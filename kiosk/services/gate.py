@@ -22,7 +22,6 @@ from kiosk.domain.gate.presented import GateSetting, Presented, Presenter
 from kiosk.domain.gate.railway import Delay
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
-from kiosk.domain.gate.words import UNPROVEN as UNSHOWN
 from kiosk.domain.gate.world import Passage, World
 from kiosk.ports import Clock
 from kiosk.services import gaterecord
@@ -30,7 +29,7 @@ from kiosk.services.beyond import Beyond
 from kiosk.services.crowd import Crowd
 from kiosk.services.differences import without
 from kiosk.services.gate_lookup import LookUps
-from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan
+from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan, verdict_of
 from kiosk.services.homegate import Homes, settled
 from kiosk.services.neighbours import Neighbours, alone
 from kiosk.services.rides import GateCatalogue, Rides
@@ -99,7 +98,7 @@ class Gate:
         self._trust = Trust()
         self.homes: Homes | None = None  # which gate decides over which tickets; None = every gate over all
         self.neighbours: Callable[[int], Neighbours] = alone  # the other gates, with counts since a unix second
-        self.look_ups = LookUps(store, self._presenter, self.trust, self._grounds, clock, name)
+        self.look_ups = LookUps(self, store, self._presenter, clock)
         self._load()
 
     def _load(self) -> None:
@@ -134,19 +133,28 @@ class Gate:
     def decide(self, presented: Presented, said: Scan) -> Verdict:
         """The verdict on a ticket that was looked up: decided and recorded like one that was held up."""
         with self._lock:
-            return self._decide(presented.code, presented, said, self._clock.monotonic())
+            verdict = self._decide(presented.code, presented, said, self._clock.monotonic())
+            self._present.pop(presented.code, None)  # a name that is held up as a code lets nobody in
+            return msgspec.structs.replace(verdict, looked_up=True)
 
     def _decide(self, text: str, presented: Presented, said: Scan | None, now: float) -> Verdict:
         scan = plain_scan(self.name, presented.code or text, said)
         told: tuple[Passage, ...] = ()
         if self.homes is not None:
-            presented, told = settled(self.homes, presented, self._grounds(presented, scan))
+            presented, told = settled(self.homes, presented, self.grounds_of(presented, scan))
         with self._store.lock:  # what other gates tell comes before the decision or after its record
             presented, judged = self._judge(presented, scan, told, now)
-        verdict = _verdict(presented, judged)
+        verdict = self._named(verdict_of(presented, judged, scan.alight))
         self._present = {each: p for each, p in self._present.items() if now - p.seen <= GAP_S}
         self._present[text] = _Presence(verdict, now)
         return verdict
+
+    def _named(self, verdict: Verdict) -> Verdict:
+        """With the name that central knows to the ticket, if the ticket has none of its own to show."""
+        if verdict.holder or verdict.facts is None:
+            return verdict
+        row = self._store.gate_records.booked(verdict.ticket_id)
+        return msgspec.structs.replace(verdict, holder=row.holder) if row is not None and row.holder else verdict
 
     def beyond(self, text: str) -> tuple[Stop, ...]:
         """Where the holder of a ticket may ride on to after its end, and for how much."""
@@ -157,7 +165,7 @@ class Gate:
         self, presented: Presented, scan: Scan, told: tuple[Passage, ...], monotonic: float
     ) -> tuple[Presented, Judged]:
         presented = gaterecord.without_taken_place(self._store, presented)
-        grounds = self._grounds(presented, scan, told)
+        grounds = self.grounds_of(presented, scan, told)
         judged = decided(grounds)
         if not self._store.healthy and not self._store.heal():
             raise StoreFault("The gate cannot record who comes in, so it lets nobody in. Call the operator.")
@@ -167,7 +175,7 @@ class Gate:
             self._store.journal.append_built(lambda seq: events_of(presented, grounds, judged, at, seq))
         return presented, judged
 
-    def _grounds(self, presented: Presented, scan: Scan, told: tuple[Passage, ...] = ()) -> Grounds:
+    def grounds_of(self, presented: Presented, scan: Scan, told: tuple[Passage, ...] = ()) -> Grounds:
         """Everything the rules look at, gathered by look-ups."""
         at, code = datetime.fromtimestamp(self._clock.now(), UTC), presented.code
         own = [passage_of(code, row) for row in self._store.passings(code)] if code else []
@@ -273,14 +281,3 @@ class Gate:
     def checked_at(self) -> int | None:
         """When central last sent or confirmed the manifest, unix s; None = never, and every ticket is refused."""
         return max(self._kept.taken_at, self._confirmed_at) if self._kept else None
-
-
-def _verdict(presented: Presented, judged: Judged) -> Verdict:
-    hidden = judged.decision.word in UNSHOWN
-    return Verdict(
-        decision=judged.decision,
-        ticket_id=presented.code,
-        journey_id=presented.journey_id,
-        facts=None if hidden else presented.facts(judged.decision.next_at),
-        persons=judged.passage.persons if judged.passage and judged.decision.passes else 0,
-    )

@@ -11,8 +11,11 @@ from kiosk.domain import passages as network
 from kiosk.domain.events import AdmissionRefused, Admitted, Event, Exited, VerdictExplained
 from kiosk.domain.gate.grounds import Grounds, packed
 from kiosk.domain.gate.judge import Judged
+from kiosk.domain.gate.onward import name_on, rides_on
 from kiosk.domain.gate.presented import Presented, light
 from kiosk.domain.gate.scan import Scan
+from kiosk.domain.gate.shown import Verdict
+from kiosk.domain.gate.words import UNPROVEN as UNSHOWN
 from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import Passage
 from kiosk.domain.passages import on_place, standing
@@ -152,3 +155,18 @@ def without_taken_place(store: Store, presented: Presented) -> Presented:
     if not another and on_place(there, presented.code, ticket.from_call, ticket.to_call) is None:
         return presented
     return msgspec.structs.replace(presented, world=msgspec.structs.replace(presented.world, leases=()))
+
+
+def verdict_of(presented: Presented, judged: Judged, alight: str = "") -> Verdict:
+    """As screens show it: nothing of a ticket that nobody proved."""
+    hidden = judged.decision.word in UNSHOWN
+    return Verdict(
+        decision=judged.decision,
+        ticket_id=presented.code,
+        journey_id=presented.journey_id,
+        facts=None if hidden else presented.facts(judged.decision.next_at),
+        holder="" if hidden or judged.ticket is None else judged.ticket.holder,
+        persons=judged.passage.persons if judged.passage and judged.decision.passes else 0,
+        alight={} if hidden else name_on(presented.ride, alight),
+        goes_on=not hidden and rides_on(presented.ticket, presented.ride),
+    )

@@ -24,12 +24,10 @@ from kiosk.domain.items import RideFacts, SaleItem
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Names, ServiceJourney, service_day_start
 from kiosk.domain.offers import Quote
+from kiosk.domain.right import right_of
 from kiosk.domain.ticket import Ticket
 
-_OPENS_BEFORE_MIN = 24 * 60  # a reserved ticket may be used from a day before; the gate has its own, shorter window
-_OPEN_AFTER_MIN = 4 * 60  # ... until some hours after the planned arrival, for delays
 _SALE_LASTS_S = 15 * 60  # from the hold to the last ticket, at most
-_DAY_ENDS_S = 28 * 3600  # unreserved tickets are good until 04:00 of the next morning
 
 
 class CatalogueFacts(Protocol):
@@ -161,17 +159,15 @@ def _draft(
     price_minor: int,
 ) -> str:
     departure = quote.departure
-    first = service_day_start(departure.operating_day, info.timezone) + service.calls[0].departure_s
-    coach, seat, product_class, entrance = 0, 0, tickets.UNRESERVED_CLASS, 0
-    if layout is not None and place is not None:
-        coach, seat = layout.ticket_place(place)
-        entrance = layout.coaches[coach - 1].entrance
-        product_class = [each.id for each in layout.classes].index(layout.place_class_of(place))
-        starts = departure.departs_at - first - _OPENS_BEFORE_MIN * 60
-        ends = departure.arrives_at - first + _OPEN_AFTER_MIN * 60
-    else:
-        midnight = service_day_start(departure.operating_day, info.timezone) - first
-        starts, ends = midnight, max(midnight + _DAY_ENDS_S, departure.arrives_at - first + 3600)
+    midnight = service_day_start(departure.operating_day, info.timezone)
+    right = right_of(
+        layout,
+        place,
+        first=midnight + service.calls[0].departure_s,
+        midnight=midnight,
+        departs=departure.departs_at,
+        arrives=departure.arrives_at,
+    )
     categories = [each.id for each in info.tariff.categories]
     ticket = Ticket(
         key_id=bytes(4),
@@ -181,17 +177,17 @@ def _draft(
         seq=1,
         issued=0,
         journey_id=departure.journey_id,
-        valid_from_min=starts // 60,
-        valid_for_min=min((ends - starts) // 60, 0xFFFF),
+        valid_from_min=right.valid_from_min,
+        valid_for_min=right.valid_for_min,
         from_call=departure.from_call,
         to_call=departure.to_call,
-        coach=coach,
-        seat=seat,
-        product_class=product_class,
+        coach=right.coach,
+        seat=right.seat,
+        product_class=right.product_class,
         category=min(categories.index(category) if category in categories else 0, 15),
         price_minor=price_minor,
         currency=quote.currency,
-        gate_group=entrance,
+        gate_group=right.gate_group,
     )
     try:
         return tickets.pack(ticket).hex()

@@ -231,7 +231,7 @@ def test_whoever_looks_for_a_ticket_is_on_record(scene: Scene) -> None:
     text = scene.sell()
     code = human_code(tickets.read(text)[0].ticket_id)
     assert scene.scan(text) is Word.ADMIT
-    assert scene.gate.look_ups.type_code(code, by="Ana").reason is Word.USED
+    assert scene.gate.look_ups.look_up(code, by="Ana").hits[0].verdict.reason is Word.USED
     assert [(each.by, each.text, each.hits) for each in scene.facts(TicketLookedUp)] == [("Ana", code, 1)]
 
 

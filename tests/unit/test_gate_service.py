@@ -132,14 +132,8 @@ def test_how_many_came_in_today(world: GateWorld) -> None:
     assert world.gate.admitted_today() == 0
 
 
-def test_a_typed_code_is_a_name_and_lets_nobody_in(world: GateWorld) -> None:
-    code = human_code(id_of(world.central.seller.sell()))
-    assert world.gate.look_ups.type_code(code.lower().replace("-", " ")).reason is Word.NAME_ONLY
-    assert world.gate.look_ups.type_code("2222-2223").reason is Word.UNKNOWN
-    assert world.records() == []
-
-
 def test_a_typed_code_finds_what_this_gate_knows(world: GateWorld) -> None:
+    """Without a record of central's: what was cancelled, and what came in here."""
     used, cancelled, unseen = (world.central.seller.sell(seat=seat) for seat in (1, 2, 3))
     at = int(world.clock.now())
     assert world.gate.scan(used).admitted
@@ -147,12 +141,15 @@ def test_a_typed_code_finds_what_this_gate_knows(world: GateWorld) -> None:
     world.gate.take_manifest(world.central.manifest(version=2, **revoked), '"2"')
     world.restart()
     before = world.records()
-    found = {text: world.gate.look_ups.type_code(human_code(id_of(text))) for text in (used, cancelled, unseen)}
-    assert found[used].reason is Word.USED and found[used].first_use == FirstUse("Gate 5", at)
-    assert found[used].ticket_id == id_of(used)
-    assert found[cancelled].reason is Word.REVOKED and found[cancelled].ticket_id == id_of(cancelled)
-    assert found[unseen].reason is Word.NAME_ONLY
-    assert not any(verdict.admitted for verdict in found.values()) and world.records() == before
+    found = {text: world.gate.look_ups.look_up(human_code(id_of(text))) for text in (used, cancelled, unseen)}
+    (hit,) = found[used].hits
+    assert hit.verdict.reason is Word.USED and hit.verdict.first_use == FirstUse("Gate 5", at)
+    assert hit.verdict.ticket_id == id_of(used)
+    (hit,) = found[cancelled].hits
+    assert hit.verdict.reason is Word.REVOKED and hit.verdict.ticket_id == id_of(cancelled)
+    assert found[unseen].word is Word.UNKNOWN
+    assert world.gate.look_ups.look_up("2222-2223").word is Word.UNKNOWN
+    assert world.records() == before
 
 
 def test_a_new_catalogue_is_seen_at_once(world: GateWorld) -> None:

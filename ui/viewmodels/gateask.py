@@ -27,7 +27,7 @@ class KeyRow:
 def waits_for_staff(verdict: Verdict) -> bool:
     """Somebody must answer, look or count before the next one is judged."""
     decision = verdict.decision
-    return decision.acknowledge or decision.signal == "ask"
+    return decision.acknowledge or decision.signal == "ask" or (bool(verdict.alight) and not decision.passes)
 
 
 def open_question(decision: Decision, questions: Mapping[str, Question]) -> Question | None:
@@ -40,9 +40,10 @@ def open_question(decision: Decision, questions: Mapping[str, Question]) -> Ques
 def keys_of(verdict: Verdict, questions: Mapping[str, Question], persons: int) -> list[KeyRow]:
     """The nearest to the thumb first. `persons`: of a group, how many are chosen to enter now."""
     decision = verdict.decision
+    details = KeyRow("last", translate("Gate", "Details"), "list")
+    if verdict.looked_up and not decision.passes:
+        return [details]
     keys: list[KeyRow] = []
-    if decision.passes and decision.acknowledge:
-        keys.append(KeyRow("seen", translate("Gate", "Seen"), "check"))
     if decision.word is Word.DOCUMENT:
         keys.append(KeyRow("document", translate("Gate", "Document is right"), "check"))
     if (question := open_question(decision, questions)) is not None:
@@ -52,16 +53,37 @@ def keys_of(verdict: Verdict, questions: Mapping[str, Question], persons: int) -
         keys.append(KeyRow("group", let_in, "check"))
         keys.append(KeyRow("less", translate("Gate", "One less"), "minus", available=persons > 1))
         keys.append(KeyRow("more one", translate("Gate", "One more"), "plus", available=persons < decision.remaining))
-    if decision.word is Word.ADMIT and persons > 1:
-        keys.append(KeyRow("fewer", translate("Gate", "One less"), "minus"))
-    if decision.passes and not decision.acknowledge:
-        keys.append(KeyRow("annul", translate("Gate", "Not turned"), "undo"))
+    keys += _of_the_fare(verdict)
+    if decision.passes:
+        keys += _of_who_passes(verdict, persons)
     if waits_for_staff(verdict) and not decision.passes:
         keys.append(KeyRow("next", translate("Gate", "Next person"), "arrow-right"))
     if not decision.passes and decision.may_override:
         keys.append(KeyRow("override", translate("Gate", "Let in"), "key"))
-    keys.append(KeyRow("last", translate("Gate", "Details"), "list"))
+    keys.append(details)
     return keys
+
+
+def _of_who_passes(verdict: Verdict, persons: int) -> list[KeyRow]:
+    """Noted, taken back, fewer of a group, or farther than the ticket goes. What staff let in stands as they said."""
+    decision = verdict.decision
+    own = decision.word is Word.ADMIT and not decision.override and not verdict.looked_up
+    keys = [KeyRow("seen", translate("Gate", "Seen"), "check")] if decision.acknowledge else []
+    if own and persons > 1:
+        keys.append(KeyRow("fewer", translate("Gate", "One less"), "minus"))
+    if not decision.acknowledge:
+        keys.append(KeyRow("annul", translate("Gate", "Not turned"), "undo"))
+    if own and verdict.goes_on and not verdict.alight:
+        keys.append(KeyRow("beyond", translate("Gate", "Rides on"), "arrow-right"))
+    return keys
+
+
+def _of_the_fare(verdict: Verdict) -> list[KeyRow]:
+    """For what the ticket does not cover, before it begins or after its end."""
+    if verdict.reason is not Word.WRONG_PLACE:
+        return []
+    keys = [KeyRow("fare", translate("Gate", "Fare paid"), "cash")] if verdict.decision.fare_due >= 0 else []
+    return [*keys, KeyRow("within", translate("Gate", "Only to its end"), "undo")] if verdict.alight else keys
 
 
 def _answers(question: Question) -> list[KeyRow]:

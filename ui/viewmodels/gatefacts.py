@@ -42,6 +42,9 @@ def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFa
     if verdict.reason is Word.WRONG_DAY:
         day = datetime.fromtimestamp(facts.departs_at, zone).date().isoformat()
         return [VerdictFact(translate("Gate", "Day"), short_date(day, language)), train, _to(facts, language)]
+    if verdict.reason is Word.WRONG_PLACE and verdict.alight:
+        onward = VerdictFact(translate("Gate", "Rides on to"), name_in(verdict.alight, language))
+        return [onward, train, _to(facts, language)]
     if verdict.reason is Word.WRONG_PLACE:
         origin = VerdictFact(translate("Gate", "From"), name_in(facts.origin, language))
         return [train, origin, _to(facts, language)]
@@ -110,8 +113,8 @@ def way_of(verdict: Verdict, language: str) -> str:
         return ""
     if facts.mode == EVENT_MODE:
         return name_in(facts.origin, language)
-    own = facts.destination.get("", "")
-    names = dict.fromkeys((name_in(facts.destination, language), own))
+    end = verdict.alight or facts.destination
+    names = dict.fromkeys((name_in(end, language), end.get("", "")))
     return translate("Gate", "To %1").replace("%1", "  ".join(name for name in names if name))
 
 
@@ -134,12 +137,16 @@ def clock_of(at: int, zone: ZoneInfo) -> str:
 
 
 def _place(facts: TicketFacts, language: str) -> VerdictFact:
+    label = translate("Gate", "Area") if facts.counted else translate("Gate", "Seat")
+    return VerdictFact(label, where_of(facts, language))
+
+
+def where_of(facts: TicketFacts, language: str) -> str:
+    """Coach and seat, area, or any seat."""
     coach = name_in(facts.coach, language)
     if facts.counted:
-        return VerdictFact(translate("Gate", "Area"), coach)
-    if facts.place:
-        return VerdictFact(translate("Gate", "Seat"), f"{coach} / {facts.place}")
-    return VerdictFact(translate("Gate", "Seat"), translate("Gate", "any"))
+        return coach
+    return f"{coach} / {facts.place}" if facts.place else translate("Gate", "any")
 
 
 def _to(facts: TicketFacts, language: str) -> VerdictFact:

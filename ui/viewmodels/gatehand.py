@@ -7,58 +7,38 @@ is asked for by signals; nothing here decides who comes in.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
+from kiosk.domain.gate.onward import Stop
 from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import Question
-from ui.rows import RowsModel
-from ui.viewmodels import gatesheets
+from kiosk.services.gate_lookup import LookedUp
 from ui.viewmodels.gate import GateViewModel
-from ui.viewmodels.gateask import KeyRow, open_question, waits_for_staff
-from ui.viewmodels.gatesheets import LineRow
+from ui.viewmodels.gateask import open_question, waits_for_staff
+from ui.viewmodels.gatefound import nothing_of
+from ui.viewmodels.gatesheetmodel import GateSheetModel
+from ui.viewmodels.gatestate import TYPED_MAX, FoundHit
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
-TYPED_MAX = 24
-
-
-@dataclass(frozen=True)
-class HandState:
-    """The sheet that is open, what is typed on it, and how the screen is held."""
-
-    sheet: str = ""  # "" = none; last, detail, counts, lookup, more, answer, number, pin, reasons
-    page: int = 0
-    picked: int = 0
-    typed: str = ""
-    found: tuple[LineRow, ...] | None = None  # of a look-up; None = not looked up yet
-    note: str = ""
-    number: str = ""  # of the person who lets somebody in all the same
-    by: str = ""
-    role: str = ""
-    persons: int = 0  # of a group, how many enter now
-    lefty: bool = False
-    sun: bool = False
-    torch: bool = False
-    dark: bool = False  # this camera has no light
-    out: bool = False  # who shows a ticket leaves
-    bare: bool = False  # for passengers: no keys but those they need themselves
-    badges: bool = False  # badges are printed here
-
 
 @QmlElement
-class GateHandViewModel(QObject):
+class GateHandViewModel(GateSheetModel):
     """Sheets, keys, how the screen is held; asks the window for what needs the gate."""
 
-    changed = Signal()
     rested = Signal(bool)  # nothing is judged while somebody is busy with the screen
     wantedLight = Signal(bool)
-    wantedTicket = Signal(str)
+    sought = Signal(str, str, str)  # a text, who looks, their role
+    letInHit = Signal(object, object)  # a Hit, and the Override or None
+    wantedStops = Signal()  # where the holder may ride on to
+    rodeOn = Signal(object)  # a Scan with where they want out
     said = Signal(object)  # a Scan with what staff add
     counted = Signal(int)  # fewer of the group that was let in went in
     annulled = Signal()
@@ -68,17 +48,10 @@ class GateHandViewModel(QObject):
     wantedBadge = Signal()  # once more
 
     def __init__(self, gate: GateViewModel, questions: Sequence[Question] = (), parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._gate, self._state = gate, HandState()
-        self.questions = {each.id: each for each in questions}
+        super().__init__(gate, questions, parent)
+        self.look_up_roles: tuple[str, ...] | None = None  # who may look up; None = everybody
         self._answers: dict[str, str] = {}
-        self._keys, self._lines = RowsModel(KeyRow, self), RowsModel(LineRow, self)
         self._verdict: Verdict | None = None
-        self._fill()
-
-    @property
-    def state(self) -> HandState:
-        return self._state
 
     # what is touched
 
@@ -89,7 +62,7 @@ class GateHandViewModel(QObject):
         state = self._state
         verbs: dict[str, Callable[[], None]] = {
             "last": lambda: self._open("last") if what or not self._gate.verdict else self._open("detail"),
-            "lookup": lambda: self._open("lookup"),
+            "lookup": lambda: self._open("lookup") if self.look_up_roles is None else self._ask_who("lookup"),
             "counts": lambda: self._open("counts"),
             "more": lambda: self._open("more") if not what else self._show(replace(state, persons=state.persons + 1)),
             "less": lambda: self._show(replace(state, persons=state.persons - 1)),
@@ -102,7 +75,11 @@ class GateHandViewModel(QObject):
             "out": self._turn,
             "open": lambda: self.stoodOpen.emit(not self._gate.emergency),
             "erase": lambda: self._type(state.typed[:-1]),
-            "search": lambda: self.wantedTicket.emit(state.typed),
+            "search": lambda: self.sought.emit(state.typed, state.by, state.role),
+            "in": self._let_in_hit,
+            "beyond": self.wantedStops.emit,
+            "fare": lambda: self._ask_who("fare"),
+            "within": lambda: self._say(Scan(persons=0, answers=self._answers)),
             "enter": self._enter,
             "answer": lambda: self._answer(what) if what else self._open("answer"),
             "document": lambda: self._say(Scan(document_seen=True, persons=0, answers=self._answers)),
@@ -111,7 +88,7 @@ class GateHandViewModel(QObject):
             "annul": self._annul,
             "seen": lambda: self.rested.emit(False),
             "next": lambda: self.rested.emit(False),
-            "override": lambda: self._open("number"),
+            "override": lambda: self._ask_who("override"),
             "badge": self.wantedBadge.emit,
         }
         verbs[verb]()
@@ -125,10 +102,40 @@ class GateHandViewModel(QObject):
         elif kind == "answer":
             self._answer(what)
         elif kind == "reason":
-            state = self._state
+            self._let_in(what)
+        elif kind == "hit":
+            self._show(replace(self._state, sheet="hit", picked=int(what)))
+        elif kind == "stop":
             self._close()
-            override = Override(role=state.role, reason=what, by=state.by)
-            self._say(Scan(override=override, persons=0, answers=self._answers))
+            self._show(replace(self._state, alight=what))
+            self.rodeOn.emit(Scan(alight=what, persons=0, answers=self._answers))
+
+    def _let_in(self, reason: str) -> None:
+        """All the same, on somebody's responsibility."""
+        state, found = self._state, self._state.hit
+        override = Override(role=state.role, reason=reason, by=state.by)
+        self._close()
+        if state.purpose == "hit" and found is not None:
+            self.letInHit.emit(found.hit, override)
+        else:
+            self._say(Scan(override=override, persons=0, alight=state.alight, answers=self._answers))
+
+    def _let_in_hit(self) -> None:
+        found, state = self._state.hit, self._state
+        if found is None:
+            return
+        if found.hit.verdict.passes:  # a code typed is proof here
+            self._close()
+            self.letInHit.emit(found.hit, None)
+        elif state.by:
+            self._show(replace(state, sheet="reasons", purpose="hit"))
+        else:
+            self._show(replace(state, sheet="number", purpose="hit", typed="", note=""))
+
+    def _ask_who(self, purpose: str) -> None:
+        """Number and PIN first."""
+        self._open("number")
+        self._show(replace(self._state, purpose=purpose))
 
     @Slot(str)
     def type(self, letter: str) -> None:
@@ -137,16 +144,20 @@ class GateHandViewModel(QObject):
             self._type(self._state.typed + letter.upper())
 
     def _type(self, text: str) -> None:
-        self._show(replace(self._state, typed=text, found=None, note=""))
+        self._show(replace(self._state, typed=text, note=""))
 
     def _open(self, sheet: str) -> None:
         self.rested.emit(True)
-        self._show(replace(self._state, sheet=sheet, page=0, picked=0, typed="", found=None, note=""))
+        self._show(replace(self._state, sheet=sheet, page=0, picked=0, typed="", hits=(), note="", purpose=""))
 
     def _back(self) -> None:
         state = self._state
-        if state.sheet == "lookup" and state.found is not None:
-            self._show(replace(state, found=None))
+        if state.sheet == "hits":
+            self._show(replace(state, sheet="lookup", page=0, typed=state.sought))
+        elif state.sheet == "hit":
+            self._show(replace(state, sheet="hits"))
+        elif state.purpose == "hit":
+            self._show(replace(state, sheet="hit", purpose="", typed="", note=""))
         elif state.sheet == "detail" and not self._gate.verdict:
             self._show(replace(state, sheet="last"))
         else:
@@ -155,7 +166,8 @@ class GateHandViewModel(QObject):
             self.rested.emit(verdict is not None and waits_for_staff(verdict))
 
     def _close(self) -> None:
-        self._show(replace(self._state, sheet="", typed="", found=None, note="", number="", by="", role=""))
+        empty: dict[str, Any] = dict.fromkeys(("sheet", "typed", "note", "number", "by", "role", "purpose"), "")
+        self._show(replace(self._state, hits=(), stops=(), **empty))
 
     def _turn(self) -> None:
         self._show(replace(self._state, out=not self._state.out))
@@ -190,13 +202,33 @@ class GateHandViewModel(QObject):
         """The camera's light was switched, or it has none."""
         self._show(replace(self._state, torch=on and obeyed, dark=not obeyed))
 
-    def found(self, lines: Sequence[LineRow]) -> None:
-        """What the look-up found."""
-        self._show(replace(self._state, found=tuple(lines)))
+    def found(self, found: LookedUp, hits: Sequence[FoundHit]) -> None:
+        """What the look-up brought."""
+        state = self._state
+        if state.sheet == "lookup":
+            sheet = "hits" if hits else "lookup"
+            sought = state.typed.strip()
+            self._show(replace(state, sheet=sheet, page=0, hits=tuple(hits), sought=sought, note=nothing_of(found)))
+
+    def offer_stops(self, stops: Sequence[Stop]) -> None:
+        """Where the holder of the ticket on screen may ride on to."""
+        self._open("stops")
+        self._show(replace(self._state, stops=tuple(stops)))
 
     def signed_on(self, by: str, role: str) -> None:
-        """The person is who they say."""
-        self._show(replace(self._state, sheet="reasons", by=by, role=role, typed="", note=""))
+        """The person is who they say; now what they wanted to do."""
+        state = replace(self._state, by=by, role=role, typed="", note="")
+        if state.purpose == "fare":
+            verdict = self._gate.verdict
+            due = max(verdict.decision.fare_due, 0) if verdict else 0
+            self._close()
+            self._say(Scan(fare_paid=due, alight=state.alight, persons=0, by=by, answers=self._answers))
+        elif state.purpose != "lookup":
+            self._show(replace(state, sheet="reasons"))
+        elif self.look_up_roles is None or role in self.look_up_roles:
+            self._show(replace(state, sheet="lookup"))
+        else:
+            self.refused(nothing_of(LookedUp(word=Word.OVERRIDE_REFUSED)))
 
     def refused(self, why: str) -> None:
         """Number and PIN do not let anybody in."""
@@ -223,72 +255,9 @@ class GateHandViewModel(QObject):
             if verdict is None or self._verdict is None or self._verdict.ticket_id != verdict.ticket_id:
                 self._answers.clear()
             self._verdict = verdict
-            self._state = replace(self._state, persons=_persons(verdict))
+            alight = self._state.alight if verdict is not None and verdict.alight else ""
+            self._state = replace(self._state, persons=_persons(verdict), alight=alight)
         self._fill()
-
-    # what is shown
-
-    def _show(self, state: HandState) -> None:
-        if state != self._state:
-            self._state = state
-            self._fill()
-            self.changed.emit()
-
-    def _fill(self) -> None:
-        self._lines.show(gatesheets.lines_of(self._gate, self._state, self.questions))
-        self._keys.show(gatesheets.keys_of(self._gate, self._state, self.questions))
-
-    @Property(RowsModel, constant=True)
-    def keys(self) -> RowsModel:
-        return self._keys
-
-    @Property(RowsModel, constant=True)
-    def lines(self) -> RowsModel:
-        return self._lines
-
-    @Property(str, notify=changed)
-    def sheet(self) -> str:
-        return self._state.sheet
-
-    @Property(str, notify=changed)
-    def title(self) -> str:
-        return gatesheets.title_of(self._gate, self._state, self.questions)
-
-    @Property(str, notify=changed)
-    def typed(self) -> str:
-        """What was typed; a PIN only as dots."""
-        return "•" * len(self._state.typed) if self._state.sheet == "pin" else self._state.typed
-
-    @Property(bool, notify=changed)
-    def padded(self) -> bool:
-        """Letters to type with are shown."""
-        return gatesheets.typing(self._state)
-
-    @Property(str, notify=changed)
-    def letters(self) -> str:
-        """On the pad, in this order; what no code has comes last."""
-        return gatesheets.letters_of(self._state)
-
-    @Property(str, notify=changed)
-    def note(self) -> str:
-        """A sentence below the title."""
-        return gatesheets.note_of(self._state)
-
-    @Property(bool, notify=changed)
-    def lefty(self) -> bool:
-        return self._state.lefty
-
-    @Property(bool, notify=changed)
-    def sun(self) -> bool:
-        return self._state.sun
-
-    @Property(bool, notify=changed)
-    def bare(self) -> bool:
-        return self._state.bare
-
-    @Property(bool, notify=changed)
-    def out(self) -> bool:
-        return self._state.out
 
 
 def _persons(verdict: Verdict | None) -> int:

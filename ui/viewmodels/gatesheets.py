@@ -3,50 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import Question
 from ui.viewmodels.gate import Around, Count, GateViewModel
 from ui.viewmodels.gateask import KeyRow, open_question, reasons
 from ui.viewmodels.gateask import keys_of as verdict_keys
+from ui.viewmodels.gatefound import details_of as hit_details
+from ui.viewmodels.gatefound import line_of, stop_line
+from ui.viewmodels.gatelines import LineRow
+from ui.viewmodels.gatestate import HandState
 from ui.viewmodels.gatetold import details_of, row_of
 from ui.viewmodels.texts import translate
 
-if TYPE_CHECKING:
-    from ui.viewmodels.gatehand import HandState
-
 PAGE = 5  # lines of a sheet: a glove needs 20 mm for each
 COUNTS_PAGE = 9
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ2345678901"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ 2345678901.-:@"  # what a code has comes first
 FIGURES = "1234567890"
-SEARCH_MIN = 3
 OWN_KEYS = ("answer", "next", "back", "enter")  # what passengers may touch themselves
 
 Questions = Mapping[str, Question]
 
 
-@dataclass(frozen=True)
-class LineRow:
-    """A line of a sheet; `name` "" = nothing happens when it is touched."""
-
-    name: str
-    sign: str
-    icon: str
-    title: str
-    detail: str
-    value: str = ""
-
-
 def typing(state: HandState) -> bool:
-    return state.sheet in ("number", "pin", "answer") or (state.sheet == "lookup" and state.found is None)
+    return state.sheet in ("number", "pin", "answer", "lookup")
 
 
 def letters_of(state: HandState) -> str:
-    if state.sheet in ("number", "pin"):
-        return FIGURES
-    return LETTERS[:26] + " " + LETTERS[26:] + ".-:@" if state.sheet == "answer" else LETTERS
+    return FIGURES if state.sheet in ("number", "pin") else LETTERS
 
 
 def title_of(gate: GateViewModel, state: HandState, questions: Questions) -> str:
@@ -56,7 +40,10 @@ def title_of(gate: GateViewModel, state: HandState, questions: Questions) -> str
         "last": translate("Gate", "The last scans"),
         "detail": translate("Gate", "One scan"),
         "counts": translate("Gate", "Counts: in today"),
-        "lookup": translate("Gate", "Code on the ticket"),
+        "lookup": translate("Gate", "Code, name or booking"),
+        "hits": translate("Gate", "Found by %1").replace("%1", state.sought),
+        "hit": translate("Gate", "One ticket"),
+        "stops": translate("Gate", "Rides on to"),
         "more": translate("Gate", "This screen"),
         "number": translate("Gate", "Your staff number"),
         "pin": translate("Gate", "Your PIN"),
@@ -74,8 +61,8 @@ def _question(gate: GateViewModel, questions: Questions) -> str:
 def note_of(state: HandState) -> str:
     if state.note:
         return state.note
-    if state.sheet == "lookup" and state.found == ():
-        return translate("Gate", "Nothing here goes by this. Ask for the code on the ticket.")
+    if state.sheet == "stops" and not state.stops:
+        return translate("Gate", "This train goes no farther.")
     return ""
 
 
@@ -92,8 +79,14 @@ def lines_of(gate: GateViewModel, state: HandState, questions: Questions) -> lis
         return [LineRow("", "", "", each.value, each.label) for each in facts]
     if state.sheet == "counts":
         return count_lines(around)[state.page * COUNTS_PAGE : (state.page + 1) * COUNTS_PAGE]
-    if state.sheet == "lookup":
-        return list(state.found or ())
+    if state.sheet == "hits":
+        shown = list(enumerate(state.hits))[state.page * PAGE : (state.page + 1) * PAGE]
+        return [line_of(each, number, language, around.zone) for number, each in shown]
+    if state.sheet == "hit" and state.hit is not None:
+        return hit_details(state.hit, language, around.zone)
+    if state.sheet == "stops":
+        stops = state.stops[state.page * PAGE : (state.page + 1) * PAGE]
+        return [stop_line(each, language, around.zone, around.currency) for each in stops]
     if state.sheet == "reasons":
         return [LineRow(f"reason {each}", "", "", each, "") for each in reasons()]
     return []
@@ -124,30 +117,9 @@ def keys_of(gate: GateViewModel, state: HandState, questions: Questions) -> list
 
 
 def _all_keys(gate: GateViewModel, state: HandState, questions: Questions) -> list[KeyRow]:
-    back = KeyRow("back", translate("Gate", "Back"), "arrow-left")
     scans, verdict = len(gate.scans), gate.verdict
-    if state.sheet == "last":
-        return [back, *_pages(state, scans, PAGE)]
-    if state.sheet == "counts":
-        return [back, *_pages(state, len(count_lines(gate.state.around)), COUNTS_PAGE)]
-    if state.sheet == "more":
-        keys = [
-            back,
-            KeyRow("hand", translate("Gate", "Left hand"), "hand", state.lefty),
-            KeyRow("sun", translate("Gate", "Sun"), "sun", state.sun),
-            KeyRow("out", translate("Gate", "People leave"), "door-out", state.out),
-        ]
-        emergency = KeyRow("open", translate("Gate", "Emergency: open"), "warning", gate.state.emergency)
-        return [*keys, emergency]
-    if typing(state):
-        if state.sheet == "lookup":
-            return [
-                back,
-                KeyRow("search", translate("Gate", "Search"), "search", available=len(state.typed) >= SEARCH_MIN),
-            ]
-        return [back, KeyRow("enter", translate("Gate", "Enter"), "check", available=state.typed != "")]
     if state.sheet:
-        return [back]
+        return [KeyRow("back", translate("Gate", "Back"), "arrow-left"), *_sheet_keys(gate, state)]
     if verdict is not None:
         keys = verdict_keys(verdict, questions, state.persons)
         if state.badges and verdict.facts is not None and verdict.reason in (Word.ADMIT, Word.USED):
@@ -173,3 +145,30 @@ def _pages(state: HandState, lines: int, page: int) -> list[KeyRow]:
         KeyRow("newer", up, "chevron-up", available=state.page > 0),
         KeyRow("older", down, "chevron-down", available=(state.page + 1) * page < lines),
     ]
+
+
+def _sheet_keys(gate: GateViewModel, state: HandState) -> list[KeyRow]:
+    """Beside the one that leads back."""
+    pages = {
+        "last": (len(gate.scans), PAGE),
+        "counts": (len(count_lines(gate.state.around)), COUNTS_PAGE),
+        "hits": (len(state.hits), PAGE),
+        "stops": (len(state.stops), PAGE),
+    }
+    if state.sheet in pages:
+        return _pages(state, *pages[state.sheet])
+    if state.sheet == "hit" and state.hit is not None:
+        decision = state.hit.hit.verdict.decision
+        return [KeyRow("in", translate("Gate", "Let in"), "key", available=decision.passes or decision.may_override)]
+    if state.sheet == "more":
+        return [
+            KeyRow("hand", translate("Gate", "Left hand"), "hand", state.lefty),
+            KeyRow("sun", translate("Gate", "Sun"), "sun", state.sun),
+            KeyRow("out", translate("Gate", "People leave"), "door-out", state.out),
+            KeyRow("open", translate("Gate", "Emergency: open"), "warning", gate.state.emergency),
+        ]
+    if state.sheet == "lookup":
+        return [KeyRow("search", translate("Gate", "Search"), "search", available=state.typed.strip() != "")]
+    if typing(state):
+        return [KeyRow("enter", translate("Gate", "Enter"), "check", available=state.typed != "")]
+    return []

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.codes import human_code
+from kiosk.domain.codes import shown_code
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Word
 from ui.viewmodels.gatefacts import VerdictFact, asked_of, doubt_of, facts_of, holder_of, number_of, way_of
 from ui.viewmodels.gatesignals import SIGNS, other_word, word_of
-from ui.viewmodels.gatewords import next_step, reason_words
+from ui.viewmodels.gatewords import fare_step, next_step, onward_of, reason_words
 from ui.viewmodels.texts import translate
 
 
@@ -68,9 +68,10 @@ def told(verdict: Verdict, language: str, today: str = "", currency: str = "") -
         ticket=verdict.ticket_id,
         word=word_of(signal),
         other=other_word(signal, language),
-        reason=holder_of(verdict, language) or reason_words(verdict.reason, verdict.facts),
+        reason=holder_of(verdict, language) or onward_of(verdict) or reason_words(verdict.reason, verdict.facts),
         step=decision.note
         or doubt_of(decision)
+        or fare_step(verdict)
         or next_step(verdict.reason, verdict.facts)
         or way_of(verdict, language),
         facts=tuple([*asked_of(decision, currency), *facts_of(verdict, language, today)][:3]),
@@ -82,14 +83,14 @@ def row_of(scan: Scan, language: str, zone: ZoneInfo | None) -> ScanRow:
     said = told(scan.verdict, language)
     facts = scan.verdict.facts
     what = number_of(facts, language) if facts is not None else ""
-    code = human_code(said.ticket) if said.ticket else translate("Gate", "no ticket")
+    code = shown_code(said.ticket) if said.ticket else translate("Gate", "no ticket")
     return ScanRow(
         time=datetime.fromtimestamp(scan.at, zone).strftime("%H:%M:%S"),
         signal=said.signal,
         icon=said.icon,
         word=said.word,
         title=reason_words(scan.verdict.reason, facts),
-        detail="  ".join(each for each in (what, code) if each),
+        detail="  ".join(each for each in (scan.verdict.holder, what, code) if each),
     )
 
 
@@ -105,8 +106,10 @@ def details_of(scan: Scan, language: str, zone: ZoneInfo | None) -> list[Verdict
     ]
     if said.step:
         rows.append(VerdictFact(translate("Gate", "Next"), said.step))
+    if verdict.holder:
+        rows.append(VerdictFact(translate("Gate", "Name"), verdict.holder))
     if said.ticket:
-        rows.append(VerdictFact(translate("Gate", "Ticket"), human_code(said.ticket)))
+        rows.append(VerdictFact(translate("Gate", "Ticket"), shown_code(said.ticket)))
     rows += [each for each in said.facts if each.value]
     if verdict.decision.override:
         rows.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.gate.held import EVENT_MODE
-from kiosk.domain.gate.shown import TicketFacts
+from kiosk.domain.gate.shown import TicketFacts, Verdict
 from kiosk.domain.gate.words import Word
 from ui.viewmodels.texts import translate
 
@@ -149,3 +149,15 @@ def next_step(reason: Word, facts: TicketFacts | None = None) -> str:
     if reason is Word.DOCUMENT and facts is not None and facts.named:
         return translate("Gate", "Staff: the ticket is named, look at the document, then confirm")
     return steps[reason]
+
+
+def onward_of(verdict: Verdict) -> str:
+    """Of somebody who rides on after the ticket's end; "" = nobody does."""
+    asked = verdict.reason is Word.WRONG_PLACE and bool(verdict.alight)
+    return translate("Gate", "The ticket ends before that stop") if asked else ""
+
+
+def fare_step(verdict: Verdict) -> str:
+    """What to do where a fare would make it right; "" = none would."""
+    due = verdict.reason is Word.WRONG_PLACE and verdict.decision.fare_due >= 0
+    return translate("Gate", "Staff: take the fare, or send to the ticket desk") if due else ""

@@ -47,19 +47,25 @@ def looked_up(world: World, gate: GatePost, look_up: Lookup) -> tuple[Decision, 
     roles = world.look_up_roles
     if roles is not None and look_up.role not in roles:
         return Decision(word=Word.OVERRIDE_REFUSED, detail="look_up"), []
-    chosen = look_up.lists
-    if chosen is None:
-        chosen = gate.lists or ((gate.list,) if gate.list else ())
-    known = {each.id: each for each in world.lists}
-    events = [known[name].event for name in chosen if name in known]
-    if (known and not events) or len(set(events)) < len(events):
+    events = events_of(world, gate, look_up.lists)
+    if events is None:
         return Decision(word=Word.NOT_CONFIGURED), []
-    hits = found_by(world, look_up.text, set(events) if known else None)
+    hits = found_by(world, look_up.text, events)
     return Decision(word=Word.NAME_ONLY if hits else Word.UNKNOWN), hits
 
 
-def found_by(world: World, text: str, events: set[str] | None) -> list[str]:
-    """Codes of the tickets that a text is part of, each once, in their order; of these events, None = of all."""
+def events_of(world: World, gate: GatePost, lists: tuple[str, ...] | None) -> set[str] | None:
+    """Of the lists on which is searched, None = the gate's; "" among them = of all. None: nobody knows which."""
+    known = {each.id: each for each in world.lists}
+    if not known:
+        return {""}
+    chosen = lists if lists is not None else gate.lists or ((gate.list,) if gate.list else ())
+    events = [known[name].event for name in chosen if name in known]
+    return set(events) if events and len(set(events)) == len(events) else None
+
+
+def found_by(world: World, text: str, events: set[str]) -> list[str]:
+    """Codes of the tickets that a text is part of, each once, in their order; of these events, "" = of all."""
     needle = text.strip().casefold()
     if len(needle) < max(world.search_min, 1):
         return []
@@ -69,6 +75,6 @@ def found_by(world: World, text: str, events: set[str] | None) -> list[str]:
         for each in world.tickets
         if needle in "\n".join((each.code, each.short_code, each.holder, each.email, each.booking)).casefold()
         or (letters(needle) and letters(needle) == letters(each.short_code))
-        if events is None or "" in events or (each.event or event_of.get(each.product, "")) in ("", *events)
+        if "" in events or (each.event or event_of.get(each.product, "")) in ("", *events)
     ]
     return list(dict.fromkeys(hits))[: world.search_max]

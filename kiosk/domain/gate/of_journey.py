@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from kiosk.domain.gate.asked import Asked
 from kiosk.domain.gate.railway import Journey
+from kiosk.domain.gate.uses import heads_of
 from kiosk.domain.gate.words import Decision, Word
 
 OTHER_DAY_S = 12 * 3600  # nearer than this, a ticket is early or late, not for another day
@@ -80,6 +83,9 @@ def _beyond(asked: Asked, stop: str, journey: Journey) -> Decision | None:
 
 
 def _unless_paid(asked: Asked, decision: Decision) -> Decision | None:
+    """Each who goes in or out now pays it."""
+    if decision.fare_due > 0:
+        decision = msgspec.structs.replace(decision, fare_due=decision.fare_due * heads_of(asked))
     return None if 0 <= decision.fare_due <= asked.fare_paid else decision
 
 

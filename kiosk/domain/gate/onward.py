@@ -20,7 +20,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     names: Names  # "" = the feed's own text
     arrives_at: int  # unix s, as planned
-    fare_due: int  # minor units; -1 = nobody here knows
+    fare_due: int  # minor units, of all whom the ticket is for; -1 = nobody here knows
 
 
 def class_of(ticket: tickets.Ticket, ride: Ride) -> str:
@@ -62,7 +62,7 @@ def stops_beyond(journey: Journey, ticket: tickets.Ticket, ride: Ride, fare_of: 
         planned = journey.fares.get(f"{end}-{stop}")
         fare = _fare(ticket, ride, ticket.to_call, number, fare_of) if planned is None else planned
         names = {"": place.name, **place.names}
-        due = -1 if fare is None else fare
+        due = -1 if fare is None else fare * max(ticket.persons, 1)
         found[stop] = Stop(id=stop, names=names, arrives_at=ride.arrives_at(number), fare_due=due)
     return tuple(found.values())
 
@@ -70,3 +70,19 @@ def stops_beyond(journey: Journey, ticket: tickets.Ticket, ride: Ride, fare_of: 
 def _fare(ticket: tickets.Ticket, ride: Ride, start: int, end: int, fare_of: FareOf) -> int | None:
     category = ride.products[ticket.category] if ticket.category < len(ride.products) else ""
     return fare_of(ride, start, end, category, class_of(ticket, ride))
+
+
+def rides_on(ticket: tickets.Ticket | None, ride: Ride | None) -> bool:
+    """Does the train go on after the ticket's end?"""
+    return (
+        ticket is not None
+        and ride is not None
+        and ride.mode != EVENT_MODE
+        and ticket.to_call < len(ride.stop_places) - 1
+    )
+
+
+def name_on(ride: Ride | None, stop: str) -> Names:
+    """A stop's names; "" = the feed's own text."""
+    places = ride.stop_places if ride is not None and stop else ()
+    return next(({"": each.name, **each.names} for each in places if each.id == stop), {})

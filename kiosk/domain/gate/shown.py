@@ -49,6 +49,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     journey_id: int = 0
     facts: TicketFacts | None = None  # None = nothing may be shown of it
     persons: int = 0  # how many pass by it
+    holder: str = ""  # as far as it is known; for staff
+    alight: Names = {}  # where the holder wants out after the ticket's end; {} = at its end
+    goes_on: bool = False  # the train does, after the ticket's end
+    looked_up: bool = False  # no code was held up
 
     @property
     def reason(self) -> Word:
