@@ -71,8 +71,8 @@ class GateFigures:
 
     def name(self, product: str) -> str:
         """As the plan names it, or the catalogue: "Adult, Second class"."""
-        if product in self._planned:
-            return self._planned[product]
+        if named := self.planned(product):
+            return named
         category, _, place_class = product.partition("/")
         info = self._catalogue.info()
         categories = {each.id: {"": each.name, **each.names} for each in info.tariff.categories} if info else {}
@@ -83,6 +83,10 @@ class GateFigures:
         if place_class == "open":
             words.append(translate("Gate", "any seat"))
         return translate("Gate", ", ").join(words)
+
+    def planned(self, product: str) -> str:
+        """Its name in the plan; "" = the plan names none."""
+        return self._planned.get(product, "")
 
     def _learn(self, counts: GateCounts) -> None:
         """Names of the classes of the trains that were counted."""

@@ -21,8 +21,9 @@ from kiosk.store.gate_counts import counts_since
 from kiosk.store.store import Store
 from ui.gatecounts import GateFigures, age
 from ui.viewmodels.gate import Around
+from ui.viewmodels.gatefacts import name_in
 from ui.viewmodels.gatestate import FoundHit
-from ui.viewmodels.texts import localized
+from ui.viewmodels.texts import localized, translate
 
 STALE_S = 3600.0  # lists older than this are said louder
 
@@ -81,7 +82,15 @@ class GateWork:
     def look_up(self, text: str, by: str, role: str) -> tuple[LookedUp, list[FoundHit]]:
         """What goes by a code, a name or a booking."""
         found = self._services.gate.look_ups.look_up(text, by, role)
-        return found, [FoundHit(hit, self._figures.name(hit.product) if hit.product else "") for hit in found.hits]
+        return found, [FoundHit(hit, self._product(hit)) for hit in found.hits]
+
+    def _product(self, hit: Hit) -> str:
+        """As the plan names it; else category and class."""
+        named, facts = self._figures.planned(hit.product), hit.verdict.facts
+        if named or facts is None:
+            return named or (self._figures.name(hit.product) if hit.product else "")
+        words = [name_in(names, self._language()) for names in (facts.category, facts.place_class) if names]
+        return translate("Gate", ", ").join(words)
 
     def let_in(self, hit: Hit, override: Override | None) -> Verdict:
         """Somebody who was looked up."""

@@ -1160,6 +1160,10 @@
         <translation>运营方指示</translation>
     </message>
     <message>
+        <source>Phone or paper fails, holder is known</source>
+        <translation>手机或票纸无法使用，已核实旅客</translation>
+    </message>
+    <message>
         <source>Last scans</source>
         <translation>最近扫描</translation>
     </message>
@@ -1202,6 +1206,10 @@
     <message>
         <source>Why let in?</source>
         <translation>放行原因</translation>
+    </message>
+    <message>
+        <source>Names in other scripts than these letters: by code or booking.</source>
+        <translation>中文姓名请用票码或订单号查询。</translation>
     </message>
     <message>
         <source>This train goes no farther.</source>

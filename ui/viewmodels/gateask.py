@@ -105,4 +105,5 @@ def reasons() -> list[str]:
         translate("Gate", "Fault of the machine"),
         translate("Gate", "Train late or changed"),
         translate("Gate", "Order of the operator"),
+        translate("Gate", "Phone or paper fails, holder is known"),
     ]

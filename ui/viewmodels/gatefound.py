@@ -18,13 +18,13 @@ from ui.viewmodels.gatewords import next_step, reason_words
 from ui.viewmodels.texts import money, people, short_date, translate
 
 
-def line_of(found: FoundHit, number: int, language: str, zone: ZoneInfo | None) -> LineRow:
+def line_of(found: FoundHit, number: int, language: str, zone: ZoneInfo | None, today: str = "") -> LineRow:
     """One hit: who, for what; what became of it at the right."""
     hit = found.hit
     signal = hit.verdict.decision.signal
-    about = [*_ride(hit.verdict.facts, language), found.product] if hit.holder else [found.product]
-    title = hit.holder or " ".join([*_ride(hit.verdict.facts, language)][:1]) or hit.code
-    detail = "  ".join(each for each in (*about, hit.code) if each and each != title)
+    ride = _ride(hit.verdict.facts, language, today)
+    title = hit.holder or ride or hit.code
+    detail = "  ".join(each for each in (ride, found.product, hit.code) if each and each != title)
     return LineRow(f"hit {number}", signal, SIGNS[signal].icon, title, detail, short_state(hit.verdict, zone))
 
 
@@ -72,7 +72,7 @@ def details_of(found: FoundHit, language: str, zone: ZoneInfo | None) -> list[Li
         used = f"{short_date(at.date().isoformat(), language)} {at:%H:%M:%S}, {verdict.first_use.gate}"
         row(translate("Gate", "Used before"), used)
     row(translate("Gate", "Name"), hit.holder)
-    row(translate("Gate", "Train or event"), ", ".join(_ride(facts, language)))
+    row(translate("Gate", "Train or event"), _ride(facts, language))
     row(translate("Gate", "Way"), _way(facts, language))
     row(translate("Gate", "Seat"), where_of(facts, language) if facts else "")
     persons = people(hit.persons) if hit.persons > 1 else ""
@@ -87,12 +87,14 @@ def details_of(found: FoundHit, language: str, zone: ZoneInfo | None) -> list[Li
     return rows
 
 
-def _ride(facts: TicketFacts | None, language: str) -> list[str]:
-    """Train or event, and when it leaves."""
+def _ride(facts: TicketFacts | None, language: str, today: str = "") -> str:
+    """Train or event, and when it leaves; the day, where it is not today."""
     if facts is None:
-        return []
+        return ""
     at = datetime.fromtimestamp(facts.departs_at, ZoneInfo(facts.timezone))
-    return [f"{number_of(facts, language)}  {short_date(at.date().isoformat(), language)} {at:%H:%M}"]
+    day = at.date().isoformat()
+    when = f"{at:%H:%M}" if day == today else f"{short_date(day, language)} {at:%H:%M}"
+    return f"{number_of(facts, language)}  {when}"
 
 
 def _way(facts: TicketFacts | None, language: str) -> str:

@@ -61,6 +61,8 @@ def _question(gate: GateViewModel, questions: Questions) -> str:
 def note_of(state: HandState) -> str:
     if state.note:
         return state.note
+    if state.sheet == "lookup" and not state.typed:
+        return translate("Gate", "Names in other scripts than these letters: by code or booking.")
     if state.sheet == "stops" and not state.stops:
         return translate("Gate", "This train goes no farther.")
     return ""
@@ -81,7 +83,7 @@ def lines_of(gate: GateViewModel, state: HandState, questions: Questions) -> lis
         return count_lines(around)[state.page * COUNTS_PAGE : (state.page + 1) * COUNTS_PAGE]
     if state.sheet == "hits":
         shown = list(enumerate(state.hits))[state.page * PAGE : (state.page + 1) * PAGE]
-        return [line_of(each, number, language, around.zone) for number, each in shown]
+        return [line_of(each, number, language, around.zone, around.today) for number, each in shown]
     if state.sheet == "hit" and state.hit is not None:
         return hit_details(state.hit, language, around.zone)
     if state.sheet == "stops":

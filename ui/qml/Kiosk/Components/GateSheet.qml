@@ -137,17 +137,21 @@ Rectangle {
                     Words {
                         width: parent.width
                         text: line.title
-                        size: !line.available ? 32 : text.length > 26 ? 25 : 30
+                        size: !line.available ? (text.length > 28 ? 23 : 32) : text.length > 26 ? (line.detail.length > 30 ? 21 : 25) : 30
                         strong: true
                         wrapMode: Text.WordWrap
                         maximumLineCount: 2
+                        lineHeight: 0.95
                         color: Theme.gateInk
                     }
                     Words {
                         width: parent.width
                         visible: line.available && text !== ""
                         text: line.detail
-                        size: 24
+                        size: text.length > 30 ? 21 : 24
+                        wrapMode: Text.WordWrap
+                        maximumLineCount: 2
+                        lineHeight: 0.95
                         elide: Text.ElideRight
                         color: Theme.gateQuiet
                     }
