@@ -1,6 +1,6 @@
 """The command `kiosk central` with all its parts."""
 
-from central import cli_guests, cli_leases, cli_payments, cli_recovery, cli_vouchers
+from central import cli_guests, cli_leases, cli_payments, cli_privacy, cli_recovery, cli_vouchers
 from central.cli import central
 
 for command in (
@@ -13,6 +13,7 @@ for command in (
     cli_leases.quota,
     cli_vouchers.voucher,
     cli_payments.payments,
+    cli_privacy.forget_names,
     cli_guests.guests,
     cli_guests.plan,
 ):

@@ -65,7 +65,7 @@ STATEMENTS = {
             "seq": "bigint", "sale_id": "text", "item_no": "int", "journey_id": "bigint", "place": "int",
             "from_segment": "int", "to_segment": "int", "place_class": "text", "product_id": "text",
             "category_id": "text", "price_minor": "bigint", "currency": "text", "issued_at": "bigint", "code": "text",
-            "covered": "boolean", "persons": "int",
+            "covered": "boolean", "persons": "int", "holder": "text",
         },
         "DO NOTHING",
     ),

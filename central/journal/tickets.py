@@ -61,6 +61,7 @@ def place_ticket(book: Book, sold: Sold, note: Note) -> dict[str, Any]:
         "code": sold.event.code,
         "covered": covered,
         "persons": ticket.persons,
+        "holder": item.holder if item else "",
     }
 
 

@@ -122,15 +122,23 @@ class Terminal:
         return accepted
 
     def sell(
-        self, journey_id: int, place: int, gid: Gid, from_call: int = 0, to_call: int = 4, seats: int = 10
+        self,
+        journey_id: int,
+        place: int,
+        gid: Gid,
+        from_call: int = 0,
+        to_call: int = 4,
+        seats: int = 10,
+        holder: str = "",
     ) -> Record:
         """PlacesHeld and TicketIssued for one place of `layout(seats)`; returns the ticket's record."""
         train = layout(seats)
         sale_id = f"sale-{len(self.records)}"
         place_class = train.place_class_of(place)
         item = SaleItem(
-            journey_id, from_call, to_call, place, ((gid, from_call, to_call),), place_class, "second", "adult", 1250
-        )
+            journey_id, from_call, to_call, place, ((gid, from_call, to_call),), place_class, "second", "adult", 1250,
+            named=holder or msgspec.UNSET,
+        )  # fmt: skip
         self.append(PlacesHeld(sale_id=sale_id, items=(item,), currency="EUR"))
         coach, seat = train.ticket_place(place)
         return self.issue(sale_id, journey_id, coach, seat, from_call, to_call)
