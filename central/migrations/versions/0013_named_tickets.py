@@ -8,20 +8,21 @@ revision = "0013"
 down_revision = "0012"
 
 
+# With a name, before this database had a place for it.
+SOLD_BEFORE = """
+UPDATE ticket t SET holder = named.holder FROM (
+    SELECT s.terminal_id, s.incarnation, s.sale_id, item.no - 1 AS item_no, item.body ->> 'holder' AS holder
+    FROM sale s, json_array_elements(s.items::json) WITH ORDINALITY AS item (body, no)
+    WHERE strpos(s.items, '"holder":') > 0
+) AS named
+WHERE (named.terminal_id, named.incarnation, named.sale_id, named.item_no)
+    = (t.terminal_id, t.incarnation, t.sale_id, t.item_no) AND named.holder <> ''
+"""
+
+
 def upgrade() -> None:
     op.execute("ALTER TABLE ticket ADD COLUMN holder text NOT NULL DEFAULT ''  -- '' = not named, or forgotten")
-    # What was sold with a name before this database had a place for it.
-    op.execute(
-        """
-        UPDATE ticket t SET holder = named.holder FROM (
-            SELECT s.terminal_id, s.incarnation, s.sale_id, item.no - 1 AS item_no, item.body ->> 'holder' AS holder
-            FROM sale s, json_array_elements(s.items::json) WITH ORDINALITY AS item (body, no)
-            WHERE strpos(s.items, '"holder":') > 0
-        ) AS named
-        WHERE (named.terminal_id, named.incarnation, named.sale_id, named.item_no)
-            = (t.terminal_id, t.incarnation, t.sale_id, t.item_no) AND named.holder <> ''
-        """
-    )
+    op.execute(SOLD_BEFORE)
     op.execute("CREATE INDEX ticket_named ON ticket (journey_id) WHERE holder <> ''")
     op.execute(
         """
