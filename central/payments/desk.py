@@ -117,7 +117,7 @@ class PaymentDesk(Refunds):
             sent = replace(found, sent=True)
             rows.save(connection, sent)
             provider = self.providers[found.provider]
-            said = self._hear(provider.begin, order_of(sent, presented))
+            said = self._told(provider.begin, order_of(sent, presented))
             rows.save(connection, rules.begun(sent, said, self._now(), provider.query_every_s))
 
     def step(self, attempt_id: str) -> None:
@@ -142,20 +142,13 @@ class PaymentDesk(Refunds):
         every, order = provider.query_every_s, order_of(found)
         soonest = found.begun_at + provider.reverse_after_s if found.kind == "scan" else 0.0
         if rules.act(found, self._now()) == "query" or self._now() < soonest:
-            said = self._hear(provider.query, order)
+            said = self._told(provider.query, order)
             after = rules.queried(found, said, self._now(), every)
             return rules.not_before(after, self._now(), every, soonest), said
-        said = self._hear(provider.close, order)
+        said = self._told(provider.close, order)
         if found.state == "declined" and said.reason == "refunded":
             log.warning("payment %s was paid after it was declined; it went back", found.attempt_id)
         return rules.closed(found, said, self._now(), every), said
-
-    def _hear(self, call: Callable[[Order], Found], order: Order) -> Found:
-        try:
-            return call(order)
-        except Exception:  # a provider's mistake must not leave money unaccounted for
-            log.exception("the provider failed at payment %s", order.number)
-            return Found("unknown")
 
     # in the background
 

@@ -6,15 +6,17 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import TypeVar
 
 from central.context import Context
 from central.payments import rows
-from central.payments.provider import Back, Found, Provider
+from central.payments.provider import Back, Found, Order, Provider
 from central.payments.rows import Refund
 from central.payments.rules import AGAIN_MAX_S, LEFT_ALONE_S, Attempt
 from central.refusal import Refusal
 
 log = logging.getLogger(__name__)
+T = TypeVar("T", Order, Back)
 
 
 class Refunds:
@@ -101,11 +103,11 @@ class Refunds:
                 said = self._told(provider.refund, back)
             rows.save_refund(connection, _after(found, said, self._now(), provider.query_every_s))
 
-    def _told(self, call: Callable[[Back], Found], back: Back) -> Found:
+    def _told(self, call: Callable[[T], Found], asked: T) -> Found:
         try:
-            return call(back)
+            return call(asked)
         except Exception:  # a provider's mistake must not leave money unaccounted for
-            log.exception("the provider failed at refund %s", back.number)
+            log.exception("the provider failed at %s", asked.number)
             return Found("unknown")
 
 

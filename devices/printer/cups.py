@@ -32,7 +32,6 @@ _FAULTS = (
     "other-error",
     "output-area-full",
 )
-_MM_AN_INCH = 25.4
 
 
 class CupsPrinter:
@@ -86,7 +85,7 @@ class CupsPrinter:
         return job
 
     def _await_done(self, job: int, page: Bitmap) -> None:
-        until = deadline(self._timeout_s + page.height / (self._model.speed_mm_s * self._model.dpi / _MM_AN_INCH))
+        until = deadline(self._timeout_s + self._model.printing_s(page))
         try:
             while True:
                 reply = self._queue.ask(ipp.GET_JOB, _JOB, job=job)

@@ -61,7 +61,7 @@ class EscPosPrinter(PagePrinter):
                 link.send(part)
             if not self._asks:
                 return
-            stopped = self._await_processed(link, self._timeout_s + self._printing_s(page))
+            stopped = self._await_processed(link, self._timeout_s + self._model.printing_s(page))
             if watched and stopped is None:
                 link.send(commands.TELL_NOTHING)
             status = self._status(link) if stopped is None or stopped.ready else stopped

@@ -13,7 +13,9 @@ from typing import Any, Literal
 import msgspec
 
 from kiosk.domain.errors import KioskError
+from kiosk.ports import Bitmap
 
+_MM_AN_INCH = 25.4
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "printers"
 
 Command = Literal["GS (H", "GS r", "GS a", "DLE EOT", "DLE ENQ", "DLE DC4", "GS V"]
@@ -43,6 +45,10 @@ class PrinterModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     speed_mm_s: int = 50
     lacks: tuple[Command, ...] = ()
     """Commands it does not know, or gets wrong."""
+
+    def printing_s(self, page: Bitmap) -> float:
+        """How long it takes at the most."""
+        return page.height / (self.speed_mm_s * self.dpi / _MM_AN_INCH)
 
 
 _RANGES = {"width_dots": (200, 2400), "dpi": (150, 600), "band_rows": (8, 2400), "feed_lines": (0, 20),

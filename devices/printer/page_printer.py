@@ -15,8 +15,6 @@ from devices.printer.transport import Connect, Link
 from kiosk.domain.errors import PrinterFault
 from kiosk.ports import Bitmap, PrinterStatus
 
-_MM_AN_INCH = 25.4
-
 
 class PagePrinter:
     """A connection for each page, because many printers serve one client at a time, and lines come and go."""
@@ -62,9 +60,6 @@ class PagePrinter:
             raise PrinterFault(f"the printer at {self._name} does not answer: {error}") from None
         if not status.ready:
             raise PrinterFault(f"the printer is not ready: {words(status)}")
-
-    def _printing_s(self, page: Bitmap) -> float:
-        return page.height / (self._model.speed_mm_s * self._model.dpi / _MM_AN_INCH)
 
     def _seen(self, status: PrinterStatus) -> PrinterStatus:
         """A printer without the sensor for paper that ends soon may set the bit for ever."""

@@ -58,7 +58,7 @@ class ZplPrinter(PagePrinter):
 
     def _await_printed(self, link: Link, page: Bitmap) -> PrinterStatus | None:
         """Wait until nothing of it waits any more; the status, when the printer says that it has stopped."""
-        until = deadline(self._timeout_s + self._printing_s(page))
+        until = deadline(self._timeout_s + self._model.printing_s(page))
         pause = threading.Event()  # nobody sets it: a wait that is not a sleep of the whole program
         while True:
             now = self._ask(link)

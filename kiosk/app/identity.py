@@ -6,13 +6,13 @@ The private key lies in a file of its own (mode 0600), so that a copy of the dat
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.errors import KioskError
+from kiosk.store.database import durable_write
 from sync.client import CentralClient
 from sync.wire import EnrolReply, EnrolRequest
 
@@ -70,7 +70,7 @@ def enrol(folder: Path, url: str, code: str, *, machine: str = "", timeout_s: fl
 
 def save(folder: Path, reply: EnrolReply) -> None:
     """Keep what central said (also after a certificate renewal)."""
-    _write(folder / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(reply), indent=1))
+    durable_write(folder / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(reply), indent=1))
 
 
 def _key(folder: Path) -> Ed25519PrivateKey:
@@ -78,19 +78,5 @@ def _key(folder: Path) -> Ed25519PrivateKey:
     with contextlib.suppress(FileNotFoundError):
         return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
     key = Ed25519PrivateKey.generate()
-    _write(path, key.private_bytes_raw())
+    durable_write(path, key.private_bytes_raw())
     return key
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a temporary file, flushed, then renamed."""
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)

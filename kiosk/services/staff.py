@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from kiosk.domain.errors import KioskError
 from kiosk.ports import Clock
+from kiosk.store.database import durable_write
 
 log = logging.getLogger(__name__)
 
@@ -124,14 +125,8 @@ class Staff:
             log.warning("%s cannot be written: %s", self._wrong_path, error)
 
     def _write(self, members: list[Member]) -> None:
-        new = self._path.with_suffix(".new")
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(members), indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        durable_write(self._path, msgspec.json.format(msgspec.json.encode(members), indent=1))
 
 
 def _hasher(salt: bytes) -> Argon2id:

@@ -16,7 +16,7 @@ import click
 
 from kiosk.app.clock import SystemClock
 from kiosk.app.demo import import_network
-from kiosk.app.identity import Identity, enrol
+from kiosk.app.identity import Identity
 from kiosk.app.tour.gate_posts import Posts
 from kiosk.app.tour.gate_queue import NUMBER, OUT, PIN, PLAN, A, B, afterwards, orders, queue
 from kiosk.app.tour.gate_things import JUNK, Things, forged
@@ -30,7 +30,6 @@ from kiosk.services.offers import Offers
 from kiosk.services.search import Search
 from kiosk.services.staff import Staff
 from kiosk.store.catalogue import CatalogueStore
-from sync.client import CentralClient
 
 ORIGIN, DESTINATION = "VNP", "AOH"  # Beijing South to Shanghai Hongqiao
 BEFORE_S = 20 * 60  # before the train's departure the gates' clock stands
@@ -75,17 +74,10 @@ class GateStory:
     def _choose(self) -> None:
         """Trains of tomorrow: one in the middle of the day, one long before, one long after; a concert."""
         folder = self._out / "run" / "plan"
-        central = self.stage.central
-        who = enrol(folder, central.url, central.code("Tour", "counter", ""), machine="tour")
-        client = CentralClient(central.url, reply=who.reply, sign=who.sign, timeout_s=60)
-        try:
-            answer = client.catalogue()
-        finally:
-            client.close()
-        assert answer is not None
+        catalogue = self.stage.catalogue(folder)
         store = CatalogueStore(folder, bytes(32))
         try:
-            store.replace(answer[0], "plan")
+            store.replace(catalogue, "plan")
             self._plan(Search(store, Offers(store, _NoCells(), SystemClock()), SystemClock()), store)
         finally:
             store.close()

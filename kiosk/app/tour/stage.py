@@ -15,7 +15,9 @@ from kiosk.app.config import load
 from kiosk.app.demo import CentralAtHand, start_devices, write_config
 from kiosk.app.identity import Identity, enrol
 from kiosk.app.ways import way
+from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.errors import KioskError
+from sync.client import CentralClient
 
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
 POLL_S = 0.1
@@ -42,6 +44,18 @@ class Stage:
         self._stack.callback(link.stop)
         ready = link.wait_ready(30)
         self.ports["link"], self.ports["link_control"] = int(ready["port"]), int(ready["control"])
+
+    def catalogue(self, folder: Path) -> Catalogue:
+        """As the tour itself sees it, enrolled as a terminal that never sells."""
+        central = self.central
+        who = enrol(folder, central.url, central.code("Tour", "counter", ""), machine="tour")
+        client = CentralClient(central.url, reply=who.reply, sign=who.sign, timeout_s=60)
+        try:
+            answer = client.catalogue()
+        finally:
+            client.close()
+        assert answer is not None
+        return answer[0]
 
     def start_devices(self) -> None:
         """Printer, camera, and what the passenger pays with."""
