@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from devices.cash.book import Book
 from devices.cash.cctalk import Bus
 from devices.cash.coins import CoinAcceptor
@@ -20,7 +22,7 @@ from devices.cash.till import Till
 from devices.cash.validator import Validator
 from kiosk.ports import ChargeRequest, PaymentOutcome, Pieces, Prompt
 
-from .conftest import Device, Start
+from .simulators import Device, Start
 
 CURRENCY = "CNY"
 HOPPERS = {3: (100, 40), 4: (50, 20)}  # address: value, coins filled in
@@ -145,3 +147,11 @@ def until(true: Callable[[], object], wait_s: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)
+
+
+@pytest.fixture
+def shop(shared: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    monkeypatch.setattr("devices.cash.till.SETTLE_TRIES_S", 1.0)
+    monkeypatch.setattr("devices.cash.till.QUIET_S", 0.05)
+    monkeypatch.setattr("devices.cash.till.POLL_S", 0.02)
+    return Shop(shared, tmp_path)

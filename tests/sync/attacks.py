@@ -14,7 +14,8 @@ from sync import wire
 from sync.client import CentralClient
 from sync.seal import ISSUER, NONCE, SEAL, sealed_bytes
 from sync.wire import EnrolReply, signed_bytes
-from tests.sync.exchanges import JSON, Enrol, Exchange, outcome
+from tests.sync.exchange import JSON, Exchange, outcome
+from tests.sync.exchanges import Enrol
 from tests.sync.middle import Reply, Request
 
 DETECTED, HARMLESS = "detected", "harmless"

@@ -14,7 +14,8 @@ import pytest
 from central.postgres import EmbeddedPostgres
 from tests.sync.attacked import World, attacked
 from tests.sync.cutter import Cutter
-from tests.sync.exchanges import EXCHANGES, outcome
+from tests.sync.exchange import outcome
+from tests.sync.exchanges import EXCHANGES
 
 STRIDE = 1 if os.environ.get("KIOSK_EVERY_BYTE") else 23
 CALLS = [name for name in EXCHANGES if name not in ("refusal", "catalogue pieces")]  # the list brings the pieces too

@@ -20,7 +20,8 @@ from sync.client import CentralClient
 from tests.sync import attacks
 from tests.sync.attacked import World, attacked
 from tests.sync.attacks import DETECTED, HARMLESS
-from tests.sync.exchanges import EXCHANGES, Exchange
+from tests.sync.exchange import Exchange
+from tests.sync.exchanges import EXCHANGES
 
 THREATS = ("repetition", "deletion", "insertion", "re-sequence", "corruption", "delay", "masquerade")
 

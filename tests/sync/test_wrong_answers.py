@@ -15,7 +15,8 @@ from kiosk.store.store import Store
 from sync.push import Push
 from sync.wire import Problem
 from tests.sync.attacked import World, attacked
-from tests.sync.exchanges import EXCHANGES, JSON, outcome
+from tests.sync.exchange import JSON, outcome
+from tests.sync.exchanges import EXCHANGES
 from tests.sync.middle import Reply
 from tests.sync.scripted import ScriptedCentral, json_answer
 
