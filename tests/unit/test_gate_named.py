@@ -13,13 +13,15 @@ import pytest
 from kiosk.domain import ticket as tickets
 from kiosk.domain.events import VerdictExplained
 from kiosk.domain.gate.grounds import decided, unpacked
+from kiosk.domain.gate.presented import light
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Word
-from kiosk.domain.gate.world import World
+from kiosk.domain.gate.world import Ticket, World
 from kiosk.domain.holder import binding
 from kiosk.services.gate import GAP_S
 from kiosk.services.holders import holder_fits
+from sync.wire import BookedRow, Change
 from tests.conftest import SettableClock
 from tests.gate_world import GateWorld, berlin
 from ui.viewmodels.gatefacts import facts_of, holder_of
@@ -69,24 +71,37 @@ def test_without_records_the_ticket_itself_says_whether_a_document_fits(world: G
     assert holder_fits("https://example.org", NAME) is None
 
 
+def on_record(world: GateWorld, text: str) -> None:
+    """Central told this gate whose ticket it is."""
+    ticket = tickets.read(text)[0]
+    row = BookedRow("sale", ticket.journey_id, None, 0, 2, "second", "second", "adult", 1, NAME)
+    change = Change("booked", ticket.ticket_id, msgspec.json.encode(row).decode())
+    world.store.gate_records.take([change], anew=True)
+
+
 def test_the_screen_says_whose_ticket_it_is_as_far_as_the_gate_knows(world: GateWorld) -> None:
     text = sold(world)
     verdict = scan(world, text)
     assert facts_of(verdict, "en")[0].value == "as on the ticket"
     assert "named" in next_step(verdict.reason, verdict.facts)
-    world.gate._presenter.holder_of = {tickets.read(text)[0].ticket_id: NAME}.__getitem__
+    on_record(world, text)
     verdict = scan(world, text)
     assert facts_of(verdict, "en")[0].value == NAME
     verdict = scan(world, text, document_seen=True)
-    assert holder_of(verdict, "en").startswith(NAME)
+    assert holder_of(verdict, "en").startswith("Named ticket")
 
 
 def test_the_gates_record_names_nobody_and_decides_the_same_again(world: GateWorld) -> None:
     text = sold(world)
-    world.gate._presenter.holder_of = lambda ticket_id: NAME
-    assert scan(world, text).reason is Word.DOCUMENT
-    bodies = [each.body for each in world.store.journal.records(0, 1000)]
-    assert not any("Neill" in body for body in bodies)
-    explained = [event for _, event in world.store.journal.events() if isinstance(event, VerdictExplained)]
-    again = decided(unpacked(explained[-1].grounds))
-    assert again.decision.word is Word.DOCUMENT
+    on_record(world, text)
+    assert scan(world, text).holder == NAME
+    grounds = [each.grounds for _, each in world.store.journal.events() if isinstance(each, VerdictExplained)][-1]
+    again = unpacked(grounds)
+    assert again.world.tickets[0].named and not again.world.tickets[0].holder
+    assert decided(again).decision.word is Word.DOCUMENT
+
+
+def test_a_guests_name_is_not_in_the_record() -> None:
+    guest = Ticket(code="A", holder="Anna", email="anna@example.org", product="p")
+    (kept,) = light(World(tickets=(guest,))).tickets
+    assert (kept.named, kept.holder, kept.email, kept.product) == (True, "", "", "p")

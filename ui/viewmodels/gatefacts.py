@@ -49,7 +49,7 @@ def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFa
         origin = VerdictFact(translate("Gate", "From"), name_in(facts.origin, language))
         return [train, origin, _to(facts, language)]
     if verdict.reason is Word.DOCUMENT and facts.named:  # what is held against the document
-        name = facts.holder or translate("Gate", "as on the ticket")
+        name = verdict.holder or translate("Gate", "as on the ticket")
         return [VerdictFact(translate("Gate", "Name"), name), train, _place(facts, language)]
     if verdict.admitted and facts.place and not facts.counted:
         coach = VerdictFact(translate("Gate", "Coach"), name_in(facts.coach, language))
@@ -100,7 +100,7 @@ def holder_of(verdict: Verdict, language: str) -> str:
     if facts is None or not verdict.admitted:
         return ""
     persons = verdict.persons or facts.persons
-    words = [facts.holder or translate("Gate", "Named ticket")] if facts.named else []
+    words = [translate("Gate", "Named ticket")] if facts.named else []
     words += [people(persons)] if persons > 1 else []
     words += [name_in(names, language) for names in (facts.category, facts.place_class) if names]
     return translate("Gate", ", ").join(words)

@@ -115,4 +115,4 @@ def details_of(scan: Scan, language: str, zone: ZoneInfo | None) -> list[Verdict
         rows.append(
             VerdictFact(translate("Gate", "Let in all the same"), reason_words(Word(verdict.decision.override)))
         )
-    return rows
+    return list(dict.fromkeys(rows))

@@ -64,10 +64,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
 
     def facts(self, next_at: float | None = None) -> TicketFacts | None:
         """For the screen, of a ticket that is proven."""
-        if self.ticket is None or self.ride is None:
-            return None
-        holder = self.world.tickets[0].holder if self.world.tickets else ""
-        return facts_of(self.ticket, self.ride, self.place, next_at, holder)
+        return facts_of(self.ticket, self.ride, self.place, next_at) if self.ticket and self.ride else None
 
 
 class Presenter:
@@ -86,7 +83,6 @@ class Presenter:
         others = tuple(each for each in setting.plan.gates if each.id != post.id)
         self.plan = msgspec.structs.replace(setting.plan, gates=(post, *others))
         self._journeys: dict[int, tuple[Ride, Journey]] = {}
-        self.holder_of: Callable[[str], str] = lambda ticket_id: ""  # as central's records say; "" = not known here
 
     def emergency(self, on: bool) -> None:
         post, *others = self.plan.gates
@@ -128,8 +124,6 @@ class Presenter:
         if proof == "none":
             code = human_code(value.code)
             value = msgspec.structs.replace(value, stored=True, short_code=code, holder=holder, booking=booking)
-        elif value.named:
-            value = msgspec.structs.replace(value, holder=self.holder_of(value.code))
         world = msgspec.structs.replace(
             self.plan,
             time_zone=ride.timezone if ride else self.plan.time_zone,

@@ -31,7 +31,6 @@ class TicketFacts(msgspec.Struct, frozen=True, kw_only=True):
     category: Names = {}
     persons: int = 1
     named: bool = False  # it carries a name
-    holder: str = ""  # that name, where the records know it
 
 
 class FirstUse(msgspec.Struct, frozen=True):
@@ -76,8 +75,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return FirstUse(first.gate, int(first.at.timestamp())) if first else None
 
 
-def facts_of(ticket: Ticket, ride: Ride, index: int, next_at: float | None, holder: str = "") -> TicketFacts:
-    """`index`: of the place in the layout, -1 = none. `holder`: the name on record."""
+def facts_of(ticket: Ticket, ride: Ride, index: int, next_at: float | None) -> TicketFacts:
+    """`index`: of the place in the layout, -1 = none."""
     origin, destination = ride.stop_places[ticket.from_call], ride.stop_places[ticket.to_call]
     facts = TicketFacts(
         number=ride.service.number or ride.line_name,
@@ -91,8 +90,7 @@ def facts_of(ticket: Ticket, ride: Ride, index: int, next_at: float | None, hold
         code=human_code(ticket.ticket_id),
         category=ride.categories[ticket.category] if ticket.category < len(ride.categories) else {},
         persons=max(ticket.persons, 1),
-        named=is_named(ticket) or bool(holder),
-        holder=holder,
+        named=is_named(ticket),
     )
     layout = ride.layout
     if layout is None or index < 0:
