@@ -102,6 +102,8 @@ class GateWindow:
             (self.hand.letInHit, self._let_in_hit),
             (self.hand.wantedStops, self._stops),
             (self.hand.rodeOn, self._ride_on),
+            (self.hand.wantedMedium, self.watch.want),
+            (self.watch.offered, self.hand.hand_out),
             (self.hand.said, self._say),
             (self.hand.counted, self._count),
             (self.hand.annulled, self._annul),
@@ -146,7 +148,7 @@ class GateWindow:
     def _badge(self) -> None:
         """The badge of whoever is on screen; a second one is marked as a copy."""
         verdict = self.model.verdict
-        if verdict is None or verdict.facts is None:
+        if verdict is None or (verdict.facts or verdict.guest) is None:
             return
         answers = self.hand.answers
 

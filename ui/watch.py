@@ -38,6 +38,7 @@ class Watch(QObject):
     left = Signal()  # nobody is there any more
     pictured = Signal(object)  # QImage
     blind = Signal(str)  # no camera, or nothing can be recorded
+    offered = Signal(str)  # the code of a card or wristband that staff want to hand out
     through = Signal(object)  # Through: what became of a verdict at the lane
 
     def __init__(
@@ -61,6 +62,7 @@ class Watch(QObject):
         self._seen = 0.0  # monotonic s, when its code was last in the picture
         self._resting = threading.Event()  # somebody is busy with the last one: nothing is judged
         self._turning = threading.Event()  # the lane is open
+        self._wanting = threading.Event()  # the next code is that of a medium to hand out
         self.kind: Kind = "entry"
         self._spent = ""  # the code of a passing that was taken back
         self._spent_at = 0.0  # monotonic s, when it was last in the picture
@@ -81,6 +83,13 @@ class Watch(QObject):
             self._resting.set()
         else:
             self._resting.clear()
+
+    def want(self, on: bool) -> None:
+        """The next code that is not the one on screen is not judged, but offered."""
+        if on:
+            self._wanting.set()
+        else:
+            self._wanting.clear()
 
     def turn(self, out: bool) -> None:
         """People leave here, or come in again."""
@@ -137,6 +146,9 @@ class Watch(QObject):
         with self._lock:
             now = self._clock.monotonic()
             texts = list(dict.fromkeys(code.text for code in frame.codes))
+            if self._wanting.is_set():
+                self._offer(texts)
+                return
             # Posters and bags have codes too: beside a ticket they do not count.
             texts = [text for text in texts if text.startswith(PREFIX)] or texts
             texts = self._without_spent(texts, now)
@@ -151,6 +163,12 @@ class Watch(QObject):
             if not self._text and now >= self._next_picture and min(frame.image.shape[:2]) >= PICTURE_MIN:
                 self._next_picture = now + 1 / PICTURES_A_SECOND
                 self.pictured.emit(image_of(frame.image))
+
+    def _offer(self, texts: list[str]) -> None:
+        offered = [text for text in texts if text != self._text and not text.startswith(PREFIX)]
+        if offered:
+            self._wanting.clear()
+            self.offered.emit(offered[0])
 
     def _leave(self, now: float) -> None:
         busy = self._resting.is_set() or self._turning.is_set()

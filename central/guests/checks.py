@@ -12,10 +12,10 @@ import msgspec
 from central.guests.files import GuestList, ReadMedium, ReadTicket
 from kiosk.domain.codes import is_ticket_id
 from kiosk.domain.gate.choice import clean
+from kiosk.domain.gate.guests import CODE_MAX
 from kiosk.domain.gate.world import Medium, Ticket
 from kiosk.domain.ticket import PREFIX
 
-CODE_MAX = 240  # letters; what a gate writes down of a code
 TEXT_MAX = 500
 TEXTS = ("holder", "email", "booking", "text", "product", "variation", "event", "day", "home_gate")
 HEADS_MAX = 10_000
@@ -63,8 +63,8 @@ def _code_faults(code: str, *, to_tickets: bool) -> list[str]:
         return []
     if not code or clean(code) != code or any(ord(letter) < 32 for letter in code):
         return [f"the code {code!r} is empty, or has spaces around it or hidden signs in it: no reader gives it so"]
-    if len(code) > CODE_MAX:
-        return [f"the code has {len(code)} letters; a gate keeps {CODE_MAX}"]
+    if len(code.encode()) > CODE_MAX:
+        return [f"the code has {len(code.encode())} bytes; a gate keeps {CODE_MAX}"]
     if code.startswith(PREFIX):
         return [f"the code {code[:20]!r} is that of a signed ticket; add to such tickets by --to-tickets"]
     if is_ticket_id(code):

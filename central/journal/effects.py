@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from central.incidents import note_all
 from central.inventory.book import Book
+from central.journal.admissions import Admissions
 from central.journal.money import Money
 from central.journal.statements import STATEMENTS
 from central.journal.tickets import Sold, place_ticket
@@ -50,9 +51,9 @@ class Effects:
         self._grants = self._known_grants(events)
         self._voids = Voids(connection, terminal_id, incarnation, events)
         self._book = Book(connection, self._journeys(events))
-        self._admitted = self._known_admissions(events)
         self._rows: dict[str, dict[Any, Row]] = {name: {} for name in STATEMENTS}  # by key, the last one counts
         self._incidents: list[tuple[str, str, int, int, int]] = []
+        gate = Admissions(connection, events, self._rows, self._incidents, (terminal_id, incarnation))
         self._money = Money(self._rows["payment"], self._rows["paid"], self._note)
         self._handlers: dict[type, Callable[[int, Any], None]] = {
             facts.TerminalEnrolled: self._enrolled,
@@ -67,10 +68,10 @@ class Effects:
             facts.SaleUndone: self._undone,
             facts.TicketVoided: self._voided,
             facts.RefundPaid: self._refund_paid,
-            facts.Admitted: self._admit,
-            facts.AdmissionRefused: self._refuse,
-            facts.AdmissionAnnulled: self._annul,
-            facts.AdmissionContested: self._contested,
+            facts.Admitted: gate.admit,
+            facts.AdmissionRefused: gate.refuse,
+            facts.AdmissionAnnulled: gate.annul,
+            facts.AdmissionContested: gate.contested,
         }
 
     def apply(self, seq: int, event: AnyEvent) -> None:
@@ -143,20 +144,6 @@ class Effects:
                 item.journey_id for _, event in events if isinstance(event, facts.PlacesHeld) for item in event.items
             }
         return {journey_id for journey_id in found if 0 < journey_id < 1 << 32}
-
-    def _known_admissions(self, events: Sequence[tuple[int, AnyEvent]]) -> dict[str, int]:
-        """Heads or rides that each ticket let in."""
-        wanted = [event.ticket_id for _, event in events if isinstance(event, facts.Admitted)]
-        if not wanted:
-            return {}
-        rows = self._connection.execute(
-            text(
-                "SELECT ticket_id, sum(persons) FROM admission WHERE ticket_id = ANY(:tickets) AND reason = '' "
-                "GROUP BY 1"
-            ),
-            {"tickets": wanted},
-        )
-        return {ticket: int(persons) for ticket, persons in rows}
 
     def _enrolled(self, seq: int, event: facts.TerminalEnrolled) -> None:
         if (event.terminal_id, event.incarnation) != (self._terminal_id, self._incarnation):
@@ -261,35 +248,6 @@ class Effects:
         inventory = self._book.get(row["journey_id"])
         if voided and inventory is not None and item is not None and row["covered"] and row["place"] is not None:
             ledger.voided(inventory, self._seller, row["place"], item.gids)  # central voided it before it forgot it
-
-    def _admit(self, seq: int, event: facts.Admitted) -> None:
-        before = self._admitted.get(event.ticket_id, 0)
-        if not event.override and (before + event.persons > event.of if event.of else before and not event.again):
-            self._note("admitted_twice", f"ticket {event.ticket_id} at {event.gate}", seq)
-        self._admitted[event.ticket_id] = before + event.persons
-        self._admission(seq, event.ticket_id, "", event.gate, event.at, event.persons)
-        if event.hand_out:
-            self._rows["handed"][seq] = {"seq": seq, "medium": event.hand_out, "ticket_id": event.ticket_id}
-
-    def _annul(self, seq: int, event: facts.AdmissionAnnulled) -> None:
-        """Nobody passed after all, so the ticket's next admission is its first."""
-        row = self._rows["admission"].get(event.of_seq)
-        before = self._admitted.pop(event.ticket_id, 0)
-        if row is not None:
-            self._admitted[event.ticket_id] = max(before - row["persons"], 0)
-        self._rows["annulled"][event.of_seq] = {"of_seq": event.of_seq}
-
-    def _contested(self, seq: int, event: facts.AdmissionContested) -> None:
-        """Every gate that knows reports it; it is noted once, about the admission that was not the first."""
-        detail = f"ticket {event.ticket_id} at {event.gate}, at {event.at}"
-        self._incidents.append(("admission_contested", detail, event.terminal_id, event.incarnation, event.seq))
-
-    def _refuse(self, seq: int, event: facts.AdmissionRefused) -> None:
-        self._admission(seq, event.ticket_id, event.reason or "unknown", event.gate, event.at)
-
-    def _admission(self, seq: int, ticket_id: str, reason: str, gate: str, at: int, persons: int = 1) -> None:
-        about = {"ticket_id": ticket_id, "reason": reason, "gate": gate, "at": at, "persons": persons}
-        self._rows["admission"][seq] = {"seq": seq, **about}
 
 
 def _grants_in(events: Sequence[tuple[int, AnyEvent]]) -> Iterator[Grant]:

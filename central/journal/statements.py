@@ -71,7 +71,8 @@ STATEMENTS = {
     ),
     "admission": _insert(
         "admission",
-        {"seq": "bigint", "ticket_id": "text", "reason": "text", "gate": "text", "at": "bigint", "persons": "int"},
+        {"seq": "bigint", "ticket_id": "text", "reason": "text", "gate": "text", "at": "bigint", "persons": "int",
+         "list": "text"},
         "DO NOTHING",
     ),
     "handed": _insert(

@@ -98,11 +98,8 @@ class Network:
     def ask(self, home: str, presented: Presented) -> tuple[bool, Passage | None] | None:
         """(given, by whom it was used if not); None: the home does not answer in time."""
         ticket = presented.ticket
-        assert ticket is not None
-        place = ticket.coach << 10 | ticket.seat
-        question = self._home.ask(
-            home, presented.code, presented.journey_id, place, ticket.from_call, ticket.to_call, ASK_S
-        )
+        way = (ticket.coach << 10 | ticket.seat, ticket.from_call, ticket.to_call) if ticket else (0, 0, 0)
+        question = self._home.ask(home, presented.code, presented.journey_id, *way, ASK_S)
         try:
             answer = self.lan.submit(question).result(2 * ASK_S)
         except (TimeoutError, RuntimeError, CancelledError):

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # 30 characters
 _BASE = len(ALPHABET)
+SHOWN_MAX = 24  # letters of a code of another system
 _TICKET_ID = re.compile("[0-9a-f]{16}")
 SHOWN_MAX = 24  # letters of a code of another system
 

@@ -83,23 +83,31 @@ def uses(passages: Iterable[Passage], me: Author | None = None) -> list[Passage]
     ]
 
 
-def contested(passages: Iterable[Passage]) -> list[Passage]:
-    """The first admission of one ticket and then every one too many, in order; [] where there is none but the first.
+def contested(passages: Iterable[Passage]) -> list[tuple[Passage, Passage]]:
+    """Every admission of one ticket that was too many, with the first one, in order.
 
     What a gate let in knowing of the one before (a further entry, staff's own responsibility) contests nothing. Of a
-    carnet or a group, entries are too many from where more rides or heads came in than were bought.
+    carnet or a group, entries are too many from where more rides or heads came in than were bought. Each list counts
+    for itself; a passage that names none counts on all.
     """
-    passages = list(passages)
-    entries = sorted((each for each in passages if isinstance(each.fact, Admitted)), key=lambda each: each.order)
+    known = list(passages)
+    lists = {each.fact.list for each in known if isinstance(each.fact, Admitted)}
+    found = {later.order: (first, later) for name in (lists - {""} or lists) for first, later in _on_list(known, name)}
+    return [found[order] for order in sorted(found)]
+
+
+def _on_list(passages: list[Passage], name: str) -> list[tuple[Passage, Passage]]:
+    entries = [each for each in passages if isinstance(each.fact, Admitted) and each.fact.list in ("", name)]
+    entries.sort(key=lambda each: each.order)
     single = [each for each in entries if not each.fact.of and not each.fact.allowed]
-    found, used = single[1:], 0
-    for each in standing(passages):
-        if isinstance(each.fact, Admitted) and each.fact.of and not each.fact.override:
+    found, used = [(single[0], each) for each in single[1:]], 0
+    left = {(each.author, each.seq) for each in standing(passages)}
+    for each in entries:
+        if each.fact.of and not each.fact.override and (each.author, each.seq) in left:
             used += each.fact.persons
             if used > each.fact.of:
-                found.append(each)
-    first = [each for each in entries if each.fact.of or not each.fact.allowed][:1]
-    return first + sorted(found, key=lambda each: each.order) if found else []
+                found.append((entries[0], each))
+    return found
 
 
 def on_place(passages: Iterable[Passage], ticket_id: str, from_call: int, to_call: int) -> Passage | None:

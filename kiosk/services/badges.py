@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.codes import human_code
+from kiosk.domain.codes import human_code, shown_code
 from kiosk.domain.errors import DeviceFault
 from kiosk.domain.events import BadgePrintEnded, BadgePrintStarted
+from kiosk.domain.gate.guests import GuestFacts
 from kiosk.domain.gate.held import EVENT_MODE
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.network import Names
@@ -62,9 +63,11 @@ class Badges:
 def badge_page(verdict: Verdict, answers: Mapping[str, str], language: str, copy: int) -> BadgePage:
     """The badge as values. A ticket names nobody: the name is what its holder answered."""
     facts = verdict.facts
+    if facts is None and verdict.guest is not None:
+        return _guest_badge(verdict.guest, answers, copy)
     if facts is None:
         raise ValueError("a badge is for a ticket that was let in")
-    named = next((text for question, text in answers.items() if question.casefold().startswith(NAME)), "").strip()
+    named = _answered(answers)
     category = _name(facts.category, language)
     at = datetime.fromtimestamp(facts.departs_at, ZoneInfo(facts.timezone))
     title = _name(facts.title, language) if facts.mode == EVENT_MODE else facts.number
@@ -76,6 +79,23 @@ def badge_page(verdict: Verdict, answers: Mapping[str, str], language: str, copy
         place=place,
         category=category if named else "",
         human_code=human_code(verdict.ticket_id),
+        mark=f"COPY {copy}" if copy else "",
+    )
+
+
+def _answered(answers: Mapping[str, str]) -> str:
+    return next((text for question, text in answers.items() if question.casefold().startswith(NAME)), "").strip()
+
+
+def _guest_badge(guest: GuestFacts, answers: Mapping[str, str], copy: int) -> BadgePage:
+    named = _answered(answers) or guest.holder
+    return BadgePage(
+        name=named.title() if named.isupper() else named or guest.product,
+        title=guest.event or guest.product,
+        day="",
+        place="",
+        category=guest.product if named and guest.event else guest.variation,
+        human_code=shown_code(guest.code),
         mark=f"COPY {copy}" if copy else "",
     )
 

@@ -17,7 +17,6 @@ from kiosk.domain.gate.grounds import Grounds, decided
 from kiosk.domain.gate.held import Ride, Trust
 from kiosk.domain.gate.judge import Judged
 from kiosk.domain.gate.onward import Stop
-from kiosk.domain.gate.order import in_order
 from kiosk.domain.gate.presented import GateSetting, Presented, Presenter
 from kiosk.domain.gate.railway import Delay
 from kiosk.domain.gate.scan import Scan
@@ -29,13 +28,14 @@ from kiosk.services.beyond import Beyond
 from kiosk.services.crowd import Crowd
 from kiosk.services.differences import without
 from kiosk.services.gate_lookup import LookUps
-from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, heard_of, passage_of, plain_scan, verdict_of
+from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, plain_scan, seen_of, verdict_of, without_uses
+from kiosk.services.guests import Guests
 from kiosk.services.homegate import Homes, settled
 from kiosk.services.neighbours import Neighbours, alone
+from kiosk.services.plan_in_force import PlanInForce
 from kiosk.services.rides import GateCatalogue, Rides
 from kiosk.services.trust import checked, trust_of
 from kiosk.store.manifest import Held, KeptManifest, ManifestStore
-from kiosk.store.network import known
 from kiosk.store.store import Store
 from sync.wire import GateManifest
 
@@ -73,7 +73,7 @@ class Gate:
     ) -> None:
         """`root_key`: 32 bytes, from enrolment. `stop_place_id` "" = this gate may stand anywhere.
 
-        `plan`: what the operator wrote for the gates. `delays_of`: the disruption feed.
+        `plan`: the gate's own; None = as central plans it. `delays_of`: the disruption feed.
         """
         self.name = name
         self.setting = GateSetting(
@@ -88,7 +88,10 @@ class Gate:
         self._store, self._catalogue, self._manifests, self._clock = store, catalogue, manifests, clock
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
         self._presenter = Presenter(self.setting, Rides(catalogue).ride, delays_of, Beyond(catalogue).fare)
+        self._presenter.records = Guests(store, store.gate_records)
+        self._presenter.time_zone = lambda: getattr(self._timezone(), "key", "UTC")
         self._crowd = Crowd(store, self._presenter.plan)
+        self.plan = PlanInForce(store, store.gate_records, plan, self._go_by)
         self._lock = threading.Lock()
         self._taking = threading.Lock()
         self._present: dict[str, _Presence] = {}
@@ -100,6 +103,7 @@ class Gate:
         self.neighbours: Callable[[int], Neighbours] = alone  # the other gates, with counts since a unix second
         self.look_ups = LookUps(self, store, self._presenter, clock)
         self._load()
+        self.plan.follow()
 
     def _load(self) -> None:
         kept = self._manifests.load()
@@ -126,8 +130,9 @@ class Gate:
             if said is None and present is not None and now - present.seen <= GAP_S:
                 present.seen = now
                 return present.verdict
-            alight = said.alight if said is not None else ""
-            presented = self._presenter.present(text, self._trust, self.checked_at(), alight)
+            self.plan.follow()
+            more = said or Scan()
+            presented = self._presenter.present(text, self._trust, self.checked_at(), more.alight, more.hand_out)
             return self._decide(text, presented, said, now)
 
     def decide(self, presented: Presented, said: Scan) -> Verdict:
@@ -177,15 +182,13 @@ class Gate:
 
     def grounds_of(self, presented: Presented, scan: Scan, told: tuple[Passage, ...] = ()) -> Grounds:
         """Everything the rules look at, gathered by look-ups."""
-        at, code = datetime.fromtimestamp(self._clock.now(), UTC), presented.code
-        own = [passage_of(code, row) for row in self._store.passings(code)] if code else []
-        heard = heard_of(self._store, known(self._store, "ticket_id = ?", code)) if code else []
+        at = datetime.fromtimestamp(self._clock.now(), UTC)
         return Grounds(
-            world=presented.world,
+            world=without_uses(presented.world),
             scan=scan,
             at=at,
             inside=self._crowd.inside(at.timestamp(), self._timezone()),
-            seen=in_order(own, [*heard, *told]) if code else (),
+            seen=seen_of(self._store, presented, told),
         )
 
     def seen(self, text: str) -> Verdict | None:
@@ -229,6 +232,11 @@ class Gate:
         return ZoneInfo(info.timezone) if info else None
 
     # what central says
+
+    def _go_by(self, plan: World) -> None:
+        self.setting = msgspec.structs.replace(self.setting, plan=plan)
+        self._presenter.use(self.setting)
+        self._crowd = Crowd(self._store, self._presenter.plan)
 
     def take_manifest(
         self,

@@ -166,6 +166,9 @@ class LookUps:
 
     def _of_guest(self, guest: Ticket) -> Presented:
         """As its own code would be presented; of a ticket that has no record, by its id alone."""
+        row = self._store.gate_records.booked(guest.code)
+        if row is not None:  # it adds to a ticket of ours
+            return self._of_booked(Booked(guest.code, row))
         presented = self._presenter.present(guest.code, self._gate.trust(), self._gate.checked_at())
         if presented.code:
             return presented

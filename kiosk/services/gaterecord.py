@@ -9,15 +9,17 @@ import msgspec
 
 from kiosk.domain import passages as network
 from kiosk.domain.events import AdmissionRefused, Admitted, Event, Exited, VerdictExplained
-from kiosk.domain.gate.grounds import Grounds, packed
+from kiosk.domain.gate.grounds import Grounds, light, packed
+from kiosk.domain.gate.guests import facts_of, kin
 from kiosk.domain.gate.judge import Judged
 from kiosk.domain.gate.onward import name_on, rides_on
-from kiosk.domain.gate.presented import Presented, light
+from kiosk.domain.gate.order import in_order
+from kiosk.domain.gate.presented import Presented
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import UNPROVEN as UNSHOWN
 from kiosk.domain.gate.words import Word
-from kiosk.domain.gate.world import Passage
+from kiosk.domain.gate.world import Passage, World
 from kiosk.domain.passages import on_place, standing
 from kiosk.store.network import known
 from kiosk.store.store import Store
@@ -38,12 +40,16 @@ def events_of(presented: Presented, grounds: Grounds, judged: Judged, at: int, s
 
 
 def _fact(presented: Presented, scan: Scan, judged: Judged, at: int) -> Event:
-    decision, gate, ticket_id, ticket = judged.decision, judged.gate.id, presented.code, presented.ticket
+    decision, gate = judged.decision, judged.gate.id
+    ticket_id = judged.ticket.code if judged.ticket else presented.code
+    held = presented.ticket  # an extra that it stands for has no place of its own
+    ticket = held if held is not None and held.ticket_id == ticket_id else None
+    journey_id = presented.journey_id if ticket else 0
     if decision.word is Word.EXIT:
         persons = judged.passage.persons if judged.passage else 1
         return Exited(
             ticket_id=ticket_id,
-            journey_id=presented.journey_id,
+            journey_id=journey_id,
             gate=gate,
             at=at,
             persons=persons,
@@ -52,17 +58,17 @@ def _fact(presented: Presented, scan: Scan, judged: Judged, at: int) -> Event:
             fare_minor=scan.fare_paid,
             by=scan.by if scan.fare_paid else "",
         )
-    if judged.passage is None or ticket is None:
+    if judged.passage is None or judged.ticket is None:
         return AdmissionRefused(ticket_id=ticket_id, reason=decision.word.value, gate=gate, at=at)
     staff = scan.override if decision.override else None
     return Admitted(
         ticket_id=ticket_id,
-        journey_id=presented.journey_id,
+        journey_id=journey_id,
         gate=gate,
         at=at,
-        place=ticket.coach << 10 | ticket.seat if ticket.reserved else 0,
-        from_call=ticket.from_call,
-        to_call=ticket.to_call,
+        place=ticket.coach << 10 | ticket.seat if ticket and ticket.reserved else 0,
+        from_call=ticket.from_call if ticket else 0,
+        to_call=ticket.to_call if ticket else 0,
         persons=judged.passage.persons,
         list=judged.list.id,
         again=judged.again,
@@ -73,6 +79,8 @@ def _fact(presented: Presented, scan: Scan, judged: Judged, at: int) -> Event:
         product=_counted_as(presented, judged),
         alight=scan.alight,
         fare_minor=scan.fare_paid,
+        of=judged.bought,
+        hand_out=judged.hand_out,
     )
 
 
@@ -111,6 +119,23 @@ def passage_of(ticket_id: str, row: tuple[int, int, str, int, str, int, str]) ->
         kind="exit" if kind == "exit" else "entry",
         persons=persons,
     )
+
+
+def seen_of(store: Store, presented: Presented, told: Iterable[Passage]) -> tuple[Passage, ...]:
+    """Passages of the ticket and of what belongs to it, as this gate knows them; `told`: what only its home knew."""
+    codes = kin(presented.world) or ({presented.code} if presented.code else set[str]())
+    own = sorted((row, code) for code in codes for row in store.passings(code))
+    heard = [each for code in sorted(codes) for each in heard_of(store, known(store, "ticket_id = ?", code))]
+    used = [msgspec.structs.replace(p, ticket=t.code) for t in presented.world.tickets for p in t.used]
+    return in_order([passage_of(code, row) for row, code in own], [*heard, *told, *used])
+
+
+def without_uses(world: World) -> World:
+    """Uses from elsewhere are among the passages by now."""
+    if not any(each.used for each in world.tickets):
+        return world
+    tickets = tuple(msgspec.structs.replace(each, used=()) for each in world.tickets)
+    return msgspec.structs.replace(world, tickets=tickets)
 
 
 def plain_scan(gate: str, code: str, scan: Scan | None) -> Scan:
@@ -162,9 +187,10 @@ def verdict_of(presented: Presented, judged: Judged, alight: str = "") -> Verdic
     hidden = judged.decision.word in UNSHOWN
     return Verdict(
         decision=judged.decision,
-        ticket_id=presented.code,
+        ticket_id=judged.ticket.code if judged.ticket else presented.code,
         journey_id=presented.journey_id,
         facts=None if hidden else presented.facts(judged.decision.next_at),
+        guest=None if hidden else facts_of(presented.world, judged.ticket, judged.list.id, judged.medium),
         holder="" if hidden or judged.ticket is None else judged.ticket.holder,
         persons=judged.passage.persons if judged.passage and judged.decision.passes else 0,
         alight={} if hidden else name_on(presented.ride, alight),

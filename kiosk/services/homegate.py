@@ -34,32 +34,39 @@ def settled(homes: Homes, presented: Presented, grounds: Grounds) -> tuple[Prese
 
     So the rules decide by it, and a replay from the record decides the same.
     """
-    ticket = presented.ticket
-    home = homes.of(ticket.gate_group) if ticket is not None else ""
-    if not home or grounds.scan.kind == "exit" or _elsewhere(presented):
-        return presented, ()
     free = _bound(presented, "")
+    judged = decided(msgspec.structs.replace(grounds, world=free.world))
+    ticket = judged.ticket
+    if ticket is None or grounds.scan.kind == "exit":
+        return presented, ()
+    bound = next(each.home_gate for each in presented.world.tickets if each.code == ticket.code)
+    home = homes.of(int(bound) if bound.isdecimal() else 0)
+    if not home or _elsewhere(presented, bound):
+        return presented, ()
     if home == homes.me:
         return free, ()
-    judged = decided(msgspec.structs.replace(grounds, world=free.world))
     if judged.passage is None or judged.decision.word is Word.EMERGENCY or judged.again or judged.decision.override:
         return free, ()
-    answer = homes.ask(home, presented)
+    if ticket.leases:
+        return free, ()  # rides that are lent to gates: no copy rides twice on them
+    answer = homes.ask(home, msgspec.structs.replace(presented, code=ticket.code))
     if answer is None:
         return _bound(presented, home), ()
     given, used = answer
     return free, () if given or used is None else (used,)
 
 
-def _elsewhere(presented: Presented) -> bool:
-    """This gate is of an entrance and the ticket of another: whatever its home says, its holder must go there."""
-    mine, its = presented.world.gates[0].group, presented.world.tickets[0].home_gate
-    return bool(mine and its) and its not in (mine, presented.world.gates[0].id)
+def _elsewhere(presented: Presented, bound: str) -> bool:
+    """This gate is of an entrance and the ticket of another, or it is bound to a gate by name: whatever its home says,
+    its holder must go there."""
+    post = presented.world.gates[0]
+    return bool(post.group and bound and bound not in (post.group, post.id)) or bool(bound and not bound.isdecimal())
 
 
 def _bound(presented: Presented, home: str) -> Presented:
-    """The ticket bound to this gate, "" = to none."""
+    """The ticket bound to this gate, "" = to none; but one that names a gate itself."""
     tickets: tuple[Ticket, ...] = tuple(
-        msgspec.structs.replace(each, home_gate=home) for each in presented.world.tickets
+        msgspec.structs.replace(each, home_gate=home) if each.home_gate.isdecimal() or not each.home_gate else each
+        for each in presented.world.tickets
     )
     return msgspec.structs.replace(presented, world=msgspec.structs.replace(presented.world, tickets=tickets))

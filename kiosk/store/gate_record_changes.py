@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kiosk.domain.gate.plan import BadPlan, kept_plan
 from kiosk.store import gate_record_rows as rows
 from kiosk.store.gate_search import letters, runs
 from kiosk.store.manifest import FREE, HELD_S, RECENT_S, SHARE, Held
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 BATCH = 5000
 GUARDED = ("guest", "medium")
 _PUT_GUEST = (
-    "INSERT INTO guest (code, body, short, until) VALUES (?, ?, ?, ?) ON CONFLICT (code) DO UPDATE "
-    "SET body = excluded.body, short = excluded.short, until = excluded.until, held = 0"
+    "INSERT INTO guest (code, body, short, until, addon_of) VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET "
+    "body = excluded.body, short = excluded.short, until = excluded.until, addon_of = excluded.addon_of, held = 0"
 )
 _FORGET = 10_000  # rows of one statement
 
@@ -124,10 +125,13 @@ def _put(db: Any, batch: dict[tuple[str, str], Change], *, fresh: bool = False) 
                 _PUT[topic](db, change)
             elif topic == "plan":
                 db.execute("DELETE FROM plan")
+                db.execute("DELETE FROM mark WHERE name = 'plan_refused'")
             else:
                 gone[topic, key] = change.until
         except ValueError as error:
             log.warning("central's record %s %.40s is passed by: %s", topic, key, error)
+            if topic == "plan":  # the one before stays, and people should hear why
+                db.execute("INSERT OR REPLACE INTO mark VALUES ('plan_refused', ?)", (str(error),))
             if topic in GUARDED:  # what it was before may be wrong by now
                 gone[topic, key] = 0
     way = "INSERT" if fresh else "INSERT OR REPLACE"
@@ -142,7 +146,8 @@ def _put_guest(db: Any, change: Change) -> None:
     guest = rows.guest_of(change.body or "")
     if guest.code != change.key:
         raise ValueError(f"it is of the code {guest.code[:40]!r}")
-    db.execute(_PUT_GUEST, (guest.code, change.body, letters(guest.short_code or guest.code), change.until))
+    short = letters(guest.short_code or guest.code)
+    db.execute(_PUT_GUEST, (guest.code, change.body, short, change.until, guest.addon_of))
     row = db.execute("SELECT row FROM guest WHERE code = ?", (guest.code,)).fetchone()[0]
     db.execute("INSERT OR REPLACE INTO guest_runs (rowid, runs) VALUES (?, ?)", (row, runs(rows.texts_of_guest(guest))))
 
@@ -154,11 +159,17 @@ def _put_medium(db: Any, change: Change) -> None:
     db.execute(
         "INSERT OR REPLACE INTO medium (code, body, until) VALUES (?, ?, ?)", (change.key, change.body, change.until)
     )
+    db.execute("DELETE FROM medium_ticket WHERE medium = ?", (change.key,))
+    db.executemany("INSERT OR IGNORE INTO medium_ticket VALUES (?, ?)", [(each, change.key) for each in medium.tickets])
 
 
 def _put_plan(db: Any, change: Change) -> None:
-    rows.plan_of(change.body or "")
+    try:
+        kept_plan(change.body or "")
+    except BadPlan as error:
+        raise ValueError(str(error)) from error
     db.execute("INSERT OR REPLACE INTO plan VALUES (1, ?)", (change.body,))
+    db.execute("DELETE FROM mark WHERE name = 'plan_refused'")
 
 
 _PUT = {"guest": _put_guest, "medium": _put_medium, "plan": _put_plan}
@@ -176,6 +187,8 @@ def _remove(db: Any, topic: str, codes: Iterable[str]) -> None:
     for code in codes:
         if topic == "guest":
             db.execute("DELETE FROM guest_runs WHERE rowid IN (SELECT row FROM guest WHERE code = ?)", (code,))
+        if topic == "medium":
+            db.execute("DELETE FROM medium_ticket WHERE medium = ?", (code,))
         db.execute(f"DELETE FROM {topic} WHERE code = ?", (code,))
 
 

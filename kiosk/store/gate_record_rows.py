@@ -20,9 +20,10 @@ TABLES = (
     f"CREATE VIRTUAL TABLE booked_runs {INDEX}",
     # held: unix s until when it counts on although central has it no more; 0 = central has it
     "CREATE TABLE guest (row INTEGER PRIMARY KEY, code TEXT UNIQUE, body TEXT, short TEXT, until INTEGER, "
-    "held INTEGER DEFAULT 0)",
+    "held INTEGER DEFAULT 0, addon_of TEXT)",
     f"CREATE VIRTUAL TABLE guest_runs {INDEX}",
     "CREATE TABLE medium (code TEXT PRIMARY KEY, body TEXT, until INTEGER, held INTEGER DEFAULT 0) WITHOUT ROWID",
+    "CREATE TABLE medium_ticket (ticket TEXT, medium TEXT, PRIMARY KEY (ticket, medium)) WITHOUT ROWID",
     "CREATE TABLE plan (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT)",
     "CREATE TABLE mark (name TEXT PRIMARY KEY, value) WITHOUT ROWID",  # cursor, taken_at
 )
@@ -33,6 +34,8 @@ INDEXES = (
     "CREATE INDEX booked_by_code ON booked (code)",
     "CREATE INDEX booked_until ON booked (until)",
     "CREATE INDEX guest_short ON guest (short)",
+    "CREATE INDEX guest_addon ON guest (addon_of) WHERE addon_of <> ''",
+    "CREATE INDEX medium_ticket_of ON medium_ticket (medium)",
 )
 BOOKED = (
     "ticket, sale_id, journey_id, place, from_call, to_call, place_class, product_id, category_id, persons, holder, "

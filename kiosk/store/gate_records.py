@@ -311,6 +311,20 @@ class GateRecords:
         found = self._ask("SELECT body FROM medium WHERE code = ?", (code,))
         return rows.medium_of(found[0][0]) if found else None
 
+    def addons_of(self, code: str) -> tuple[Ticket, ...]:
+        """Tickets that are add-ons of this one."""
+        found = self._ask("SELECT body FROM guest WHERE addon_of = ? AND addon_of <> '' ORDER BY code", (code,))
+        return tuple(rows.guest_of(row[0]) for row in found)
+
+    def media_of(self, code: str) -> list[str]:
+        """Codes of the wristbands and cards that stand for this ticket."""
+        return [row[0] for row in self._ask("SELECT medium FROM medium_ticket WHERE ticket = ?", (code,))]
+
+    @property
+    def plan_refused(self) -> str:
+        """Why central's newest plan was not taken, in words; "" = it was."""
+        return "".join(row[0] for row in self._ask("SELECT value FROM mark WHERE name = 'plan_refused'"))
+
     def guests_of(self, medium: Medium) -> list[Ticket]:
         """The tickets that it stands for, as far as they are known here."""
         return [each for each in map(self.guest, medium.tickets) if each is not None]

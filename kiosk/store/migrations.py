@@ -160,6 +160,19 @@ def m009_passings_by_product(db: Database) -> None:
     )
 
 
+@projections()
+def m010_media_handed_out(db: Database) -> None:
+    """Which medium stands for which ticket, by what any gate of the network handed out."""
+    db.executescript(
+        """
+        CREATE TABLE medium_handed (
+            medium TEXT NOT NULL, ticket_id TEXT NOT NULL, PRIMARY KEY (medium, ticket_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX medium_handed_for_ticket ON medium_handed (ticket_id);
+        """
+    )
+
+
 PROJECTION_TABLES = (
     "sale",
     "ticket",

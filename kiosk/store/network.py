@@ -19,9 +19,10 @@ from sync.wire import Record
 if TYPE_CHECKING:
     from kiosk.store.store import Store
 
-TABLES = ("network_fact", "network_head", "contested")
+TABLES = ("network_fact", "network_head", "contested", "medium_handed")
 OURS = Author(0, 0)
 _PUT = f"INSERT OR IGNORE INTO network_fact VALUES ({', '.join('?' * 10)})"
+_PUT_HANDED = "INSERT OR IGNORE INTO medium_handed VALUES (?, ?)"
 _PUT_HEAD = "INSERT OR REPLACE INTO network_head VALUES (?, ?, ?)"
 _PUT_CONTESTED = "INSERT OR IGNORE INTO contested VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -34,6 +35,7 @@ class NetworkChanges(msgspec.Struct):
     rows: list[Row] = []
     heads: dict[Author, int] = {}
     contested: list[Row] = []
+    handed: list[Row] = []
 
 
 class NetworkTables:
@@ -74,12 +76,16 @@ class NetworkTables:
         changes.heads[author] = seq
         fact: Any = read_shared(body)
         about = ("", 0, 0, 0) if fact is None else (fact.ticket_id, fact.journey_id, getattr(fact, "place", 0), fact.at)
+        if getattr(fact, "hand_out", ""):
+            changes.handed.append((fact.hand_out, fact.ticket_id))
         changes.rows.append((*author, seq, previous, journal_seq, *about, body))
 
     def write(self, db: Database, changes: NetworkChanges) -> None:
         if changes.rows:
             db.conn.executemany(_PUT, changes.rows)
             db.conn.executemany(_PUT_HEAD, [(*author, seq) for author, seq in changes.heads.items()])
+        if changes.handed:
+            db.conn.executemany(_PUT_HANDED, changes.handed)
         if changes.contested:
             db.conn.executemany(_PUT_CONTESTED, changes.contested)
 
@@ -123,3 +129,18 @@ def told_since(store: Store, since: int) -> list[tuple[Author, int, str]]:
     with store.lock, errors(store.folder):
         rows = [row for author in others for row in store._db.execute(query, [*author, since]).fetchall()]
     return [(Author(row[0], row[1]), row[2], row[3]) for row in rows]
+
+
+def handed_for(store: Store, medium: str) -> list[str]:
+    """Tickets for which a medium was handed out, as far as it is known here."""
+    return _handed(store, "SELECT ticket_id FROM medium_handed WHERE medium = ?", medium)
+
+
+def handed_to(store: Store, ticket_id: str) -> list[str]:
+    """Media that were handed out for a ticket."""
+    return _handed(store, "SELECT medium FROM medium_handed WHERE ticket_id = ?", ticket_id)
+
+
+def _handed(store: Store, query: str, value: str) -> list[str]:
+    with store.lock, errors(store.folder):
+        return [row[0] for row in store._db.execute(query, [value]).fetchall()]

@@ -121,7 +121,7 @@ class Ledger:
     def _contests(self, ticket_id: str) -> Iterable[AdmissionContested]:
         found = contested(self._memory.passages(ticket_id))
         told = self._memory.reported(ticket_id) if found else set()
-        for each in found[1:]:
+        for first, each in found:
             if (each.author, each.seq) not in told:
                 yield AdmissionContested(
                     ticket_id=ticket_id,
@@ -131,6 +131,6 @@ class Ledger:
                     seq=each.seq,
                     gate=each.fact.gate,
                     at=each.fact.at,
-                    first_gate=found[0].fact.gate,
-                    first_at=found[0].fact.at,
+                    first_gate=first.fact.gate,
+                    first_at=first.fact.at,
                 )

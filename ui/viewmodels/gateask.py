@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.domain.gate.of_passing import PENDING
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.gate.world import Question
@@ -43,7 +44,7 @@ def keys_of(verdict: Verdict, questions: Mapping[str, Question], persons: int) -
     details = KeyRow("last", translate("Gate", "Details"), "list")
     if verdict.looked_up and not decision.passes:
         return [details]
-    keys: list[KeyRow] = []
+    keys = _of_money_and_media(verdict)
     if decision.word is Word.DOCUMENT:
         keys.append(KeyRow("document", translate("Gate", "Document is right"), "check"))
     if (question := open_question(decision, questions)) is not None:
@@ -62,6 +63,33 @@ def keys_of(verdict: Verdict, questions: Mapping[str, Question], persons: int) -
         keys.append(KeyRow("override", translate("Gate", "Let in"), "key"))
     keys.append(details)
     return keys
+
+
+def _of_money_and_media(verdict: Verdict) -> list[KeyRow]:
+    """Let in unpaid where the list allows it, and what is handed out."""
+    decision = verdict.decision
+    keys = []
+    if decision.word is Word.UNPAID and decision.detail == PENDING:
+        keys.append(KeyRow("unpaid", translate("Gate", "Let in unpaid"), "check"))
+    if wants_medium(verdict):
+        keys.append(KeyRow("band", translate("Gate", "Hand out"), "hand"))
+    return keys
+
+
+def wants_medium(verdict: Verdict) -> bool:
+    """A card or wristband is to be handed out, or another one than was tried."""
+    word = verdict.decision.word
+    tried = word is Word.MEDIUM and verdict.ticket_id != "" and (verdict.guest or verdict.facts) is not None
+    return word in (Word.EXCHANGE_REQUIRED, Word.MEDIUM_EXISTS) or tried
+
+
+def persons_of(verdict: Verdict | None) -> int:
+    """Of a group: how many were let in, or how many are left to be."""
+    if verdict is None:
+        return 0
+    if verdict.reason is Word.GROUP_REST:
+        return max(verdict.decision.remaining, 0)
+    return verdict.persons if verdict.admitted else 0
 
 
 def _of_who_passes(verdict: Verdict, persons: int) -> list[KeyRow]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,22 +9,16 @@ from kiosk.domain.gate.held import EVENT_MODE
 from kiosk.domain.gate.shown import TicketFacts, Verdict
 from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.network import Names
+from ui.viewmodels import gateguests
+from ui.viewmodels.gateguests import VerdictFact as VerdictFact
 from ui.viewmodels.texts import is_train, localized, money, people, short_date, translate
-
-
-@dataclass(frozen=True)
-class VerdictFact:
-    """One of the facts below a verdict."""
-
-    label: str
-    value: str
 
 
 def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFact]:
     """Three facts a guard can use at a glance."""
     facts = verdict.facts
     if facts is None:
-        return []
+        return gateguests.facts_of(verdict, language, today)
     zone = ZoneInfo(facts.timezone)
     train = VerdictFact(_what(facts), f"{number_of(facts, language)}, {clock_of(facts.departs_at, zone)}")
     if verdict.reason is Word.USED and verdict.first_use is not None:
@@ -78,6 +71,7 @@ def asked_of(decision: Decision, currency: str) -> list[VerdictFact]:
                 translate("Gate", "Right gate") if named else translate("Gate", "Entrance"), decision.right_gate
             )
         )
+    facts += gateguests.asked_of(decision)
     if decision.word is Word.ZONE_FULL and decision.remaining >= 0:
         facts.append(VerdictFact(translate("Gate", "Room for"), people(decision.remaining)))
     return facts
@@ -98,7 +92,7 @@ def holder_of(verdict: Verdict, language: str) -> str:
     """Who comes in: a guard sees a reduced ticket at a glance; "" when nothing is known of them."""
     facts = verdict.facts
     if facts is None or not verdict.admitted:
-        return ""
+        return gateguests.holder_of(verdict)
     persons = verdict.persons or facts.persons
     words = [translate("Gate", "Named ticket")] if facts.named else []
     words += [people(persons)] if persons > 1 else []
@@ -110,7 +104,7 @@ def way_of(verdict: Verdict, language: str) -> str:
     """Where the ride goes, in both languages."""
     facts = verdict.facts
     if facts is None:
-        return ""
+        return gateguests.way_of(verdict)
     if facts.mode == EVENT_MODE:
         return name_in(facts.origin, language)
     end = verdict.alight or facts.destination

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace as replaced
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
@@ -20,7 +21,7 @@ from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import Question
 from kiosk.services.gate_lookup import LookedUp
 from ui.viewmodels.gate import GateViewModel
-from ui.viewmodels.gateask import open_question, waits_for_staff
+from ui.viewmodels.gateask import open_question, persons_of, waits_for_staff
 from ui.viewmodels.gatefound import nothing_of
 from ui.viewmodels.gatesheetmodel import GateSheetModel
 from ui.viewmodels.gatestate import TYPED_MAX, FoundHit
@@ -37,6 +38,7 @@ class GateHandViewModel(GateSheetModel):
     wantedLight = Signal(bool)
     sought = Signal(str, str, str)  # a text, who looks, their role
     letInHit = Signal(object, object)  # a Hit, and the Override or None
+    wantedMedium = Signal(bool)  # the next code is that of a card or wristband to hand out
     wantedStops = Signal()  # where the holder may ride on to
     rodeOn = Signal(object)  # a Scan with where they want out
     said = Signal(object)  # a Scan with what staff add
@@ -50,7 +52,7 @@ class GateHandViewModel(GateSheetModel):
     def __init__(self, gate: GateViewModel, questions: Sequence[Question] = (), parent: QObject | None = None) -> None:
         super().__init__(gate, questions, parent)
         self.look_up_roles: tuple[str, ...] | None = None  # who may look up; None = everybody
-        self._answers: dict[str, str] = {}
+        self._added = Scan(persons=0)  # what staff said of the ticket on screen
         self._verdict: Verdict | None = None
 
     # what is touched
@@ -79,13 +81,15 @@ class GateHandViewModel(GateSheetModel):
             "in": self._let_in_hit,
             "beyond": self.wantedStops.emit,
             "fare": lambda: self._ask_who("fare"),
-            "within": lambda: self._say(Scan(persons=0, answers=self._answers)),
+            "within": lambda: self._say(alight=""),
             "enter": self._enter,
             "answer": lambda: self._answer(what) if what else self._open("answer"),
-            "document": lambda: self._say(Scan(document_seen=True, persons=0, answers=self._answers)),
-            "group": lambda: self._say(Scan(persons=state.persons, answers=self._answers)),
+            "document": lambda: self._say(document_seen=True),
+            "unpaid": lambda: self._say(allow_unpaid=True),
+            "band": lambda: self._open("band"),
+            "group": lambda: self._say(persons=state.persons),
             "fewer": lambda: self.counted.emit(state.persons - 1),
-            "annul": self._annul,
+            "annul": self.annulled.emit,
             "seen": lambda: self.rested.emit(False),
             "next": lambda: self.rested.emit(False),
             "override": lambda: self._ask_who("override"),
@@ -108,7 +112,8 @@ class GateHandViewModel(GateSheetModel):
         elif kind == "stop":
             self._close()
             self._show(replace(self._state, alight=what))
-            self.rodeOn.emit(Scan(alight=what, persons=0, answers=self._answers))
+            self._added = replaced(self._added, alight=what)
+            self.rodeOn.emit(self._added)
 
     def _let_in(self, reason: str) -> None:
         """All the same, on somebody's responsibility."""
@@ -118,7 +123,7 @@ class GateHandViewModel(GateSheetModel):
         if state.purpose == "hit" and found is not None:
             self.letInHit.emit(found.hit, override)
         else:
-            self._say(Scan(override=override, persons=0, alight=state.alight, answers=self._answers))
+            self.said.emit(replaced(self._added, override=override, persons=0, alight=state.alight))
 
     def _let_in_hit(self) -> None:
         found, state = self._state.hit, self._state
@@ -148,6 +153,7 @@ class GateHandViewModel(GateSheetModel):
 
     def _open(self, sheet: str) -> None:
         self.rested.emit(True)
+        self.wantedMedium.emit(sheet == "band")
         self._show(replace(self._state, sheet=sheet, page=0, picked=0, typed="", hits=(), note="", purpose=""))
 
     def _back(self) -> None:
@@ -166,6 +172,7 @@ class GateHandViewModel(GateSheetModel):
             self.rested.emit(verdict is not None and waits_for_staff(verdict))
 
     def _close(self) -> None:
+        self.wantedMedium.emit(False)
         empty: dict[str, Any] = dict.fromkeys(("sheet", "typed", "note", "number", "by", "role", "purpose"), "")
         self._show(replace(self._state, hits=(), stops=(), **empty))
 
@@ -177,6 +184,8 @@ class GateHandViewModel(GateSheetModel):
         state = self._state
         if state.sheet == "answer":
             self._answer(state.typed)
+        elif state.sheet == "band":
+            self.hand_out(state.typed)
         elif state.sheet == "number":
             self._show(replace(state, sheet="pin", number=state.typed, typed="", note=""))
         elif state.sheet == "pin":
@@ -186,15 +195,20 @@ class GateHandViewModel(GateSheetModel):
         verdict = self._gate.verdict
         question = open_question(verdict.decision, self.questions) if verdict else None
         if question is not None:
-            self._answers[question.id] = text
             self._close()
-            self._say(Scan(answers=dict(self._answers), persons=0))
+            self._say(answers={**self._added.answers, question.id: text})
 
-    def _annul(self) -> None:
-        self.annulled.emit()
+    @Slot(str)
+    def hand_out(self, medium: str) -> None:
+        """A card or wristband was scanned, or its code typed, for the ticket on screen."""
+        if self._state.sheet == "band" and medium:
+            self._close()
+            self._say(hand_out=medium)
 
-    def _say(self, scan: Scan) -> None:
-        self.said.emit(scan)
+    def _say(self, **more: object) -> None:
+        """With what was said of it before: who answers after the document was seen need not show it again."""
+        self._added = replaced(self._added, **more)
+        self.said.emit(self._added)
 
     # what the window says
 
@@ -222,7 +236,7 @@ class GateHandViewModel(GateSheetModel):
             verdict = self._gate.verdict
             due = max(verdict.decision.fare_due, 0) if verdict else 0
             self._close()
-            self._say(Scan(fare_paid=due, alight=state.alight, persons=0, by=by, answers=self._answers))
+            self._say(fare_paid=due, alight=state.alight, by=by)
         elif state.purpose != "lookup":
             self._show(replace(state, sheet="reasons"))
         elif self.look_up_roles is None or role in self.look_up_roles:
@@ -246,24 +260,15 @@ class GateHandViewModel(GateSheetModel):
     @property
     def answers(self) -> dict[str, str]:
         """To the questions asked about the ticket on screen."""
-        return dict(self._answers)
+        return dict(self._added.answers)
 
     def follow(self) -> None:
         """The gate went on: keys and lists may be others."""
         verdict = self._gate.verdict
         if verdict is not self._verdict:
             if verdict is None or self._verdict is None or self._verdict.ticket_id != verdict.ticket_id:
-                self._answers.clear()
+                self._added = Scan(persons=0)
             self._verdict = verdict
             alight = self._state.alight if verdict is not None and verdict.alight else ""
-            self._state = replace(self._state, persons=_persons(verdict), alight=alight)
+            self._state = replace(self._state, persons=persons_of(verdict), alight=alight)
         self._fill()
-
-
-def _persons(verdict: Verdict | None) -> int:
-    """Of a group: how many were let in, or how many are left to be."""
-    if verdict is None:
-        return 0
-    if verdict.reason is Word.GROUP_REST:
-        return max(verdict.decision.remaining, 0)
-    return verdict.persons if verdict.admitted else 0

@@ -26,7 +26,7 @@ Questions = Mapping[str, Question]
 
 
 def typing(state: HandState) -> bool:
-    return state.sheet in ("number", "pin", "answer", "lookup")
+    return state.sheet in ("number", "pin", "answer", "band", "lookup")
 
 
 def letters_of(state: HandState) -> str:
@@ -47,6 +47,7 @@ def title_of(gate: GateViewModel, state: HandState, questions: Questions) -> str
         "more": translate("Gate", "This screen"),
         "number": translate("Gate", "Your staff number"),
         "pin": translate("Gate", "Your PIN"),
+        "band": translate("Gate", "Hand out a wristband"),
         "reasons": translate("Gate", "Why let in?"),
     }
     return titles.get(state.sheet, "")
@@ -61,6 +62,8 @@ def _question(gate: GateViewModel, questions: Questions) -> str:
 def note_of(state: HandState) -> str:
     if state.note:
         return state.note
+    if state.sheet == "band":
+        return translate("Gate", "Scan the new wristband, or type its code.")
     if state.sheet == "lookup" and not state.typed:
         return translate("Gate", "Names in other scripts than these letters: by code or booking.")
     if state.sheet == "stops" and not state.stops:

@@ -22,7 +22,9 @@ class FoundHit:
 class HandState:
     """`purpose`: what number and PIN are asked for: override, lookup, hit (let in who was looked up), fare."""
 
-    sheet: str = ""  # "" = none; last, detail, counts, lookup, hits, hit, stops, more, answer, number, pin, reasons
+    sheet: str = (
+        ""  # "" = none; last, detail, counts, lookup, hits, hit, stops, more, answer, band, number, pin, reasons
+    )
     page: int = 0
     picked: int = 0
     typed: str = ""

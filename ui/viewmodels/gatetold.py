@@ -10,6 +10,7 @@ from kiosk.domain.codes import shown_code
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Word
 from ui.viewmodels.gatefacts import VerdictFact, asked_of, doubt_of, facts_of, holder_of, number_of, way_of
+from ui.viewmodels.gateguests import known_of
 from ui.viewmodels.gatesignals import SIGNS, other_word, word_of
 from ui.viewmodels.gatewords import fare_step, next_step, onward_of, reason_words
 from ui.viewmodels.texts import translate
@@ -68,11 +69,11 @@ def told(verdict: Verdict, language: str, today: str = "", currency: str = "") -
         ticket=verdict.ticket_id,
         word=word_of(signal),
         other=other_word(signal, language),
-        reason=holder_of(verdict, language) or onward_of(verdict) or reason_words(verdict.reason, verdict.facts),
+        reason=holder_of(verdict, language) or onward_of(verdict) or reason_words(verdict.reason, known_of(verdict)),
         step=decision.note
         or doubt_of(decision)
         or fare_step(verdict)
-        or next_step(verdict.reason, verdict.facts)
+        or next_step(verdict.reason, known_of(verdict))
         or way_of(verdict, language),
         facts=tuple([*asked_of(decision, currency), *facts_of(verdict, language, today)][:3]),
     )
@@ -82,14 +83,15 @@ def row_of(scan: Scan, language: str, zone: ZoneInfo | None) -> ScanRow:
     """One line: when, what, which ticket."""
     said = told(scan.verdict, language)
     facts = scan.verdict.facts
-    what = number_of(facts, language) if facts is not None else ""
+    guest = scan.verdict.guest
+    what = number_of(facts, language) if facts is not None else guest.product if guest is not None else ""
     code = shown_code(said.ticket) if said.ticket else translate("Gate", "no ticket")
     return ScanRow(
         time=datetime.fromtimestamp(scan.at, zone).strftime("%H:%M:%S"),
         signal=said.signal,
         icon=said.icon,
         word=said.word,
-        title=reason_words(scan.verdict.reason, facts),
+        title=reason_words(scan.verdict.reason, known_of(scan.verdict)),
         detail="  ".join(each for each in (scan.verdict.holder, what, code) if each),
     )
 
@@ -102,7 +104,7 @@ def details_of(scan: Scan, language: str, zone: ZoneInfo | None) -> list[Verdict
     rows = [
         VerdictFact(translate("Gate", "When"), when),
         VerdictFact(translate("Gate", "Verdict"), said.word),
-        VerdictFact(translate("Gate", "Why"), reason_words(verdict.reason, verdict.facts)),
+        VerdictFact(translate("Gate", "Why"), reason_words(verdict.reason, known_of(verdict))),
     ]
     if said.step:
         rows.append(VerdictFact(translate("Gate", "Next"), said.step))

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from kiosk.domain.gate.guests import GuestFacts
 from kiosk.domain.gate.held import EVENT_MODE
 from kiosk.domain.gate.shown import TicketFacts, Verdict
 from kiosk.domain.gate.words import Word
 from ui.viewmodels.texts import translate
 
 
-def reason_words(reason: Word, facts: TicketFacts | None = None) -> str:
+def reason_words(reason: Word, facts: TicketFacts | GuestFacts | None = None) -> str:
     """One sentence a passenger understands."""
     return _of_its_kind(reason, facts) or _of_a_train(reason)
 
 
-def _of_its_kind(reason: Word, facts: TicketFacts | None) -> str:
+def _of_its_kind(reason: Word, facts: TicketFacts | GuestFacts | None) -> str:
     """What is said otherwise of an event, and of a ticket that names no departure; "" = nothing."""
     if facts is None:
         return ""
-    if facts.mode == EVENT_MODE:
+    if isinstance(facts, GuestFacts):
+        words = {
+            Word.ADMIT: translate("Gate", "Welcome"),
+            Word.NOT_YET: translate("Gate", "This ticket is not valid yet"),
+            Word.EXPIRED: translate("Gate", "This ticket is no longer valid"),
+        }
+    elif facts.mode == EVENT_MODE:
         words = {
             Word.ADMIT: translate("Gate", "Welcome"),
             Word.WRONG_PLACE: translate("Gate", "This ticket is for another hall"),
@@ -88,7 +95,7 @@ def _of_a_train(reason: Word) -> str:
     return words[reason]
 
 
-def next_step(reason: Word, facts: TicketFacts | None = None) -> str:
+def next_step(reason: Word, facts: TicketFacts | GuestFacts | None = None) -> str:
     """What to do now."""
     desk = translate("Gate", "Staff: send to the ticket desk")
     if reason is Word.EXPIRED and _of_its_kind(reason, facts):
@@ -146,7 +153,7 @@ def next_step(reason: Word, facts: TicketFacts | None = None) -> str:
         Word.NOT_CONFIGURED: supervisor,
         Word.NAME_ONLY: "",
     }
-    if reason is Word.DOCUMENT and facts is not None and facts.named:
+    if reason is Word.DOCUMENT and isinstance(facts, TicketFacts) and facts.named:
         return translate("Gate", "Staff: the ticket is named, look at the document, then confirm")
     return steps[reason]
 

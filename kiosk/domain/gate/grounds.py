@@ -14,6 +14,7 @@ import msgspec
 from kiosk.domain.gate.choice import clean, named
 from kiosk.domain.gate.form import Form, Mode
 from kiosk.domain.gate.judge import Judged, judge
+from kiosk.domain.gate.railway import Call
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.world import Passage, World
 
@@ -92,3 +93,24 @@ def _those(rows: tuple[Row, ...] | None, wanted: Callable[[Row], bool]) -> tuple
 def _on_the_same_place(world: World, codes: set[str]) -> set[str]:
     places = {(each.journey, each.place) for each in world.tickets if each.code in codes and each.place}
     return {each.code for each in world.tickets if (each.journey, each.place) in places}
+
+
+def light(world: World) -> World:
+    """The same for the rules, smaller for the record: times only of the calls that a decision can look at, and no
+    more of people than that a ticket is named."""
+    plain = (
+        msgspec.structs.replace(each, holder="", email="", named=each.named or bool(each.holder))
+        for each in world.tickets
+    )
+    world = msgspec.structs.replace(world, tickets=tuple(plain))
+    ticket = world.tickets[0] if world.tickets else None
+    if ticket is None or not world.journeys:
+        return world
+    stops = {each.stop for each in world.gates[:1]} | {ticket.origin, ticket.destination}
+    journeys = tuple(
+        msgspec.structs.replace(
+            journey, calls=tuple(call if call.stop in stops else Call(stop=call.stop) for call in journey.calls)
+        )
+        for journey in world.journeys
+    )
+    return msgspec.structs.replace(world, journeys=journeys)

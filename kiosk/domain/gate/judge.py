@@ -11,9 +11,10 @@ from kiosk.domain.gate.asked import Asked
 from kiosk.domain.gate.choice import Chosen, choose, clean
 from kiosk.domain.gate.decision import decide
 from kiosk.domain.gate.form import Mode
+from kiosk.domain.gate.of_passing import handed
 from kiosk.domain.gate.order import counted_out
 from kiosk.domain.gate.scan import Scan
-from kiosk.domain.gate.uses import again, heads_of
+from kiosk.domain.gate.uses import again, bought, heads_of
 from kiosk.domain.gate.words import OVERRIDABLE, UNPROVEN, Decision, Word
 from kiosk.domain.gate.world import GateList, GatePost, Passage, Ticket, World
 
@@ -28,6 +29,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     medium: str = ""
     passage: Passage | None = None
     again: bool = False  # a further entry that the rules allow: no second use
+    hand_out: str = ""  # the medium that is handed out with it
+    bought: int = 0  # rides or heads of which the passage takes some; 0 = one entry, or none of them
 
 
 def judge(
@@ -59,6 +62,8 @@ def judge(
         medium=chosen.medium,
         passage=passage if decision.passes and not gate.training else None,
         again=decision.passes and not decision.override and scan.kind == "entry" and again(asked),
+        bought=bought(asked) if decision.passes else 0,
+        hand_out=handed(asked) if decision.passes and not decision.override and scan.kind == "entry" else "",
     )
 
 

@@ -8,6 +8,8 @@ from kiosk.domain.gate.questions import missing
 from kiosk.domain.gate.uses import heads_of, use_of
 from kiosk.domain.gate.words import Decision, Word
 
+PENDING = "pending tickets may come in"
+
 
 def medium(asked: Asked) -> Decision | None:
     """Some tickets are changed for a wristband before the first entry; then the paper may be void."""
@@ -25,13 +27,20 @@ def medium(asked: Asked) -> Decision | None:
     return Decision(word=Word.MEDIUM_EXISTS, detail=handed.code) if handed.tickets else None
 
 
+def handed(asked: Asked) -> str:
+    """The medium that this entry hands out; "" = none: it has one, or needs none."""
+    has = asked.by_medium or any(asked.ticket.code in each.tickets and each.active for each in asked.world.media)
+    return asked.hand_out if asked.product.medium and not has else ""
+
+
 def paid(asked: Asked) -> Decision | None:
     ticket = asked.ticket
     if not asked.stored or ticket.status != "pending" or ticket.valid_if_pending:
         return None
     if asked.allow_unpaid and asked.list.include_pending:
         return None
-    return Decision(word=Word.UNPAID, may_override=asked.list.include_pending)
+    let_in = asked.list.include_pending  # then staff may say that it may come in all the same
+    return Decision(word=Word.UNPAID, may_override=let_in, detail=PENDING if let_in else "")
 
 
 def organiser(asked: Asked) -> Decision | None:

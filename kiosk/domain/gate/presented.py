@@ -14,6 +14,7 @@ import msgspec
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import BadTicket
+from kiosk.domain.gate.guests import NoRecords, Records, added, found_of, kin_of
 from kiosk.domain.gate.held import EVENT_MODE, Ride, Trust
 from kiosk.domain.gate.issuing import Lease
 from kiosk.domain.gate.onward import FareOf, Stop, class_of, stops_beyond, with_fares
@@ -55,7 +56,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     """One code with what this gate holds of it."""
 
     world: World
-    code: str  # under which the rules know it: the ticket id, or "" for what is no ticket
+    code: str  # under which the rules know it: the ticket id, a foreign code, or "" for what is neither
     journey_id: int = 0
     ticket: tickets.Ticket | None = None
     ride: Ride | None = None
@@ -78,28 +79,44 @@ class Presenter:
         fare_of: FareOf = lambda ride, start, end, category, place_class: None,
     ) -> None:
         """`fare_of`: what it costs to ride on, minor units, None = nobody knows."""
-        self.setting, self._ride_of, self._delays_of, self._fare_of = setting, ride_of, delays_of, fare_of
+        self._ride_of, self._delays_of, self._fare_of = ride_of, delays_of, fare_of
+        self.records: Records = NoRecords()  # what central told of tickets and media
+        self.time_zone: Callable[[], str] = lambda: "UTC"  # of a code without a journey, where the plan names none
+        self._open: bool | None = None  # as staff say, whatever the plan does
+        self.use(setting)
+
+    def use(self, setting: GateSetting) -> None:
+        """From now on by this plan; a lane that stands open stays so."""
         post = setting.post
+        post = msgspec.structs.replace(post, emergency=post.emergency if self._open is None else self._open)
         others = tuple(each for each in setting.plan.gates if each.id != post.id)
+        self.setting = setting
         self.plan = msgspec.structs.replace(setting.plan, gates=(post, *others))
         self._journeys: dict[int, tuple[Ride, Journey]] = {}
 
     def emergency(self, on: bool) -> None:
-        post, *others = self.plan.gates
-        post = msgspec.structs.replace(post, emergency=on)
-        self.plan = msgspec.structs.replace(self.plan, gates=(post, *others))
+        self._open = on
+        self.use(self.setting)
 
-    def present(self, text: str, trust: Trust, lists_as_of: float | None = None, alight: str = "") -> Presented:
-        """Never raises for anything a code can contain. `alight`: where its holder wants out, if beyond its end."""
+    def present(
+        self,
+        text: str,
+        trust: Trust,
+        lists_as_of: float | None = None,
+        alight: str = "",
+        hand_out: str = "",
+    ) -> Presented:
+        """Never raises for anything a code can contain. `alight`: where its holder wants out, if beyond its end.
+        `hand_out`: the medium that staff hand out for it now."""
         try:
             ticket, payload, signature = tickets.read(text)
         except BadTicket:
-            return Presented(world=msgspec.structs.replace(self.plan, lists_as_of=_as_of(lists_as_of)), code="")
+            return self._foreign(text, _as_of(lists_as_of), hand_out)
         known = trust.certificates.get(ticket.key_id)
         proof = "unchecked"
         if known is not None:
             proof = "good" if tickets.verified(payload, signature, known.key) else "bad"
-        return self.of_ticket(ticket, trust, lists_as_of, proof=proof, alight=alight)
+        return self.of_ticket(ticket, trust, lists_as_of, proof=proof, alight=alight, hand_out=hand_out)
 
     def of_ticket(
         self,
@@ -111,6 +128,7 @@ class Presenter:
         holder: str = "",
         booking: str = "",
         alight: str = "",
+        hand_out: str = "",
     ) -> Presented:
         """`proof`: of its signature; "none" = nobody held it up, central's record of it speaks for it."""
         known = trust.certificates.get(ticket.key_id) if proof != "none" else None
@@ -124,6 +142,8 @@ class Presenter:
         if proof == "none":
             code = human_code(value.code)
             value = msgspec.structs.replace(value, stored=True, short_code=code, holder=holder, booking=booking)
+        value = added(value, self.records.guest(value.code))
+        kin = kin_of(self.records, value, hand_out)
         world = msgspec.structs.replace(
             self.plan,
             time_zone=ride.timezone if ride else self.plan.time_zone,
@@ -132,7 +152,8 @@ class Presenter:
             lists_as_of=_as_of(lists_as_of),
             journeys=(self._with_fares(ticket, ride, alight),) if ride else (),
             delays=self._delays_of(ride) if ride else (),
-            tickets=(value,),
+            tickets=kin.tickets,
+            media=kin.media,
             revoked=(value.code,) if value.code in trust.revoked_tickets else (),
             blocked=(value.code,) if value.code in self.plan.blocked else (),
         )
@@ -145,6 +166,20 @@ class Presenter:
             place=place,
             counted_as=self._counted_as(ticket, ride, value.product),
         )
+
+    def _foreign(self, text: str, as_of: datetime | None, hand_out: str) -> Presented:
+        """A code of another system, a medium, or nothing that anybody knows."""
+        found = found_of(self.records, text, hand_out)
+        codes = {each.code for each in found.tickets}
+        world = msgspec.structs.replace(
+            self.plan,
+            time_zone=self.plan.time_zone if self.plan.time_zone != "UTC" else self.time_zone(),
+            lists_as_of=as_of,
+            tickets=found.tickets,
+            media=found.media,
+            blocked=tuple(each for each in self.plan.blocked if each in codes),
+        )
+        return Presented(world=world, code=found.code)
 
     def _ticket(self, ticket: tickets.Ticket, ride: Ride | None, place: int, proof: str) -> Ticket:
         opens = None
@@ -257,24 +292,3 @@ def _as_of(at: float | None) -> datetime | None:
 
 def _moment(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
-
-
-def light(world: World) -> World:
-    """The same for the rules, smaller for the record: times only of the calls that a decision can look at, and no
-    more of people than that a ticket is named."""
-    plain = (
-        msgspec.structs.replace(each, holder="", email="", named=each.named or bool(each.holder))
-        for each in world.tickets
-    )
-    world = msgspec.structs.replace(world, tickets=tuple(plain))
-    ticket = world.tickets[0] if world.tickets else None
-    if ticket is None or not world.journeys:
-        return world
-    stops = {each.stop for each in world.gates[:1]} | {ticket.origin, ticket.destination}
-    journeys = tuple(
-        msgspec.structs.replace(
-            journey, calls=tuple(call if call.stop in stops else Call(stop=call.stop) for call in journey.calls)
-        )
-        for journey in world.journeys
-    )
-    return msgspec.structs.replace(world, journeys=journeys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.domain.codes import human_code
+from kiosk.domain.gate.guests import GuestFacts
 from kiosk.domain.gate.held import Ride
 from kiosk.domain.gate.words import Decision, Word
 from kiosk.domain.holder import is_named
@@ -44,9 +45,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The gate's answer to one code."""
 
     decision: Decision
-    ticket_id: str = ""  # 16 hex digits; "" = not read as a ticket
+    ticket_id: str = ""  # 16 hex digits, or the code of another system; "" = neither
     journey_id: int = 0
     facts: TicketFacts | None = None  # None = nothing may be shown of it
+    guest: GuestFacts | None = None  # what is on record of it; None = nothing, or nothing may be shown
     persons: int = 0  # how many pass by it
     holder: str = ""  # as far as it is known; for staff
     alight: Names = {}  # where the holder wants out after the ticket's end; {} = at its end

@@ -60,8 +60,21 @@ def left_after(asked: Asked) -> int:
 
 
 def again(asked: Asked) -> bool:
-    """An entry after another one that is right all the same, so no second use."""
+    """An entry after another one that is right all the same, so no second use; of what is never used up, every one."""
+    if asked.product.unlimited or (asked.list.multi_entry and not _rides(asked)):
+        return True
     return bool(asked.entries) and use_of(asked).word is None
+
+
+def bought(asked: Asked) -> int:
+    """Rides or heads of which this entry takes some; 0 = one entry, or none of them: a ride goes on, people go in and
+    out."""
+    if asked.product.unlimited or asked.leaving:
+        return 0
+    if _rides(asked):
+        return 0 if _riding(asked) else _rides(asked)
+    free = asked.list.multi_entry or asked.list.reentry
+    return asked.ticket.persons if asked.ticket.persons > 1 and not free else 0
 
 
 def _group(asked: Asked) -> Use:
