@@ -65,13 +65,10 @@ def look(connection: Connection) -> Status:
     )
 
 
-def incidents(connection: Connection, limit: int = 20) -> list[str]:
+def incidents(connection: Connection) -> list[str]:
     """The newest incidents as lines."""
     rows = connection.execute(
-        text(
-            "SELECT noticed_at, kind, detail, terminal_id, incarnation, seq FROM incident ORDER BY id DESC LIMIT :limit"
-        ),
-        {"limit": limit},
+        text("SELECT noticed_at, kind, detail, terminal_id, incarnation, seq FROM incident ORDER BY id DESC LIMIT 20"),
     )
     return [
         f"{row.noticed_at:%Y-%m-%d %H:%M:%S} {row.kind} terminal {row.terminal_id}.{row.incarnation} record {row.seq}: "

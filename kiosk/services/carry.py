@@ -41,7 +41,6 @@ class Carrier:
         draw: Draw,
         clock: Clock,
         ids: Ids,
-        on_change: Listener | None,
         on_rest: Listener | None,
     ) -> None:
         self._store = store
@@ -53,7 +52,7 @@ class Carrier:
         self._one_at_a_time = threading.RLock()
         self._begun: set[str] = set()  # sales of this run of the program: their passengers may still be here
         self._paying = ""  # the sale whose charge is under way
-        self.on_change = on_change
+        self.on_change: Listener | None = None
         self._on_rest = on_rest
 
     def waits(self, means: str) -> bool:

@@ -54,10 +54,9 @@ class Desk(TicketReturns, OnScreen):
         draw: Draw,
         clock: Clock,
         ids: Ids,
-        on_change: Listener | None = None,
         on_rest: Listener | None = None,
     ) -> None:
-        super().__init__(store, issuer, means, printer, draw, clock, ids, on_change, on_rest)
+        super().__init__(store, issuer, means, printer, draw, clock, ids, on_rest)
         self._catalogue = catalogue
 
     @property

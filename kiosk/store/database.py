@@ -115,10 +115,10 @@ def fault(path: Path, error: Exception) -> StoreFault:
     return StoreFault(f"{path}: {error}. Selling stops; nothing that was confirmed is lost.")
 
 
-def durable_write(path: Path, content: bytes, mode: int = 0o600) -> None:
+def durable_write(path: Path, content: bytes) -> None:
     """A whole new file or none: temporary file, flushed, renamed, folder flushed."""
     temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

@@ -43,9 +43,7 @@ class Salvaged:
     kept: Path  # the damaged files as they were found
 
 
-def salvage(
-    folder: Path, terminal_id: int, incarnation: int, clock: Clock, ids: Ids, *, counter_folder: Path | None = None
-) -> Salvaged:
+def salvage(folder: Path, terminal_id: int, incarnation: int, clock: Clock, ids: Ids) -> Salvaged:
     """Put a good journal in the place of a damaged one. The program that sells must not run meanwhile.
 
     Cut off at any point it can be run again: the kept files of all runs are read. StoreDamaged when not one record can
@@ -54,7 +52,7 @@ def salvage(
     with database.errors(folder), (folder / "store.lock").open("w") as lock:
         database.lock(lock, folder)
         key = store_key(folder)
-        kept = _keep(folder, counter_folder or folder)
+        kept = _keep(folder)
         sources = [kept, *(path for path in sorted(folder.glob(f"{_KEPT}*")) if path != kept)]
         found = (record for source in sources for record in records_in(source / _NAME, key))
         past = history(found, terminal_id, incarnation)
@@ -64,16 +62,14 @@ def salvage(
                 f"Put the right {KEY_FILE} back. If the file is lost, move it away and enrol this terminal again."
             )
         cursors = _cursors(folder, key)
-        acted = _acted(counter_folder or folder, (terminal_id, incarnation), cursors or {})
+        acted = _acted(folder, (terminal_id, incarnation), cursors or {})
         head = len(past.records)
         locked = _reason(past, acted, cursors)
         work = _work_folder(folder)
         _build(work, key, (terminal_id, incarnation), past.records, cursors or {})
         _prove(work, (terminal_id, incarnation), clock, ids)
         # Locked by the counter itself: a lock that lies elsewhere could be lost on its own.
-        _set_counter(
-            counter_folder or folder, (terminal_id, incarnation), max(acted or 0, head + 1 if locked else head)
-        )
+        _set_counter(folder, (terminal_id, incarnation), max(acted or 0, head + 1 if locked else head))
         _exchange(folder, work)
     log.warning("the journal was salvaged up to record %d; locked: %s", head, locked or "no")
     return Salvaged(head, past.unplaced, acted, locked, kept)
@@ -94,13 +90,13 @@ def _reason(past: History, acted: int | None, cursors: object | None) -> str:
     return ""
 
 
-def _keep(folder: Path, counter_folder: Path) -> Path:
+def _keep(folder: Path) -> Path:
     """A copy of everything as it was found, on disk before anything is touched."""
     number = 1 + max((int(path.name[len(_KEPT) :]) for path in folder.glob(f"{_KEPT}*")), default=0)
     unfinished = folder / f"{_WORK}.kept"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
-    for path in [folder / name for name in _ALL] + list(counter_folder.glob("counter-*")):
+    for path in [folder / name for name in _ALL] + list(folder.glob("counter-*")):
         if path.exists():
             copy = unfinished / path.name
             shutil.copyfile(path, copy)
@@ -135,9 +131,9 @@ def _cursors(folder: Path, key: bytes) -> dict[str, str] | None:
         shutil.rmtree(copy, ignore_errors=True)
 
 
-def _acted(counter_folder: Path, identity: tuple[int, int], cursors: dict[str, str]) -> int | None:
+def _acted(folder: Path, identity: tuple[int, int], cursors: dict[str, str]) -> int | None:
     """What the counter says; None when it is unreadable, missing or older than at the last start."""
-    path = counter_folder / "counter-{}.{}".format(*identity)
+    path = folder / "counter-{}.{}".format(*identity)
     if not path.exists():
         return None
     try:
@@ -150,8 +146,8 @@ def _acted(counter_folder: Path, identity: tuple[int, int], cursors: dict[str, s
     return None if counter.fresh or counter.value < known else counter.value
 
 
-def _set_counter(counter_folder: Path, identity: tuple[int, int], value: int) -> None:
-    path = counter_folder / "counter-{}.{}".format(*identity)
+def _set_counter(folder: Path, identity: tuple[int, int], value: int) -> None:
+    path = folder / "counter-{}.{}".format(*identity)
     try:
         counter = Counter(path)
     except StoreDamaged:

@@ -36,9 +36,8 @@ class Round(msgspec.Struct, frozen=True, array_like=True):
 class Shelf:
     """The rounds of one gate, oldest first. Not thread-safe by itself: one writer, readers get whole lists."""
 
-    def __init__(self, folder: Path, largest_bytes: int = LARGEST_BYTES) -> None:
+    def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
-        self._largest = largest_bytes
         self._size = 0
         self.rounds: tuple[Round, ...] = self._load()
 
@@ -71,8 +70,8 @@ class Shelf:
         rounds = (round_,) if round_.begin == "0.0" else (*self.rounds, round_)
         entry = _entry(round_)
         with errors(self._path):
-            if round_.begin == "0.0" or self._size + len(entry) > self._largest:
-                rounds, content = _newest(rounds, self._largest)
+            if round_.begin == "0.0" or self._size + len(entry) > LARGEST_BYTES:
+                rounds, content = _newest(rounds)
                 durable_write(self._path, content)
                 self._size = len(content)
             else:
@@ -90,13 +89,13 @@ def _entry(round_: Round) -> bytes:
     return _HEAD.pack(len(body), hashlib.sha256(body).digest()) + body
 
 
-def _newest(rounds: tuple[Round, ...], largest: int) -> tuple[tuple[Round, ...], bytes]:
+def _newest(rounds: tuple[Round, ...]) -> tuple[tuple[Round, ...], bytes]:
     """As many of the newest as fill half of the room, and what the file then holds; the last one always."""
     kept: list[Round] = []
     entries: list[bytes] = []
     for each in reversed(rounds):
         entry = _entry(each)
-        if kept and sum(map(len, entries)) + len(entry) > largest // 2:
+        if kept and sum(map(len, entries)) + len(entry) > LARGEST_BYTES // 2:
             break
         kept.append(each)
         entries.append(entry)

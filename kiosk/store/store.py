@@ -43,13 +43,12 @@ def open_store(
     epoch: int,
     clock: Clock,
     ids: Ids,
-    counter_folder: Path | None = None,
 ) -> Store:
     """The store of one terminal incarnation; a fresh one begins with TerminalEnrolled (P0).
 
     A journal of an earlier life of this machine is set aside under its own name, never deleted.
     """
-    store = Store(folder, terminal_id, incarnation, clock, ids, counter_folder=counter_folder)
+    store = Store(folder, terminal_id, incarnation, clock, ids)
     if store.journal.head()[0] == 0:
         try:
             store.journal.append(TerminalEnrolled(terminal_id=terminal_id, incarnation=incarnation, epoch=epoch))
@@ -60,10 +59,7 @@ def open_store(
 
 
 class Store(Sales, Passings):
-    """Journal, sales, cells, cursors of one terminal incarnation. Safe for several threads.
-
-    `counter_folder`: another medium where there is one. A counter restored with its journal cannot tell that it is old.
-    """
+    """Journal, sales, cells, cursors of one terminal incarnation. Safe for several threads."""
 
     unsent_max = 250_000  # records central does not have: two weeks of a busy kiosk; then somebody must look
 
@@ -75,7 +71,6 @@ class Store(Sales, Passings):
         clock: Clock,
         ids: Ids,
         *,
-        counter_folder: Path | None = None,
         free_min_bytes: int = FREE_MIN_BYTES,
     ) -> None:
         self.folder = folder
@@ -86,12 +81,12 @@ class Store(Sales, Passings):
         self.free_min_bytes = free_min_bytes
         self._closing = contextlib.ExitStack()
         try:
-            self._open(clock, ids, counter_folder or folder)
+            self._open(clock, ids)
         except BaseException:
             self._closing.close()
             raise
 
-    def _open(self, clock: Clock, ids: Ids, counter_folder: Path) -> None:
+    def _open(self, clock: Clock, ids: Ids) -> None:
         with database.errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock_file = self._closing.enter_context((self.folder / "store.lock").open("w"))
@@ -99,9 +94,9 @@ class Store(Sales, Passings):
         self.key = store_key(self.folder)
         recheck.check_files(self._path)
         with recheck.log_kept_if_refused(self._path):
-            self._start(clock, ids, counter_folder)
+            self._start(clock, ids)
 
-    def _start(self, clock: Clock, ids: Ids, counter_folder: Path) -> None:
+    def _start(self, clock: Clock, ids: Ids) -> None:
         self._db = database.connect(self._path, self.key)
         self._closing.callback(lambda: self._db.close())
         with database.errors(self._path):
@@ -114,7 +109,7 @@ class Store(Sales, Passings):
             if self._held_identity() != self._identity:
                 self._set_aside(*self._held_identity())
                 stale = self._migrate()
-        self.counter = Counter(counter_folder / "counter-{}.{}".format(*self._identity))
+        self.counter = Counter(self.folder / "counter-{}.{}".format(*self._identity))
         self._closing.callback(self.counter.close)
         self.journal = Journal(self._path, self._db, self.lock, self._identity, clock, ids, self.counter, self._reopen)
         self._verify_chain()

@@ -69,7 +69,7 @@ class Verdict:
         self.faults.append(Fault(record, what, way_out))
 
 
-def verify(path: Path, root_key: str, *, asked: str = "", counter_folder: Path | None = None) -> Verdict:
+def verify(path: Path, root_key: str, *, asked: str = "") -> Verdict:
     """Hear every witness about the journal at `path`. `root_key`: central's, hex; "" = not known, which is a fault.
 
     `asked`: what central signs now (see sync.proof), so that a disk put back whole with its older word is found too.
@@ -79,9 +79,9 @@ def verify(path: Path, root_key: str, *, asked: str = "", counter_folder: Path |
         recheck.check_files(path)
         with database.errors(path):
             key = (path.parent / KEY_FILE).read_bytes()
-            before = _counters(counter_folder or path.parent)  # it moves after a commit, so it is read first
+            before = _counters(path.parent)  # it moves after a commit, so it is read first
             with database.reading(path, key) as connection:
-                _hear(verdict, connection, (root_key, asked), before, counter_folder or path.parent)
+                _hear(verdict, connection, (root_key, asked), before, path.parent)
     except StoreFault as fault:
         verdict.add(verdict.records + 1 if verdict.records else 0, str(fault), _SALVAGE)
     return verdict

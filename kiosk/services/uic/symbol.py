@@ -12,6 +12,6 @@ def aztec_svg(code: bytes) -> str:
     return str(zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.Aztec).to_svg())
 
 
-def aztec_picture(code: bytes, dots: int = 4) -> Any:
-    """Grey pixels, `dots` for each module, with a quiet zone; a numpy-like array."""
-    return zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.Aztec).to_image(scale=dots)
+def aztec_picture(code: bytes) -> Any:
+    """Grey pixels, four for each module, with a quiet zone; a numpy-like array."""
+    return zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.Aztec).to_image(scale=4)
