@@ -8,13 +8,14 @@ the program when the frame was swapped. Central is not reachable.
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from benchmarks.figure import figure
 
 ROUNDS = 9
 GOAL = 2.0
@@ -116,15 +117,4 @@ def run() -> list[dict[str, Any]]:
 
 
 def _row(name: str, floor: list[float], ours: list[float], goal: float) -> dict[str, Any]:
-    ratio = statistics.median(ours) / statistics.median(floor)
-    return {
-        "name": name,
-        "floor_ms": statistics.median(floor),
-        "ours_ms": statistics.median(ours),
-        "ratio": ratio,
-        "n": len(ours),
-        "median": statistics.median(ours),
-        "p95": max(ours),
-        "goal": f"at most {goal:g} times a bare Qt Quick window",
-        "ok": ratio <= goal,
-    }
+    return figure(name, floor, ours, f"at most {goal:g} times a bare Qt Quick window", most=goal, p95=max(ours))

@@ -17,6 +17,7 @@ import numpy as np
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.figure import figure
 from devices.camera.reader import FIRST, Decoder
 from kiosk.domain import ticket as tickets
 
@@ -44,19 +45,8 @@ def run() -> dict[str, Any]:
             found = call(picture)
             times.append((time.perf_counter() - start) * 1000)
             read += [code.text for code in found] == [_code(number + 1)]
-    median, floor_median = statistics.median(ours), statistics.median(floor)
-    return {
-        "name": "camera frame to code",
-        "floor_ms": floor_median,
-        "ours_ms": median,
-        "ratio": median / floor_median,
-        "n": len(ours),
-        "median": median,
-        "p95": statistics.quantiles(ours, n=20)[-1],
-        "goal": f"<= {GOAL} x zxing-cpp",
-        "ok": median <= GOAL * floor_median and read == 2 * len(frames),
-        "read": read,
-    }
+    ok = statistics.median(ours) <= GOAL * statistics.median(floor) and read == 2 * len(frames)
+    return figure("camera frame to code", floor, ours, f"<= {GOAL} x zxing-cpp", ok=ok, read=read)
 
 
 def scenes(count: int, seed: int = 1) -> list[Any]:

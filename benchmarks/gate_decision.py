@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figure import figure
 from benchmarks.gate import _Bench
 from kiosk.domain import ticket as tickets
 from kiosk.domain.gate.grounds import decided
@@ -98,15 +99,4 @@ def _recorded(bench: _Bench) -> dict[str, Any]:
 
 def _figure(name: str, ours: list[float], floor: list[float], goal: str, limit_ms: float) -> dict[str, Any]:
     p99 = statistics.quantiles(ours, n=100)[-1]
-    return {
-        "name": name,
-        "floor_ms": statistics.median(floor),
-        "ours_ms": statistics.median(ours),
-        "ratio": statistics.median(ours) / statistics.median(floor),
-        "n": len(ours),
-        "median": statistics.median(ours),
-        "p95": statistics.quantiles(ours, n=20)[-1],
-        "p99": p99,
-        "goal": f"{goal} (p99 {p99:.2f} ms)",
-        "ok": p99 <= limit_ms,
-    }
+    return figure(name, floor, ours, f"{goal} (p99 {p99:.2f} ms)", ok=p99 <= limit_ms, p99=p99)

@@ -27,6 +27,7 @@ import cv2
 import zxingcpp
 from pyzbar import pyzbar
 
+from benchmarks.figure import figure
 from benchmarks.gate_worse import WAYS, worse
 from devices.camera.ladder import read
 
@@ -89,19 +90,9 @@ def run() -> list[dict[str, Any]]:
     ours = tallies.pop(OURS)
     alone = max(tallies.values(), key=lambda tally: sum(tally.read.values()))
     read_ours, read_alone = sum(ours.read.values()), sum(alone.read.values())
-    median, floor = statistics.median(ours.ms), statistics.median(alone.ms)
-    figure = {
-        "name": "photographed codes",
-        "floor_ms": floor,
-        "ours_ms": median,
-        "ratio": median / floor,
-        "n": sum(count.values()),
-        "median": median,
-        "p95": statistics.quantiles(ours.ms, n=20)[-1],
-        "goal": f"reads more than any decoder alone ({read_ours} v {read_alone}), none wrong ({ours.wrong})",
-        "ok": read_ours > read_alone and ours.wrong == 0,
-    }
-    return [figure]
+    goal = f"reads more than any decoder alone ({read_ours} v {read_alone}), none wrong ({ours.wrong})"
+    ok = read_ours > read_alone and ours.wrong == 0
+    return [figure("photographed codes", alone.ms, ours.ms, goal, ok=ok, n=sum(count.values()))]
 
 
 def rows_of(folder: Path) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ import psycopg
 from sqlalchemy import text
 
 from benchmarks.backlog import Scene
+from benchmarks.figure import figure
 from central.context import Context
 from central.enrolment import enrol, make_code
 from central.journal import upload
@@ -56,18 +57,7 @@ def run() -> list[dict[str, Any]]:
 
 def _row(name: str, pairs: list[tuple[float, float]], goal: str, most: float | None) -> dict[str, Any]:
     ours, floor = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    ratio = statistics.median(ours) / statistics.median(floor)
-    return {
-        "name": name,
-        "floor_ms": statistics.median(floor),
-        "ours_ms": statistics.median(ours),
-        "ratio": ratio,
-        "n": len(ours),
-        "median": statistics.median(ours),
-        "p95": statistics.quantiles(ours, n=20)[-1],
-        "goal": goal,
-        "ok": most is None or ratio <= most,
-    }
+    return figure(name, floor, ours, goal, ok=True if most is None else None, most=most or 0.0)
 
 
 def _measure(scene: Scene) -> tuple[list[tuple[float, float]], list[tuple[float, float]], int]:

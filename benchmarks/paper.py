@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.figure import figure
 from devices.printer import commands
 from devices.printer.address import address_of, connect_of
 from devices.printer.escpos import EscPosPrinter
@@ -194,15 +195,4 @@ def _in_turn(
 
 
 def _figure(name: str, times: tuple[list[float], list[float]], goal: str, most_ms: float) -> dict[str, Any]:
-    ours, floor = statistics.median(times[0]), statistics.median(times[1])
-    return {
-        "name": name,
-        "floor_ms": floor,
-        "ours_ms": ours,
-        "ratio": ours / floor,
-        "n": len(times[0]),
-        "median": ours,
-        "p95": statistics.quantiles(times[0], n=20)[-1],
-        "goal": goal,
-        "ok": ours <= most_ms,
-    }
+    return figure(name, times[1], times[0], goal, ok=statistics.median(times[0]) <= most_ms)

@@ -10,7 +10,6 @@ processor is and how long ago the disk was used depends on that, and a floor tha
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.figure import figure
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.domain.allotment import Block, Gid, Grant, SignedGrant
 from kiosk.domain.events import GrantAccepted, PaymentApproved, PaymentRequested, PlacesHeld, TicketIssued
@@ -75,18 +75,7 @@ def run() -> dict[str, Any]:
             bare.close()
             twin.close()
             store.close()
-    ratio = statistics.median(ours) / statistics.median(floor)
-    return {
-        "name": "durable offline sale",
-        "floor_ms": statistics.median(floor),
-        "ours_ms": statistics.median(ours),
-        "ratio": ratio,
-        "n": N,
-        "median": statistics.median(ours),
-        "p95": statistics.quantiles(ours, n=20)[-1],
-        "goal": f"<= {GOAL} x the same statements on bare SQLite",
-        "ok": ratio <= GOAL,
-    }
+    return figure("durable offline sale", floor, ours, f"<= {GOAL} x the same statements on bare SQLite", most=GOAL)
 
 
 def _measure(store: Store, twin: Store, bare: Any) -> tuple[list[float], list[float]]:

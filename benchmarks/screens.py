@@ -19,6 +19,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
+from benchmarks.figure import figure
+
 ROUNDS = 12
 GOAL_MS = 50.0
 WAIT_S = 20.0
@@ -123,15 +125,5 @@ def run() -> dict[str, Any]:
         mine = ours(Path(folder) / "terminal")
     p95 = statistics.quantiles(mine, n=20)[-1]
     beyond = p95 - statistics.median(floor)
-    return {
-        "name": "tap to next screen painted",
-        "floor_ms": statistics.median(floor),
-        "ours_ms": statistics.median(mine),
-        "ratio": statistics.median(mine) / statistics.median(floor),
-        "n": len(mine),
-        "median": statistics.median(mine),
-        "p95": p95,
-        "beyond_ms": beyond,
-        "goal": f"p95 at most {GOAL_MS:g} ms beyond the bare switch ({beyond:.0f} ms)",
-        "ok": beyond <= GOAL_MS,
-    }
+    goal = f"p95 at most {GOAL_MS:g} ms beyond the bare switch ({beyond:.0f} ms)"
+    return figure("tap to next screen painted", floor, mine, goal, ok=beyond <= GOAL_MS, beyond_ms=beyond)

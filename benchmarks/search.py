@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.big_city import big_city
+from benchmarks.figure import figure
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.network import service_day_start
 from kiosk.services.offers import Offers
@@ -64,22 +65,13 @@ def measure(name: str, catalogue: Catalogue) -> dict[str, Any]:
         finally:
             store.close()
     p95 = statistics.quantiles(ours, n=20)[-1]
-    median, floor_median = statistics.median(ours), statistics.median(floor)
-    return {
-        "name": name,
-        "floor_ms": floor_median,
-        "ours_ms": median,
-        "ratio": median / floor_median,
-        "n": len(ours),
-        "median": median,
-        "p95": p95,
-        "goal": f"p95 <= {GOAL_MS:.0f} ms",
-        "ok": p95 <= GOAL_MS,
+    more = {
         "calls": sum(len(each.calls) for each in catalogue.service_journeys),
         "journeys": len(catalogue.journeys),
         "most_departures": max(rows),
         "replace_s": replaced_s,
     }
+    return figure(name, floor, ours, f"p95 <= {GOAL_MS:.0f} ms", ok=p95 <= GOAL_MS, **more)
 
 
 def _pairs(store: CatalogueStore) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.figure import figure
 from kiosk.domain.layout import Coach, Layout, Place, PlaceClass
 from kiosk.domain.segments import choose_places
 
@@ -51,18 +52,8 @@ def _batch_ms(search: Callable[[list[int], int, int], object], rides: list[Ride]
 
 
 def _result(name: str, floor: list[float], ours: list[float], goal: float | None) -> dict[str, Any]:
-    floor_ms, ours_ms = statistics.median(floor), statistics.median(ours)
-    return {
-        "name": name,
-        "floor_ms": floor_ms,
-        "ours_ms": ours_ms,
-        "ratio": ours_ms / floor_ms,
-        "n": len(ours),
-        "median": ours_ms,
-        "p95": statistics.quantiles(ours, n=20)[-1],
-        "goal": f"<= {goal:g}x the bare loop" if goal else "tens of us each",
-        "ok": ours_ms <= goal * floor_ms if goal else ours_ms < 100.0,
-    }
+    text = f"<= {goal:g}x the bare loop" if goal else "tens of us each"
+    return figure(name, floor, ours, text, ok=None if goal else statistics.median(ours) < 100.0, most=goal or 0.0)
 
 
 def _train() -> Layout:
