@@ -113,8 +113,8 @@ class Remote(QObject):
         return {"path": os.fspath(self.driver.picture(Path(path)))}
 
     def _state_verb(self) -> Answer:
-        """The stage, and of a gate also its last verdict and how old its lists are."""
-        found = {name: self.driver.property(name) for name in ("stage", "last", "lists")}
+        """The stage, and of a gate also its last verdict, how old its lists are, and the open sheet."""
+        found = {name: self.driver.property(name) for name in ("stage", "last", "lists", "sheet")}
         return {name: value for name, value in found.items() if value is not None}
 
     def _items_verb(self) -> Answer:

@@ -9,6 +9,7 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.camera.reader import Decoder
+from kiosk.app.tour.gate_desk import RIDES_ON
 from kiosk.app.tour.gate_queue import afterwards, queue
 from kiosk.app.tour.gate_story import GateStory
 from kiosk.app.tour.gate_things import JUNK, beside_a_poster, drawn, forged, phone, torn
@@ -21,7 +22,7 @@ def played(tmp_path: Path, **changes: Any) -> GateStory:
     story = GateStory(tmp_path, "card")
     people = [
         {"no": number, "what": each.what, "expected": each.expected, "said": each.expected, "right": True}
-        for number, each in enumerate((*queue(), *afterwards()), 1)
+        for number, each in enumerate((*queue(), *afterwards(), RIDES_ON), 1)
     ]
     central = {"admissions": 14, "duplicates": 0, "sound": True}
     story.report = {
@@ -29,6 +30,11 @@ def played(tmp_path: Path, **changes: Any) -> GateStory:
         "central": central,
         "expected_admissions": 14,
         "looked_up": True,
+        "desk": {
+            "by name": True,
+            "by booking": {"Used": 9},
+            "fare": {"alight": "AOH", "fare_minor": 18300, "by": "Li Wei (7)"},
+        },
         **changes,
     }
     return story
@@ -48,6 +54,8 @@ def test_one_wrong_word_fails_it(tmp_path: Path) -> None:
     assert not story.holds() and story.report["broken"] == ["5 good 5: used, not admit"]
     assert not played(tmp_path, central={"admissions": 15, "duplicates": 0, "sound": True}).holds()
     assert not played(tmp_path, error="the camera fell").holds()
+    story = played(tmp_path, desk={"by name": True, "by booking": {"Used": 8, "Not used": 1}})
+    assert not story.holds() and len(story.report["broken"]) == 2
 
 
 def test_things_can_be_read_and_forgeries_are_other_tickets() -> None:

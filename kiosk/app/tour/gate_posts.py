@@ -115,21 +115,24 @@ class Posts:
             return True
         return False
 
+    def type_in(self, gate: str, text: str) -> None:
+        """On the pad, which has pages."""
+        for letter in text.upper():
+            while f"pad-{letter}" not in self.controls[gate].ask(do="items")["items"]:
+                self.tap(gate, ("pad-page",))
+            self.tap(gate, (f"pad-{letter}",))
+
     def look_up(self) -> None:
         """Staff type the code of a ticket that was used here."""
         text, control = self.texts["good 1"], self.controls[A]
         code = human_code(tickets.read(text)[0].ticket_id)
         wait_until(lambda: control.ask(do="state")["stage"] == "waiting", f"{A} waits", 20)
         self.tap(A, ("key-lookup",))
-        for letter in code.replace("-", ""):
-            while f"pad-{letter}" not in control.ask(do="items")["items"]:
-                self.tap(A, ("pad-page",))
-            self.tap(A, (f"pad-{letter}",))
-        self.tap(A, ("key-search",))
-        control.ask(do="wait", text="already used", seconds=10)
+        self.type_in(A, code.replace("-", ""))
+        self.tap(A, ("key-search", "line-0"))
+        self._report["looked_up"] = self._reads(A, "This ticket is already used")
         control.ask(do="picture", path=str(self._pictures / A / "look-up.png"))
-        self._report["looked_up"] = "This ticket is already used" in control.ask(do="texts")["texts"]
-        self.tap(A, ("key-back", "key-back", "key-counts"))
+        self.tap(A, ("key-back", "key-back", "key-back", "key-counts"))
         control.ask(do="picture", path=str(self._pictures / A / "counts.png"))
         self._report["counts"] = control.ask(do="texts")["texts"]
         self.tap(A, ("key-back",))

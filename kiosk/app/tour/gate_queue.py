@@ -110,6 +110,7 @@ def orders(origin: str, destination: str, day: str, train: str, trains: dict[str
         {**way, "name": "other day", "people": 2, "day": trains["day"], "number": trains["other"]},
         {**way, "name": "later", "people": 2, "number": trains["later"]},
         {**way, "name": "earlier", "people": 1, "number": trains["earlier"]},
+        {**way, "name": "short", "people": 1, "destination": trains["midway"]},
         {**way, "name": "elsewhere", "people": 1, "origin": trains["midway"]},
         {
             "name": "concert",
