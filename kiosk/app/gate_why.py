@@ -30,6 +30,8 @@ DAYS_BACK = 400
 def why(config_path: Path, hour: str, day: str, code: str, as_case: bool) -> None:
     """Why was this refused at 20:03? From the gate's own record, by the same rules; the gate may be open meanwhile.
 
+    Journals set aside are read too: of earlier lives of this machine, and what a damaged one still has.
+
     Exit status: 0 found, and decided again it is the same; 1 nothing found; 2 the record and the rules disagree.
     """
     if code and human_code_of(code) is None:
@@ -95,7 +97,8 @@ def _say(each: Explained, grounds: Grounds, decision: Decision) -> None:
     ticket = getattr(each.fact, "ticket_id", "")
     word, over = _said(each)
     about = f"ticket {human_code(ticket)}" if ticket else f"no ticket: {grounds.scan.scan[:60]!r}"
-    click.echo(f"{_local(grounds):%Y-%m-%d %H:%M:%S}  {grounds.scan.gate}  {word}  {about}  (record {each.seq})")
+    where = f"record {each.seq}{f' of {each.journal}' if each.journal else ''}"
+    click.echo(f"{_local(grounds):%Y-%m-%d %H:%M:%S}  {grounds.scan.gate}  {word}  {about}  ({where})")
     rule = f"rule {decision.rule}" if decision.rule else "no rule stood against it"
     same = "the same" if (word, over) == _again(decision) else f"DIFFERENT: {decision.word.value}"
     click.echo(f"    decided again: {same}; {rule}{f', {decision.detail}' if decision.detail else ''}")

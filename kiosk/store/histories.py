@@ -23,7 +23,7 @@ def history(found: Iterable[Record], terminal_id: int, incarnation: int) -> Hist
     genuine: dict[int, dict[str, Record]] = {}
     for record in found:
         at = genuine.setdefault(record.seq, {})
-        if record.hash not in at and _genuine(record, terminal_id, incarnation):
+        if record.hash not in at and is_genuine(record, terminal_id, incarnation):
             at[record.hash] = record
     chain: list[Record] = []
     forked_at = 0
@@ -35,7 +35,8 @@ def history(found: Iterable[Record], terminal_id: int, incarnation: int) -> Hist
     return History(chain, forked_at, sum(seq > len(chain) for seq, each in genuine.items() if each))
 
 
-def _genuine(record: Record, terminal_id: int, incarnation: int) -> bool:
+def is_genuine(record: Record, terminal_id: int, incarnation: int) -> bool:
+    """As this author wrote it."""
     try:
         return record.hash == record_hash(
             record.previous_hash, terminal_id, incarnation, record.seq, record.event_id, record.kind, record.version,
