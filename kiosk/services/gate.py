@@ -101,7 +101,7 @@ class Gate:
         self._trust = Trust()
         self.homes: Homes | None = None  # which gate decides over which tickets; None = every gate over all
         self.neighbours: Callable[[int], Neighbours] = alone  # the other gates, with counts since a unix second
-        self.look_ups = LookUps(self, store, self._presenter, clock)
+        self.look_ups = LookUps(self, store, self._presenter, clock, self._lock)
         self._load()
         self.plan.follow()
 

@@ -7,11 +7,12 @@ ticket, never its proof: each hit is decided by the gate's one decision, and let
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import msgspec
 
-from kiosk.domain.codes import human_code, human_code_of, normalise
+from kiosk.domain.codes import human_code, human_code_of, is_ticket_id, normalise
 from kiosk.domain.events import TicketLookedUp
 from kiosk.domain.gate.figures import events_of
 from kiosk.domain.gate.grounds import Grounds, decided
@@ -28,7 +29,11 @@ from kiosk.store.gate_record_rows import Booked
 from kiosk.store.store import Store
 
 TEXT_MAX = 40  # letters of what was typed that are kept
-FIND_MAX = 50
+# What a guest list adds to a ticket of ours, as it does when the ticket itself is held up.
+ADDED = (
+    *("holder", "email", "booking", "status", "valid_if_pending", "blocked", "companion_of", "attention", "text"),
+    *("answers", "leases", "home_gate"),
+)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +76,12 @@ class Judging(Protocol):
 class LookUps:
     """Of one gate. Every call may look through a million records: not for the UI thread."""
 
-    def __init__(self, gate: Judging, store: Store, presenter: Presenter, clock: Clock) -> None:
+    def __init__(
+        self, gate: Judging, store: Store, presenter: Presenter, clock: Clock, judging: AbstractContextManager[object]
+    ) -> None:
+        """`judging`: held while something is decided; for each hit anew, so that nobody at the gate waits long."""
         self._gate, self._store, self._presenter, self._clock = gate, store, presenter, clock
+        self._judging = judging
 
     @property
     def roles(self) -> tuple[str, ...] | None:
@@ -116,10 +125,11 @@ class LookUps:
         found: dict[str, Hit] = {}
 
         def take(several: Iterable[Booked | Ticket], source: str) -> None:
-            for each in several:
+            for each in map(self._ours, several):
                 key = each.ticket_id if isinstance(each, Booked) else each.code
                 if key not in found:
-                    found[key] = self._hit(each, source)
+                    with self._judging:
+                        found[key] = self._hit(each, source)
 
         if code is not None:
             named = records.by_code(code)
@@ -133,6 +143,13 @@ class LookUps:
             own = each.code if isinstance(each, Booked) else each.short_code or each.code
             take([each], "typed" if normalise(own) == wanted else "name")
         return list(found.values())
+
+    def _ours(self, found: Booked | Ticket) -> Booked | Ticket:
+        """What is added to a ticket of ours is found by its words; what it is about is that ticket."""
+        if isinstance(found, Booked) or not is_ticket_id(found.code):
+            return found
+        row = self._store.gate_records.booked(found.code)
+        return found if row is None else Booked(found.code, row)
 
     def _known_by(self, code: str, found: dict[str, Hit]) -> Sequence[Ticket]:
         """Tickets of this code of which only that they were cancelled or came in is known here."""
@@ -161,8 +178,21 @@ class LookUps:
     def _of_booked(self, booked: Booked) -> Presented:
         presenter, trust = self._presenter, self._gate.trust()
         ticket = ticket_of(booked, presenter.ride(booked.row.journey_id), presenter.setting.tenant)
-        first = next(iter(self._store.gate_records.of_sale(booked.row.sale_id)), booked)
-        return presenter.of_ticket(ticket, trust, self._gate.checked_at(), holder=booked.row.holder, booking=first.code)
+        records = self._store.gate_records
+        first = next(iter(records.of_sale(booked.row.sale_id)), booked)
+        presented = presenter.of_ticket(
+            ticket, trust, self._gate.checked_at(), holder=booked.row.holder, booking=first.code
+        )
+        added = records.guest(booked.ticket_id)
+        if added is None:
+            return presented
+        own, *others = presented.world.tickets
+        changes = {
+            name: getattr(added, name) for name in ADDED if getattr(added, name) != getattr(Ticket(code=""), name)
+        }
+        own = msgspec.structs.replace(own, **changes)
+        world = msgspec.structs.replace(presented.world, tickets=(own, *others))
+        return msgspec.structs.replace(presented, world=world)
 
     def _of_guest(self, guest: Ticket) -> Presented:
         """As its own code would be presented; of a ticket that has no record, by its id alone."""

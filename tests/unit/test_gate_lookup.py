@@ -126,6 +126,15 @@ def test_a_guest_is_found_by_name_booking_e_mail_and_code(scene: Scene) -> None:
     assert scene.look_up("Cy").hits[0].verdict.reason is Word.UNPAID
 
 
+def test_what_a_guest_list_adds_to_a_ticket_of_ours_is_found_with_it(scene: Scene) -> None:
+    ticket_id = scene.book(scene.central.seller.sell(), "", "s1")
+    scene.guest(code=ticket_id, holder="Mei Lindqvist", booking="ORD9", status="pending")
+    (hit,) = scene.look_up("lindq").hits
+    assert (hit.holder, hit.booking, hit.code) == ("Mei Lindqvist", "ORD9", human_code(ticket_id))
+    assert hit.verdict.facts is not None and hit.verdict.reason is Word.UNPAID
+    assert len(scene.look_up(human_code(ticket_id)).hits) == 1
+
+
 def test_what_became_of_a_ticket_is_seen(scene: Scene) -> None:
     sell = scene.central.seller.sell
     used, cancelled, elsewhere, gone = sell(seat=1), sell(seat=2), sell(seat=3, from_call=1), sell(seat=4)
