@@ -67,7 +67,7 @@ class GateWindow:
         widths = {"widthMm": options.width_mm} if options.width_mm else {}
         self.window = stage.load(self.engine, "Gate", {"gate": self.model, "hand": self.hand, **widths})
         self.model.own = services.answered
-        self.hand.look_up_roles = services.gate.setting.plan.look_up_roles
+        self.hand.look_up_roles = lambda: services.gate.look_ups.roles
         self.hand.serve(passengers=services.passengers, badges=services.badges is not None)
         self._work = GateWork(services, lambda: self.language.tag)
         self._sounds = Sounds()

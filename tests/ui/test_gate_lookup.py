@@ -142,6 +142,20 @@ def test_number_and_pin_first_where_the_plan_wants_it(scenes: Any) -> None:
     assert scene.driver.property("sheet") == "number", "the next look-up asks anew"
 
 
+def test_the_last_scans_have_names_where_they_are_known(scenes: Any) -> None:
+    scene = scenes()
+    named, other = scene.ticket(), scene.ticket(place="8D")
+    book(scene, named, "Ana Maria", "s1")
+    for text in (named, other):
+        scene.show(text, "admit")
+        scene.walk_on()
+    scene.driver.tap("key-last")
+    unnamed, first = (row.detail for row in scene.window.hand.lines.rows)
+    assert first.startswith("Ana Maria  G1") and unnamed.startswith("G1")
+    scene.driver.tap("line-1")
+    assert {"Ana Maria", human_code(tickets.read(named)[0].ticket_id)} <= set(scene.driver.texts())
+
+
 def test_nothing_and_too_short_say_what_to_do(scenes: Any) -> None:
     scene = scenes(World(search_min=3))
     scene.driver.tap("key-lookup")

@@ -51,7 +51,7 @@ class GateHandViewModel(GateSheetModel):
 
     def __init__(self, gate: GateViewModel, questions: Sequence[Question] = (), parent: QObject | None = None) -> None:
         super().__init__(gate, questions, parent)
-        self.look_up_roles: tuple[str, ...] | None = None  # who may look up; None = everybody
+        self.look_up_roles: Callable[[], tuple[str, ...] | None] = lambda: None  # who may look up; None = everybody
         self._added = Scan(persons=0)  # what staff said of the ticket on screen
         self._verdict: Verdict | None = None
 
@@ -64,7 +64,7 @@ class GateHandViewModel(GateSheetModel):
         state = self._state
         verbs: dict[str, Callable[[], None]] = {
             "last": lambda: self._open("last") if what or not self._gate.verdict else self._open("detail"),
-            "lookup": lambda: self._open("lookup") if self.look_up_roles is None else self._ask_who("lookup"),
+            "lookup": lambda: self._open("lookup") if self.look_up_roles() is None else self._ask_who("lookup"),
             "counts": lambda: self._open("counts"),
             "more": lambda: self._open("more") if not what else self._show(replace(state, persons=state.persons + 1)),
             "less": lambda: self._show(replace(state, persons=state.persons - 1)),
@@ -239,7 +239,7 @@ class GateHandViewModel(GateSheetModel):
             self._say(fare_paid=due, alight=state.alight, by=by)
         elif state.purpose != "lookup":
             self._show(replace(state, sheet="reasons"))
-        elif self.look_up_roles is None or role in self.look_up_roles:
+        elif (roles := self.look_up_roles()) is None or role in roles:
             self._show(replace(state, sheet="lookup"))
         else:
             self.refused(nothing_of(LookedUp(word=Word.OVERRIDE_REFUSED)))
