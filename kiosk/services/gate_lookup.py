@@ -29,11 +29,6 @@ from kiosk.store.gate_record_rows import Booked
 from kiosk.store.store import Store
 
 TEXT_MAX = 40  # letters of what was typed that are kept
-# What a guest list adds to a ticket of ours, as it does when the ticket itself is held up.
-ADDED = (
-    *("holder", "email", "booking", "status", "valid_if_pending", "blocked", "companion_of", "attention", "text"),
-    *("answers", "leases", "home_gate"),
-)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,19 +175,7 @@ class LookUps:
         ticket = ticket_of(booked, presenter.ride(booked.row.journey_id), presenter.setting.tenant)
         records = self._store.gate_records
         first = next(iter(records.of_sale(booked.row.sale_id)), booked)
-        presented = presenter.of_ticket(
-            ticket, trust, self._gate.checked_at(), holder=booked.row.holder, booking=first.code
-        )
-        added = records.guest(booked.ticket_id)
-        if added is None:
-            return presented
-        own, *others = presented.world.tickets
-        changes = {
-            name: getattr(added, name) for name in ADDED if getattr(added, name) != getattr(Ticket(code=""), name)
-        }
-        own = msgspec.structs.replace(own, **changes)
-        world = msgspec.structs.replace(presented.world, tickets=(own, *others))
-        return msgspec.structs.replace(presented, world=world)
+        return presenter.of_ticket(ticket, trust, self._gate.checked_at(), holder=booked.row.holder, booking=first.code)
 
     def _of_guest(self, guest: Ticket) -> Presented:
         """As its own code would be presented; of a ticket that has no record, by its id alone."""

@@ -237,8 +237,10 @@ class Presenter:
         return finer if any(each.id == finer for each in self.plan.products) else ride.products[ticket.category]
 
     def _counted_as(self, ticket: tickets.Ticket, ride: Ride | None, product: str) -> str:
+        """More finely than by the category, but for what the plan or a record has its own name for."""
+        category = ride.products[ticket.category] if ride and ticket.category < len(ride.products) else ""
         planned = any(each.id == product for each in self.plan.products)
-        return product if planned or ride is None or not product else _finer(ticket, ride)
+        return product if planned or ride is None or product != category else _finer(ticket, ride)
 
     def _journey(self, journey_id: int, ride: Ride) -> Journey:
         kept = self._journeys.get(journey_id)
