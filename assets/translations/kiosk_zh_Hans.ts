@@ -1116,6 +1116,14 @@
         <translation>详情</translation>
     </message>
     <message>
+        <source>Let in unpaid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hand out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Rides on</source>
         <translation>续乘</translation>
     </message>
@@ -1204,8 +1212,16 @@
         <translation>请输入密码</translation>
     </message>
     <message>
+        <source>Hand out a wristband</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Why let in?</source>
         <translation>放行原因</translation>
+    </message>
+    <message>
+        <source>Scan the new wristband, or type its code.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Names in other scripts than these letters: by code or booking.</source>
@@ -1392,8 +1408,40 @@
         <translation>票价不明</translation>
     </message>
     <message>
+        <source>Ticket type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Ticket</source>
         <translation>车票</translation>
+    </message>
+    <message>
+        <source>Goes first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rides left here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rides at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left after this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wristband</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not paid yet: staff let in</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Let in all the same</source>

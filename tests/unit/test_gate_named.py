@@ -12,8 +12,7 @@ import pytest
 
 from kiosk.domain import ticket as tickets
 from kiosk.domain.events import VerdictExplained
-from kiosk.domain.gate.grounds import decided, unpacked
-from kiosk.domain.gate.presented import light
+from kiosk.domain.gate.grounds import decided, light, unpacked
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Word
