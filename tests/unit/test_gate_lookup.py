@@ -243,3 +243,14 @@ def test_the_name_of_whoever_comes_in_is_known(scene: Scene) -> None:
     scene.book(text, "Ana Maria")
     assert scene.gate.scan(text).holder == "Ana Maria"
     assert scene.gate.scan(scene.central.seller.sell(seat=2)).holder == ""
+
+
+def test_a_guest_is_let_in_by_name_once(scene: Scene) -> None:
+    scene.guest(code="XK-99812", holder="Mei Lindqvist", booking="ORD7", product="vip")
+    (hit,) = scene.look_up("mei").hits
+    reason = Override(role="supervisor", reason="The phone's battery is empty", by="Li Wei (7)")
+    assert scene.gate.look_ups.let_in(hit, reason).admitted
+    fact = [event for _, event in scene.store.journal.events() if isinstance(event, Admitted)][-1]
+    assert (fact.ticket_id, fact.override, fact.by, fact.product) == ("XK-99812", "name_only", "Li Wei (7)", "vip")
+    assert scene.gate.scan("XK-99812").reason is Word.USED, "whoever holds up the code then comes too late"
+    assert scene.look_up("ORD7").hits[0].verdict.reason is Word.USED

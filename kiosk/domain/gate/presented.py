@@ -240,7 +240,7 @@ class Presenter:
         """More finely than by the category, but for what the plan or a record has its own name for."""
         category = ride.products[ticket.category] if ride and ticket.category < len(ride.products) else ""
         planned = any(each.id == product for each in self.plan.products)
-        return product if planned or ride is None or product != category else _finer(ticket, ride)
+        return _finer(ticket, ride) if ride and category == product != "" and not planned else product
 
     def _journey(self, journey_id: int, ride: Ride) -> Journey:
         kept = self._journeys.get(journey_id)
