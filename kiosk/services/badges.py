@@ -61,7 +61,7 @@ class Badges:
 
 
 def badge_page(verdict: Verdict, answers: Mapping[str, str], language: str, copy: int) -> BadgePage:
-    """The badge as values. A ticket names nobody: the name is what its holder answered."""
+    """The badge as values. The name is what its holder answered: a ticket need not name anybody."""
     facts = verdict.facts
     if facts is None and verdict.guest is not None:
         return _guest_badge(verdict.guest, answers, copy)

@@ -26,9 +26,10 @@ def tour(out: Path, *arguments: str) -> dict[str, Any]:
 def test_the_shipped_network(tmp_path: Path) -> None:
     report = tour(tmp_path / "tour")
     assert {entry["currency"] for entry in report["tickets"]} == {"CNY"}
-    assert report["plan"]["seats"] and len({str(entry["place"]) for entry in report["tickets"]}) == 4
+    assert report["plan"]["seats"] and len({str(entry["place"]) for entry in report["tickets"]}) == 5
+    assert report["named"]["fits"] and not report["named"]["fits_another"]
     assert len(list((tmp_path / "tour" / "pictures" / "kiosk").glob("*.png"))) >= 14
-    assert len(list((tmp_path / "tour" / "tickets").glob("*.png"))) == 4
+    assert len(list((tmp_path / "tour" / "tickets").glob("*.png"))) == 5
 
 
 @pytest.mark.timeout(420)

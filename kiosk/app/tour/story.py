@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from kiosk.app.demo import import_network
+from kiosk.app.tour import named
 from kiosk.app.tour.paper import PaperTrail
 from kiosk.app.tour.passenger import Passenger
 from kiosk.app.tour.plan import Plan, Wishes, make_plan
@@ -65,6 +66,7 @@ class Story:
         self._terminals()
         self._sell_offline(plan)
         self._gate(plan)
+        self._named()
         self._crash_after_payment(plan)
         self._crash_while_printing(plan)
         self._out_of_order()
@@ -95,7 +97,9 @@ class Story:
         wishes = self._wishes
         if wishes.feed is None and wishes.origin is None:
             wishes = replace(wishes, origin="VNP", destination="AOH")  # Beijing South to Shanghai Hongqiao
-        plan = make_plan(self.stage.catalogue(folder), wishes, folder)
+        catalogue = self.stage.catalogue(folder)
+        self._seat_minor = named.price_of(catalogue)
+        plan = make_plan(catalogue, wishes, folder)
         self.report["plan"] = {
             "from": plan.origin.name,
             "to": plan.destination.name,
@@ -205,6 +209,13 @@ class Story:
         stage.order("camera", do="empty")
         gone = time.monotonic()
         wait_until(lambda: time.monotonic() - gone > GAP_S, "the passenger has gone on", GAP_S + 5)
+
+    def _named(self) -> None:
+        """Where a hall of the catalogue asks for names."""
+        if self._seat_minor:
+            found = named.buy(self.passenger, Till(self.way, self._seat_minor), self.trail)
+            self.report["named"] = found
+            self.say(f"a concert ticket in the name of {found['holder']}; the code on the paper fits the passport")
 
     # crashes
 
