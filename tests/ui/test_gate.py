@@ -227,7 +227,7 @@ def cut_off(driver: Driver) -> list[str]:
     shown: list[tuple[str, QRectF]] = []
     for item in driver.items():
         text = item.property("text")
-        if not isinstance(text, str) or not text or item.property("contentWidth") is None:
+        if not isinstance(text, str) or not text or item.property("wordsX") is None:
             continue
         if item.property("truncated"):
             faults.append(f"{text!r} is cut off")

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtTest import QTest
 
 from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
@@ -140,6 +142,28 @@ def test_number_and_pin_first_where_the_plan_wants_it(scenes: Any) -> None:
     scene.walk_on()
     scene.driver.tap("key-lookup")
     assert scene.driver.property("sheet") == "number", "the next look-up asks anew"
+
+
+def test_a_keyboard_writes_names_in_any_script(scenes: Any) -> None:
+    scene = scenes()
+    book(scene, scene.ticket(), "王芳", "s1")
+    scene.driver.tap("key-lookup")
+    window = scene.window.window
+    written = QInputMethodEvent()
+    written.setCommitString("王")
+    QCoreApplication.sendEvent(window.activeFocusItem(), written)
+    scene.until(lambda: scene.driver.text("typed") == "王", "what an input method wrote")
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    scene.until(lambda: scene.driver.property("sheet") == "hits", "who goes by it")
+    assert [row.title for row in scene.window.hand.lines.rows] == ["王芳"]
+    scene.driver.tap("key-back")
+    scene.driver.tap("pad-erase")
+    for letter in "an":
+        QTest.keyClick(window, letter)
+    scene.driver.tap("pad-A")
+    scene.until(lambda: scene.driver.text("typed") == "anA", "keys and pad write one text")
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert scene.driver.property("sheet") == ""
 
 
 def test_the_last_scans_have_names_where_they_are_known(scenes: Any) -> None:

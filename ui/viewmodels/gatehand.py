@@ -148,6 +148,11 @@ class GateHandViewModel(GateSheetModel):
         if len(self._state.typed) < TYPED_MAX:
             self._type(self._state.typed + letter.upper())
 
+    @Slot(str)
+    def put(self, text: str) -> None:
+        """What a keyboard or an input method of the machine wrote."""
+        self._type(text[:TYPED_MAX])
+
     def _type(self, text: str) -> None:
         self._show(replace(self._state, typed=text, note=""))
 

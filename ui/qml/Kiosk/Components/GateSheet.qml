@@ -11,6 +11,7 @@ Rectangle {
     property bool wide: true
     property real touch: 119
     readonly property bool typing: hand.padded
+    readonly property bool freely: hand.sheet === "lookup" || hand.sheet === "answer" // not only figures
     // Where one types, title and field stand at the thumb's side when the screen is wide, the letters at the other.
     readonly property real panelX: wide && typing && !hand.lefty ? width - 448 : 48
     readonly property real panelWide: wide && typing ? 400 : width - 96
@@ -42,13 +43,41 @@ Rectangle {
         border.width: 3
         border.color: Theme.gateEdge
 
+        TextInput {
+            id: entry
+
+            // a keyboard or an input method that the machine has writes here too: names in any script
+            visible: sheet.typing && sheet.freely
+            x: 20
+            width: parent.width - 40
+            height: parent.height
+            verticalAlignment: TextInput.AlignVCenter
+            clip: true
+            color: "transparent"
+            font.family: Theme.family
+            font.pixelSize: typed.size
+            cursorVisible: false
+            focus: visible
+            inputMethodHints: Qt.ImhNoPredictiveText
+            onVisibleChanged: if (visible)
+                forceActiveFocus()
+            onTextEdited: sheet.hand.put(text)
+            onAccepted: sheet.hand.press(sheet.hand.sheet === "lookup" ? "search" : "enter")
+            Keys.onEscapePressed: sheet.hand.press("back")
+
+            Binding on text {
+                value: sheet.hand.typed
+            }
+        }
         Words {
+            id: typed
+
             objectName: "typed"
             x: 20
             width: parent.width - 40
             height: parent.height
             verticalAlignment: Text.AlignVCenter
-            text: sheet.hand.typed
+            text: entry.visible ? sheet.hand.typed + entry.preeditText : sheet.hand.typed
             size: text.length > 12 ? 32 : 44
             strong: true
             wrapMode: Text.WrapAnywhere
