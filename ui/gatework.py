@@ -109,6 +109,7 @@ class GateWork:
         local = datetime.fromtimestamp(now, zone)
         midnight = int(datetime.combine(local.date(), time(), zone).timestamp())
         place = services.catalogue.stop_place(services.stop_place_id)
+        services.gate.follow_plan()
         checked = services.gate.checked_at()
         counts = counts_since(services.store, midnight)
         return Around(
@@ -125,4 +126,6 @@ class GateWork:
             offline=not services.online(),
             hint=hint,
             zone=zone,
+            plan_refused=services.gate.plan.refused,
+            questions=services.gate.setting.plan.questions,
         )

@@ -66,6 +66,7 @@ class Watch(QObject):
         self.kind: Kind = "entry"
         self._spent = ""  # the code of a passing that was taken back
         self._spent_at = 0.0  # monotonic s, when it was last in the picture
+        self._offered, self._offered_at = "", 0.0  # the same of a medium that was offered
 
     def start(self) -> None:
         for eye in self._eyes:
@@ -146,8 +147,9 @@ class Watch(QObject):
         with self._lock:
             now = self._clock.monotonic()
             texts = list(dict.fromkeys(code.text for code in frame.codes))
+            texts = self._without_offered(texts, now)
             if self._wanting.is_set():
-                self._offer(texts)
+                self._offer(texts, now)
                 return
             # Posters and bags have codes too: beside a ticket they do not count.
             texts = [text for text in texts if text.startswith(PREFIX)] or texts
@@ -164,11 +166,20 @@ class Watch(QObject):
                 self._next_picture = now + 1 / PICTURES_A_SECOND
                 self.pictured.emit(image_of(frame.image))
 
-    def _offer(self, texts: list[str]) -> None:
+    def _offer(self, texts: list[str], now: float) -> None:
         offered = [text for text in texts if text != self._text and not text.startswith(PREFIX)]
         if offered:
             self._wanting.clear()
+            self._offered, self._offered_at = offered[0], now
             self.offered.emit(offered[0])
+
+    def _without_offered(self, texts: list[str], now: float) -> list[str]:
+        """A wristband that was just handed out, or refused, is still in somebody's hand."""
+        if now - self._offered_at > SPENT_S:
+            self._offered = ""
+        elif self._offered in texts:
+            self._offered_at = now
+        return [text for text in texts if text != self._offered]
 
     def _leave(self, now: float) -> None:
         busy = self._resting.is_set() or self._turning.is_set()

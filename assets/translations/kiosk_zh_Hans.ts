@@ -1117,11 +1117,11 @@
     </message>
     <message>
         <source>Let in unpaid</source>
-        <translation type="unfinished"></translation>
+        <translation>未付款放行</translation>
     </message>
     <message>
         <source>Hand out</source>
-        <translation type="unfinished"></translation>
+        <translation>发放</translation>
     </message>
     <message>
         <source>Rides on</source>
@@ -1213,15 +1213,19 @@
     </message>
     <message>
         <source>Hand out a wristband</source>
-        <translation type="unfinished"></translation>
+        <translation>发放手环</translation>
     </message>
     <message>
         <source>Why let in?</source>
         <translation>放行原因</translation>
     </message>
     <message>
+        <source>Central&apos;s new plan does not fit this program; the one before stays.</source>
+        <translation>中心的新方案与本程序不符；继续使用原来的方案。</translation>
+    </message>
+    <message>
         <source>Scan the new wristband, or type its code.</source>
-        <translation type="unfinished"></translation>
+        <translation>请扫描新手环，或输入其编号。</translation>
     </message>
     <message>
         <source>Names in other scripts than these letters: by code or booking.</source>
@@ -1409,11 +1413,11 @@
     </message>
     <message>
         <source>Ticket type</source>
-        <translation type="unfinished"></translation>
+        <translation>票种</translation>
     </message>
     <message>
         <source>List</source>
-        <translation type="unfinished"></translation>
+        <translation>名单</translation>
     </message>
     <message>
         <source>Ticket</source>
@@ -1421,27 +1425,31 @@
     </message>
     <message>
         <source>Goes first</source>
-        <translation type="unfinished"></translation>
+        <translation>先行者</translation>
     </message>
     <message>
         <source>Rides left here</source>
-        <translation type="unfinished"></translation>
+        <translation>此处剩余次数</translation>
     </message>
     <message>
         <source>Rides at</source>
-        <translation type="unfinished"></translation>
+        <translation>次数在</translation>
     </message>
     <message>
         <source>Left after this</source>
-        <translation type="unfinished"></translation>
+        <translation>此后剩余</translation>
     </message>
     <message>
         <source>Wristband</source>
-        <translation type="unfinished"></translation>
+        <translation>手环</translation>
     </message>
     <message>
         <source>Not paid yet: staff let in</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未付款：工作人员放行</translation>
+    </message>
+    <message>
+        <source>Staff: let in unpaid, or send to the ticket desk</source>
+        <translation>工作人员：未付款放行，或请旅客到售票处</translation>
     </message>
     <message>
         <source>Let in all the same</source>

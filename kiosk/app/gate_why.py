@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from kiosk.app import config
-from kiosk.domain.codes import human_code, human_code_of
+from kiosk.domain.codes import human_code, human_code_of, shown_code
 from kiosk.domain.events import AdmissionRefused, Admitted, Exited
 from kiosk.domain.gate.grounds import Grounds, decided, unpacked
 from kiosk.domain.gate.retold import case_of
@@ -25,7 +25,9 @@ DAYS_BACK = 400
 @click.option("--config", "config_path", required=True, type=click.Path(path_type=Path), help="of the gate")
 @click.option("--at", "hour", required=True, metavar="HH:MM[:SS]", help="by the clock on the wall there")
 @click.option("--day", default="", metavar="YYYY-MM-DD", help="default: the last day with a verdict at that hour")
-@click.option("--code", default="", help="only this ticket: its code in letters, 7QK4-MX29")
+@click.option(
+    "--code", default="", help="only this ticket: its code in letters, 7QK4-MX29, or the code of another system"
+)
 @click.option("--case", "as_case", is_flag=True, help="print a file for kiosk gate decide instead")
 def why(config_path: Path, hour: str, day: str, code: str, as_case: bool) -> None:
     """Why was this refused at 20:03? From the gate's own record, by the same rules; the gate may be open meanwhile.
@@ -34,9 +36,7 @@ def why(config_path: Path, hour: str, day: str, code: str, as_case: bool) -> Non
 
     Exit status: 0 found, and decided again it is the same; 1 nothing found; 2 the record and the rules disagree.
     """
-    if code and human_code_of(code) is None:
-        raise click.BadParameter(f"{code!r} is not the code of a ticket", param_hint="--code")
-    found = _found(config.load(config_path).folder, hour, day, human_code_of(code) or "")
+    found = _found(config.load(config_path).folder, hour, day, human_code_of(code) or code)
     if not found:
         about = "".join(f" {word} {value}" for word, value in (("on", day), ("of", code)) if value)
         click.echo(f"Nothing on record at {hour}{about}.", err=True)
@@ -70,7 +70,7 @@ def _found(folder: Path, hour: str, day: str, code: str) -> list[tuple[Explained
             break
         if not local.strftime("%H:%M:%S").startswith(hour) or last not in ("", on):
             continue
-        if not code or (ticket and human_code(ticket) == code):
+        if not code or (ticket and code in (ticket, human_code(ticket))):
             last = on
             found.append((each, grounds))
     return found[::-1]
@@ -96,7 +96,7 @@ def _again(decision: Decision) -> tuple[str, str]:
 def _say(each: Explained, grounds: Grounds, decision: Decision) -> None:
     ticket = getattr(each.fact, "ticket_id", "")
     word, over = _said(each)
-    about = f"ticket {human_code(ticket)}" if ticket else f"no ticket: {grounds.scan.scan[:60]!r}"
+    about = f"ticket {shown_code(ticket)}" if ticket else f"no ticket: {grounds.scan.scan[:60]!r}"
     where = f"record {each.seq}{f' of {each.journal}' if each.journal else ''}"
     click.echo(f"{_local(grounds):%Y-%m-%d %H:%M:%S}  {grounds.scan.gate}  {word}  {about}  ({where})")
     rule = f"rule {decision.rule}" if decision.rule else "no rule stood against it"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kiosk.domain import ticket as tickets
 from kiosk.domain.gate.held import Ride
 from kiosk.domain.right import Right, right_of
 from kiosk.store.gate_record_rows import Booked
+from kiosk.store.gate_records import GateRecords
 
 
 def ticket_of(booked: Booked, ride: Ride | None, tenant: int) -> tickets.Ticket:
@@ -41,3 +44,11 @@ def ticket_of(booked: Booked, ride: Ride | None, tenant: int) -> tickets.Ticket:
         persons=row.persons,
         gate_group=right.gate_group,
     )
+
+
+def by_record(
+    records: GateRecords, ticket_id: str, ride_of: Callable[[int], Ride | None], tenant: int
+) -> tickets.Ticket | None:
+    """None: central told of no such ticket, or it was voided."""
+    row = records.booked(ticket_id)
+    return None if row is None else ticket_of(Booked(ticket_id, row), ride_of(row.journey_id), tenant)

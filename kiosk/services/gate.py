@@ -25,6 +25,7 @@ from kiosk.domain.gate.world import Passage, World
 from kiosk.ports import Clock
 from kiosk.services import gaterecord
 from kiosk.services.beyond import Beyond
+from kiosk.services.booked import by_record
 from kiosk.services.crowd import Crowd
 from kiosk.services.differences import without
 from kiosk.services.gate_lookup import LookUps
@@ -89,6 +90,7 @@ class Gate:
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
         self._presenter = Presenter(self.setting, Rides(catalogue).ride, delays_of, Beyond(catalogue).fare)
         self._presenter.records = Guests(store, store.gate_records)
+        self._presenter.sold = lambda id_: by_record(store.gate_records, id_, self._presenter.ride, tenant)
         self._presenter.time_zone = lambda: getattr(self._timezone(), "key", "UTC")
         self._crowd = Crowd(store, self._presenter.plan)
         self.plan = PlanInForce(store, store.gate_records, plan, self._go_by)
@@ -232,6 +234,11 @@ class Gate:
         return ZoneInfo(info.timezone) if info else None
 
     # what central says
+
+    def follow_plan(self) -> None:
+        """Central's newest plan takes effect, if it is another one."""
+        with self._lock:
+            self.plan.follow()
 
     def _go_by(self, plan: World) -> None:
         self.setting = msgspec.structs.replace(self.setting, plan=plan)

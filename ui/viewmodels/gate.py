@@ -10,6 +10,7 @@ from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain.gate.shown import Verdict
+from kiosk.domain.gate.world import Question
 from ui.rows import RowsModel
 from ui.viewmodels.gatefacts import VerdictFact
 from ui.viewmodels.gatesignals import other_word, word_of
@@ -53,6 +54,8 @@ class Around:
     offline: bool = False
     hint: str = ""  # what is wrong with the camera's picture: too_dark, glare, blurred
     zone: ZoneInfo | None = None
+    plan_refused: str = ""  # why central's newest plan is not in force
+    questions: tuple[Question, ...] = ()  # of the plan in force
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.codes import shown_code
 from kiosk.domain.gate.guests import GuestFacts
+from kiosk.domain.gate.of_passing import PENDING
 from kiosk.domain.gate.shown import TicketFacts, Verdict
 from kiosk.domain.gate.words import Decision, Word
 from ui.viewmodels.texts import people, short_date, translate
@@ -31,7 +32,7 @@ def facts_of(verdict: Verdict, language: str, today: str) -> list[VerdictFact]:
     guest = verdict.guest
     if guest is None:
         return []
-    named = [] if verdict.admitted and not verdict.decision.note else [(translate("Gate", "Name"), guest.holder)]
+    named = [] if verdict.admitted else [(translate("Gate", "Name"), guest.holder)]
     rows = [
         *_when(verdict, guest, language, today),
         *named,
@@ -95,3 +96,10 @@ def way_of(verdict: Verdict) -> str:
 
 def _joined(product: str, variation: str) -> str:
     return translate("Gate", ", ").join(filter(None, (product, variation)))
+
+
+def unpaid_step(decision: Decision) -> str:
+    """Where the list allows it, staff choose."""
+    if decision.word is not Word.UNPAID or decision.detail != PENDING:
+        return ""
+    return translate("Gate", "Staff: let in unpaid, or send to the ticket desk")

@@ -269,7 +269,9 @@ class GateHandViewModel(GateSheetModel):
 
     def follow(self) -> None:
         """The gate went on: keys and lists may be others."""
-        verdict = self._gate.verdict
+        verdict, planned = self._gate.verdict, self._gate.state.around.questions
+        if planned:
+            self.questions = {each.id: each for each in planned}
         if verdict is not self._verdict:
             if verdict is None or self._verdict is None or self._verdict.ticket_id != verdict.ticket_id:
                 self._added = Scan(persons=0)

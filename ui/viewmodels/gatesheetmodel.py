@@ -75,7 +75,7 @@ class GateSheetModel(QObject):
     @Property(str, notify=changed)
     def note(self) -> str:
         """A sentence below the title."""
-        return gatesheets.note_of(self._state)
+        return gatesheets.note_of(self._gate, self._state)
 
     @Property(bool, notify=changed)
     def lefty(self) -> bool:

@@ -59,9 +59,11 @@ def _question(gate: GateViewModel, questions: Questions) -> str:
     return question.id if question else ""
 
 
-def note_of(state: HandState) -> str:
+def note_of(gate: GateViewModel, state: HandState) -> str:
     if state.note:
         return state.note
+    if state.sheet == "more" and gate.state.around.plan_refused:
+        return translate("Gate", "Central's new plan does not fit this program; the one before stays.")
     if state.sheet == "band":
         return translate("Gate", "Scan the new wristband, or type its code.")
     if state.sheet == "lookup" and not state.typed:

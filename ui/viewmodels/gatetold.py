@@ -10,7 +10,7 @@ from kiosk.domain.codes import shown_code
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Word
 from ui.viewmodels.gatefacts import VerdictFact, asked_of, doubt_of, facts_of, holder_of, number_of, way_of
-from ui.viewmodels.gateguests import known_of
+from ui.viewmodels.gateguests import known_of, unpaid_step
 from ui.viewmodels.gatesignals import SIGNS, other_word, word_of
 from ui.viewmodels.gatewords import fare_step, next_step, onward_of, reason_words
 from ui.viewmodels.texts import translate
@@ -73,6 +73,7 @@ def told(verdict: Verdict, language: str, today: str = "", currency: str = "") -
         step=decision.note
         or doubt_of(decision)
         or fare_step(verdict)
+        or unpaid_step(decision)
         or next_step(verdict.reason, known_of(verdict))
         or way_of(verdict, language),
         facts=tuple([*asked_of(decision, currency), *facts_of(verdict, language, today)][:3]),

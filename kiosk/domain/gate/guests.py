@@ -71,7 +71,9 @@ def found_of(records: Records, text: str, hand_out: str = "") -> Found:
     medium = records.medium(code)
     if medium is None:
         return Found()
-    linked = [each for each in map(records.guest, medium.tickets) if each is not None]
+    # What is added to a ticket of ours is no ticket by itself.
+    foreign = [each for each in medium.tickets if not is_ticket_id(each)]
+    linked = [each for each in map(records.guest, foreign) if each is not None]
     return _with_addons(records, code, linked, (medium,))
 
 

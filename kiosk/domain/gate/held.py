@@ -8,9 +8,10 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.domain.certificate import TerminalCertificate
-from kiosk.domain.gate.issuing import Certificate
+from kiosk.domain.gate.issuing import Certificate, Lease
 from kiosk.domain.layout import Layout
 from kiosk.domain.network import Journey, Names, ServiceJourney, StopPlace
+from kiosk.domain.ticket import Ticket
 
 EVENT_MODE = -1
 
@@ -57,3 +58,19 @@ class Ride(msgspec.Struct, frozen=True, kw_only=True):
 
     def arrives_at(self, call: int) -> int:
         return self.day_start + self.service.calls[call].arrival_s
+
+
+def leases_of(ticket: Ticket, ride: Ride | None, trust: Trust, place: int) -> tuple[Lease, ...]:
+    """The stretches on which this seller was given this place."""
+    if place < 0 or ride is None:
+        return ()
+    masks = trust.leases.get((ticket.journey_id, ticket.terminal_id, ticket.incarnation), ())
+    seller = f"{ticket.terminal_id}.{ticket.incarnation}"
+    found, first = list[Lease](), -1
+    for segment, given in enumerate([*(mask >> place & 1 for mask in masks), 0]):
+        if given and first < 0:
+            first = segment
+        elif not given and first >= 0:
+            found.append(Lease(journey=ride.name, seller=seller, place=str(place), first=first, last=segment))
+            first = -1
+    return tuple(found)

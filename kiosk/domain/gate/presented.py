@@ -15,8 +15,7 @@ from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import BadTicket
 from kiosk.domain.gate.guests import NoRecords, Records, added, found_of, kin_of
-from kiosk.domain.gate.held import EVENT_MODE, Ride, Trust
-from kiosk.domain.gate.issuing import Lease
+from kiosk.domain.gate.held import EVENT_MODE, Ride, Trust, leases_of
 from kiosk.domain.gate.onward import FareOf, Stop, class_of, stops_beyond, with_fares
 from kiosk.domain.gate.railway import Call, Delay, Journey
 from kiosk.domain.gate.shown import TicketFacts, facts_of
@@ -82,6 +81,7 @@ class Presenter:
         self._ride_of, self._delays_of, self._fare_of = ride_of, delays_of, fare_of
         self.records: Records = NoRecords()  # what central told of tickets and media
         self.time_zone: Callable[[], str] = lambda: "UTC"  # of a code without a journey, where the plan names none
+        self.sold: Callable[[str], tickets.Ticket | None] = lambda ticket_id: None  # by central's record of it
         self._open: bool | None = None  # as staff say, whatever the plan does
         self.use(setting)
 
@@ -111,7 +111,7 @@ class Presenter:
         try:
             ticket, payload, signature = tickets.read(text)
         except BadTicket:
-            return self._foreign(text, _as_of(lists_as_of), hand_out)
+            return self._foreign(text, trust, lists_as_of, hand_out)
         known = trust.certificates.get(ticket.key_id)
         proof = "unchecked"
         if known is not None:
@@ -148,7 +148,7 @@ class Presenter:
             self.plan,
             time_zone=ride.timezone if ride else self.plan.time_zone,
             certificates=(known.rules,) if known else (),
-            leases=_leases(ticket, ride, trust, place) if proof != "none" else None,
+            leases=leases_of(ticket, ride, trust, place) if proof != "none" else None,
             lists_as_of=_as_of(lists_as_of),
             journeys=(self._with_fares(ticket, ride, alight),) if ride else (),
             delays=self._delays_of(ride) if ride else (),
@@ -167,14 +167,19 @@ class Presenter:
             counted_as=self._counted_as(ticket, ride, value.product),
         )
 
-    def _foreign(self, text: str, as_of: datetime | None, hand_out: str) -> Presented:
+    def _foreign(self, text: str, trust: Trust, lists_as_of: float | None, hand_out: str) -> Presented:
         """A code of another system, a medium, or nothing that anybody knows."""
         found = found_of(self.records, text, hand_out)
+        for ticket_id in found.media[0].tickets if found.media and not found.tickets else ():
+            if (sold := self.sold(ticket_id)) is not None:  # a medium that was handed out for a ticket of ours
+                of_ours = self.of_ticket(sold, trust, lists_as_of)
+                world = msgspec.structs.replace(of_ours.world, media=found.media)
+                return msgspec.structs.replace(of_ours, code=found.code, world=world)
         codes = {each.code for each in found.tickets}
         world = msgspec.structs.replace(
             self.plan,
             time_zone=self.plan.time_zone if self.plan.time_zone != "UTC" else self.time_zone(),
-            lists_as_of=as_of,
+            lists_as_of=_as_of(lists_as_of),
             tickets=found.tickets,
             media=found.media,
             blocked=tuple(each for each in self.plan.blocked if each in codes),
@@ -266,22 +271,6 @@ class Presenter:
         )
         self._journeys[journey_id] = ride, journey
         return journey
-
-
-def _leases(ticket: tickets.Ticket, ride: Ride | None, trust: Trust, place: int) -> tuple[Lease, ...]:
-    """The stretches on which this seller was given this place."""
-    if place < 0 or ride is None:
-        return ()
-    masks = trust.leases.get((ticket.journey_id, ticket.terminal_id, ticket.incarnation), ())
-    seller = f"{ticket.terminal_id}.{ticket.incarnation}"
-    found, first = list[Lease](), -1
-    for segment, given in enumerate([*(mask >> place & 1 for mask in masks), 0]):
-        if given and first < 0:
-            first = segment
-        elif not given and first >= 0:
-            found.append(Lease(journey=ride.name, seller=seller, place=str(place), first=first, last=segment))
-            first = -1
-    return tuple(found)
 
 
 def _finer(ticket: tickets.Ticket, ride: Ride) -> str:
