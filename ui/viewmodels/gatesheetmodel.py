@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtQml import QmlAnonymous
 
 from kiosk.domain.gate.world import Question
 from ui.rows import RowsModel
@@ -14,7 +15,11 @@ from ui.viewmodels.gateask import KeyRow
 from ui.viewmodels.gatelines import LineRow
 from ui.viewmodels.gatestate import HandState
 
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
 
+
+@QmlAnonymous
 class GateSheetModel(QObject):
     """One frozen state; keys and lines are rows of it."""
 
