@@ -6,6 +6,7 @@ The lock is the journey's POOL row, taken in journey order, so two books never w
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -91,48 +92,36 @@ class Book:
 
     def write(self) -> None:
         """Bring the changes to the database; empty holdings disappear, the POOL's row stays: it is the lock."""
-        rows: list[tuple[int, Owner, bytes]] = []
-        gone: list[tuple[int, Owner]] = []
+        rows: list[dict[str, Any]] = []
+        gone: list[dict[str, Any]] = []
         for inventory in self._journeys.values():
             stride = stride_of(len(inventory.layout.places))
             for owner in inventory.changed:
-                masks = inventory.holdings[owner]
+                masks, row = inventory.holdings[owner], {"journey_id": inventory.journey_id, **owner._asdict()}
                 if owner.kind != "POOL" and not any(masks):
-                    gone.append((inventory.journey_id, owner))
+                    gone.append(row)
                 else:
-                    rows.append((inventory.journey_id, owner, pack(masks, stride)))
+                    rows.append({**row, "cells": pack(masks, stride).hex()})
             inventory.changed.clear()
-        if rows:
-            self._connection.execute(_UPSERT, {**_columns(rows), "cells": [row[2] for row in rows]})
-        if gone:
-            self._connection.execute(_DELETE, _columns(gone))
+        for statement, changed in ((_UPSERT, rows), (_DELETE, gone)):
+            if changed:
+                self._connection.execute(statement, {"rows": msgspec.json.encode(changed).decode()})
 
 
-_KEY = "unnest(CAST(:journeys AS bigint[]), CAST(:kinds AS text[]), CAST(:terminals AS int[]), " + (
-    "CAST(:incarnations AS int[]), CAST(:epochs AS int[]), CAST(:ns AS bigint[])"
+# All rows as one JSON list: lists of each column are looked through sign by sign on their way to the database.
+_ROWS = (
+    "json_to_recordset(CAST(:rows AS json)) AS fresh (journey_id bigint, kind text, terminal_id int, incarnation int, "
+    "epoch int, n bigint"
 )
+_KEY = "journey_id, kind, terminal_id, incarnation, epoch, n"
 _UPSERT = text(
-    "INSERT INTO holding (journey_id, kind, terminal_id, incarnation, epoch, n, cells) "
-    f"SELECT * FROM {_KEY}, CAST(:cells AS bytea[])) "
-    "ON CONFLICT (journey_id, kind, terminal_id, incarnation, epoch, n) DO UPDATE SET cells = EXCLUDED.cells"
+    f"INSERT INTO holding ({_KEY}, cells) SELECT {_KEY}, decode(cells, 'hex') FROM {_ROWS}, cells text) "
+    f"ON CONFLICT ({_KEY}) DO UPDATE SET cells = EXCLUDED.cells"
 )
 _DELETE = text(
-    f"DELETE FROM holding h USING {_KEY}) AS gone (journey_id, kind, terminal_id, incarnation, epoch, n) "
-    "WHERE (h.journey_id, h.kind, h.terminal_id, h.incarnation, h.epoch, h.n) = "
-    "(gone.journey_id, gone.kind, gone.terminal_id, gone.incarnation, gone.epoch, gone.n)"
+    f"DELETE FROM holding h USING {_ROWS}) WHERE (h.journey_id, h.kind, h.terminal_id, h.incarnation, h.epoch, h.n) = "
+    "(fresh.journey_id, fresh.kind, fresh.terminal_id, fresh.incarnation, fresh.epoch, fresh.n)"
 )
-
-
-def _columns(rows: Iterable[tuple[int, Owner] | tuple[int, Owner, bytes]]) -> dict[str, list[int] | list[str]]:
-    rows = list(rows)
-    return {
-        "journeys": [row[0] for row in rows],
-        "kinds": [row[1].kind for row in rows],
-        "terminals": [row[1].terminal_id for row in rows],
-        "incarnations": [row[1].incarnation for row in rows],
-        "epochs": [row[1].epoch for row in rows],
-        "ns": [row[1].n for row in rows],
-    }
 
 
 _layouts: dict[str, Layout] = {}  # of this process; a layout never changes under its digest
