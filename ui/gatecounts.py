@@ -18,9 +18,9 @@ JOURNEYS_SHOWN = 3
 class GateFigures:
     """Puts figures into words; `language` is the screen's. One thread at a time."""
 
-    def __init__(self, catalogue: CatalogueStore, plan: World, language: Callable[[], str]) -> None:
+    def __init__(self, catalogue: CatalogueStore, plan: Callable[[], World], language: Callable[[], str]) -> None:
         self._catalogue, self._language = catalogue, language
-        self._planned = {each.id: each.name for each in plan.products if each.name}
+        self._plan = plan  # central may send another while the gate runs
         self._classes: dict[str, Names] = {}
         self._looked: set[int] = set()  # journeys whose classes are known
 
@@ -86,7 +86,7 @@ class GateFigures:
 
     def planned(self, product: str) -> str:
         """Its name in the plan; "" = the plan names none."""
-        return self._planned.get(product, "")
+        return next((each.name for each in self._plan().products if each.id == product), "")
 
     def _learn(self, counts: GateCounts) -> None:
         """Names of the classes of the trains that were counted."""

@@ -52,7 +52,7 @@ class GateWork:
 
     def __init__(self, services: GateServices, language: Callable[[], str]) -> None:
         self._services, self._language = services, language
-        self._figures = GateFigures(services.catalogue, services.gate.setting.plan, language)
+        self._figures = GateFigures(services.catalogue, lambda: services.gate.setting.plan, language)
 
     def say(self, text: str, scan: Scan) -> Verdict:
         """Decide anew, with what staff add."""
@@ -85,11 +85,15 @@ class GateWork:
         return found, [FoundHit(hit, self._product(hit)) for hit in found.hits]
 
     def _product(self, hit: Hit) -> str:
-        """As the plan names it; else category and class."""
-        named, facts = self._figures.planned(hit.product), hit.verdict.facts
-        if named or facts is None:
-            return named or (self._figures.name(hit.product) if hit.product else "")
-        words = [name_in(names, self._language()) for names in (facts.category, facts.place_class) if names]
+        """As the plan names it; else category and class; with what a guest list says of it."""
+        named, facts, guest = self._figures.planned(hit.product), hit.verdict.facts, hit.verdict.guest
+        words = [named] if named else []
+        if not named and facts is not None:
+            words = [name_in(names, self._language()) for names in (facts.category, facts.place_class) if names]
+        elif not named and hit.product:
+            words = [self._figures.name(hit.product)]
+        if guest is not None and guest.variation:
+            words.append(guest.variation)
         return translate("Gate", ", ").join(words)
 
     def let_in(self, hit: Hit, override: Override | None) -> Verdict:

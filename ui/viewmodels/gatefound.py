@@ -11,6 +11,7 @@ from kiosk.domain.gate.shown import TicketFacts, Verdict
 from kiosk.domain.gate.words import Word
 from kiosk.services.gate_lookup import LookedUp
 from ui.viewmodels.gatefacts import clock_of, name_in, number_of, where_of
+from ui.viewmodels.gateguests import known_of
 from ui.viewmodels.gatelines import LineRow
 from ui.viewmodels.gatesignals import SIGNS
 from ui.viewmodels.gatestate import FoundHit
@@ -59,7 +60,8 @@ def details_of(found: FoundHit, language: str, zone: ZoneInfo | None) -> list[Li
     hit, facts = found.hit, found.hit.verdict.facts
     verdict, decision = hit.verdict, hit.verdict.decision
     free = verdict.reason in (Word.NAME_ONLY, Word.ADMIT)
-    words = translate("Gate", "Not used, valid here and now") if free else reason_words(verdict.reason, facts)
+    known = known_of(verdict)
+    words = translate("Gate", "Not used, valid here and now") if free else reason_words(verdict.reason, known)
     signal = decision.signal
     rows = [LineRow("", signal, SIGNS[signal].icon, words, short_state(verdict, zone))]
 
@@ -80,10 +82,13 @@ def details_of(found: FoundHit, language: str, zone: ZoneInfo | None) -> list[Li
     row(translate("Gate", "Code"), hit.code)
     row(translate("Gate", "Booking"), hit.booking)
     row(translate("Gate", "E-mail"), hit.email)
+    if verdict.guest is not None:
+        row(translate("Gate", "Event"), verdict.guest.event if facts is None else "")
+        row(translate("Gate", "List"), verdict.guest.list)
     if decision.right_gate:
         row(translate("Gate", "Right gate"), decision.right_gate)
     if not free:
-        row(translate("Gate", "Next"), next_step(verdict.reason, facts))
+        row(translate("Gate", "Next"), next_step(verdict.reason, known))
     return rows
 
 
