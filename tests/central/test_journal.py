@@ -291,3 +291,29 @@ def test_a_long_journal_in_full_batches(context: Context) -> None:
     with pytest.raises(Refusal) as refusal:
         receive(context, *terminal.id, terminal.batch(1, 501))
     assert refusal.value.status == 413
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "\\",
+        "\\.",
+        "\\N",
+        "a\tb\nc\rd\r\n",
+        "\\t\\\\n\\",
+        "\b\f\v\x7f\x1f",
+        "李伟 🎫 \u2028 ü",
+        '{"a":"\\u0000\\n"}',
+        "\n\\.\n",
+    ],
+)
+def test_a_record_is_stored_to_the_letter(context: Context, body: str) -> None:
+    terminal = Terminal(context)
+    for text_ in (body, "plain", body):
+        terminal.append_raw(f"Odd {body}", text_)
+    receive(context, *terminal.id, terminal.batch())
+    with context.engine.connect() as connection:
+        rows = connection.execute(text("SELECT kind, body, hash, recorded_at_ms FROM raw_journal ORDER BY seq")).all()
+    told = [(each.kind, each.body, each.hash, each.recorded_at_ms) for each in terminal.records]
+    assert [tuple(row) for row in rows] == told
