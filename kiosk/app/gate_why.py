@@ -40,6 +40,10 @@ def why(config_path: Path, hour: str, day: str, code: str, as_case: bool) -> Non
     if not found:
         about = "".join(f" {word} {value}" for word, value in (("on", day), ("of", code)) if value)
         click.echo(f"Nothing on record at {hour}{about}.", err=True)
+        if code and human_code_of(code) is None:
+            click.echo(
+                f"{code!r} is not the code of a ticket sold here (7QK4-MX29); a guest's stands as scanned.", err=True
+            )
         sys.exit(1)
     told = [(each, grounds, decided(grounds).decision) for each, grounds in found]
     if as_case:

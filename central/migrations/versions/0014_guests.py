@@ -52,6 +52,7 @@ CREATE TABLE gate_plan (
 );
 
 ALTER TABLE admission ADD COLUMN persons integer NOT NULL DEFAULT 1;
+ALTER TABLE admission ADD COLUMN list text NOT NULL DEFAULT '';
 """
 
 MARKS = """
