@@ -55,6 +55,13 @@
     </message>
 </context>
 <context>
+    <name>ClearKey</name>
+    <message>
+        <source>Erase all letters</source>
+        <translation>全部删除</translation>
+    </message>
+</context>
+<context>
     <name>Code</name>
     <message>
         <source>Ticket as a code</source>
@@ -1644,10 +1651,6 @@
 <context>
     <name>Names</name>
     <message>
-        <source>Erase all letters</source>
-        <translation>全部删除</translation>
-    </message>
-    <message>
         <source>Without names</source>
         <translation>不填姓名</translation>
     </message>
@@ -2211,10 +2214,6 @@
     <message>
         <source>Station, city or pinyin</source>
         <translation>车站、城市或拼音</translation>
-    </message>
-    <message>
-        <source>Erase all letters</source>
-        <translation>全部删除</translation>
     </message>
     <message>
         <source>Type the first letters. Initials and pinyin work too. Letters that lead to no station are flat.</source>

@@ -8,6 +8,7 @@ Each is put in, and the scenario that must see it is played until it does; one t
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import logging
 import subprocess
@@ -165,23 +166,12 @@ def a_list_is_not_passed_on() -> None:
 @fault("lan", "unequal")
 def an_older_list_is_taken() -> None:
     """By number and by date: both say that it is old."""
-    _put(lists, "parts", lambda cursor: (1, 0))
     from kiosk.services import gate
 
     _put(gate, "checked", lambda fresh, before: fresh)
-
-    right = lists.Lists._read
-    _put(
-        lists.Lists,
-        "_read",
-        lambda self, pages: [_as_new(page, self._kept()) for page in right(self, pages)],
-    )
-
-
-def _as_new(page: Any, kept: Any) -> Any:
-    import msgspec
-
-    return msgspec.structs.replace(page, signed_at=1 << 40) if kept else page
+    _put(lists.Lists, "_leads_on", lambda *asked: True)
+    count = itertools.count(0, -1)
+    _put(lists, "parts", lambda cursor: next(count))  # of two, the one that is looked at first is the newer
 
 
 @fault("lan", "unequal")

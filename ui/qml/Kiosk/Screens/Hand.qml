@@ -1,21 +1,10 @@
 pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk.Components
-import Kiosk.Theme
 
 // There is no paper: what that means for the tickets, before anything is paid.
-Frame {
+RideFrame {
     id: screen
-
-    asideHeight: wide ? 0 : ride.height
-
-    aside: Ride {
-        id: ride
-
-        width: parent.width
-        pay: screen.sale.pay
-        stacked: screen.wide || Theme.large
-    }
 
     Column {
         width: parent.width

@@ -67,24 +67,11 @@ Frame {
                 target: screen.names
             }
         }
-        Plate {
+        ClearKey {
             id: clear
 
-            objectName: "clear"
-            label: qsTr("Erase all letters")
             visible: typed.text !== ""
-            anchors.right: parent.right
-            anchors.rightMargin: 16
-            anchors.verticalCenter: parent.verticalCenter
-            width: 80
-            height: 80
             onTapped: screen.names.clear()
-
-            Icon {
-                anchors.centerIn: parent
-                name: "cross"
-                size: 36
-            }
         }
     }
     Note {

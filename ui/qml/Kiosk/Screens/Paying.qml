@@ -3,20 +3,10 @@ import Kiosk.Components
 import Kiosk.Theme
 
 // The passenger looks at the card reader, the phone or the coin slot now: the amount, what to do, and nothing else.
-Frame {
+RideFrame {
     id: screen
 
     readonly property string means: sale.pay.means.split(".")[0]
-
-    asideHeight: wide ? 0 : ride.height
-
-    aside: Ride {
-        id: ride
-
-        width: parent.width
-        pay: screen.sale.pay
-        stacked: screen.wide || Theme.large
-    }
 
     CashIn {
         anchors.centerIn: parent

@@ -4,18 +4,8 @@ import Kiosk.Components
 import Kiosk.Theme
 
 // Tickets to take along on a phone, one after the other: the code as large as it goes, with everything a picture needs.
-Frame {
+RideFrame {
     id: screen
-
-    asideHeight: wide ? 0 : ride.height
-
-    aside: Ride {
-        id: ride
-
-        width: parent.width
-        pay: screen.sale.pay
-        stacked: screen.wide || Theme.large
-    }
 
     Repeater {
         model: screen.sale.pay.codes

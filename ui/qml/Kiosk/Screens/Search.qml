@@ -58,24 +58,11 @@ Frame {
             size: Theme.large ? Theme.caption : Theme.lead
             color: Theme.quiet
         }
-        Plate {
+        ClearKey {
             id: clear
 
-            objectName: "clear"
-            label: qsTr("Erase all letters")
             visible: typed.text !== ""
-            anchors.right: parent.right
-            anchors.rightMargin: 16
-            anchors.verticalCenter: parent.verticalCenter
-            width: 80
-            height: 80
             onTapped: screen.sale.search.clear()
-
-            Icon {
-                anchors.centerIn: parent
-                name: "cross"
-                size: 36
-            }
         }
     }
 
