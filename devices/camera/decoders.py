@@ -42,6 +42,11 @@ class Seen:
     code: Code
     spare: float = math.nan
 
+    @property
+    def doubtful(self) -> bool:
+        """A PDF417 code that used up all its error correction may be noise: every wrong one had none left."""
+        return self.code.symbology == "PDF417" and self.spare <= 0
+
 
 def zxing(grey: Grey, formats: zxingcpp.BarcodeFormats = QR, back: Matrix | None = None, **how: Any) -> list[Seen]:
     """What zxing-cpp finds. `back` leads its corners to the picture that was taken; `how` is its own options."""

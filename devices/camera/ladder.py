@@ -18,6 +18,7 @@ from devices.camera.decoders import KINDS, OTHERS, QR, Grey, Seen, zbar, zxing
 from devices.camera.finders import rings, triples
 from devices.camera.flatten import flattened
 from devices.camera.preparations import Prepared
+from devices.camera.stacks import upright
 from devices.camera.torn import mended
 from kiosk.ports import Code
 
@@ -67,6 +68,7 @@ def _zbar(name: str, prepared: Callable[[Grey], Prepared]) -> Step:
 STEPS: tuple[Step, ...] = (
     Step("zxing", lambda grey: zxing(grey, KINDS, try_rotate=False, try_downscale=False, try_invert=False)),
     Step("zxing thorough", lambda grey: zxing(grey, KINDS)),
+    Step("bars upright", upright),
     _zxing("larger, sharper", prepare.scaled(2.0, prepare.sharp)),
     _zxing("larger", prepare.scaled(2.0)),
     _zxing("evened", prepare.even),
@@ -93,6 +95,10 @@ STEPS: tuple[Step, ...] = (
     _zxing("deblurred a little", prepare.after(prepare.moderate, prepare.scaled(2.0, prepare.deblurred(3.0, 12)))),
     _zxing("deblurred", prepare.after(prepare.moderate, prepare.deblurred(2.5, 30))),
     Step("zxing other codes, evened", lambda grey: zxing(prepare.even(grey).grey, OTHERS)),
+    Step("zxing other codes, softer", lambda grey: zxing(prepare.soft(1.0)(grey).grey, OTHERS)),
+    Step("bars upright, evened", _with(prepare.even, lambda picture: upright(picture.grey))),
+    Step("zxing other codes, grain away", lambda grey: zxing(cv2.bilateralFilter(grey, 7, 60, 5), OTHERS)),
+    Step("zxing other codes, local threshold", lambda grey: zxing(prepare.local(51, 5)(grey).grey, OTHERS)),
 )
 
 
@@ -100,13 +106,20 @@ def read(image: Grey) -> Reading:
     """Every code of a picture (BGR or grey).
 
     The first step that finds something ends it, unless corners of other codes are still there: then the
-    remaining steps look for those.
+    remaining steps look for those. What is doubtful is believed when a second step reads the same.
     """
     begin = time.perf_counter()
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     found: list[Found] = []
+    doubtful = set[str]()
     for step in (*STEPS, *_colours(image)):
-        new = [each.code for each in step.look(grey) if not _known(each.code, found)]
+        seen = step.look(grey)
+        new = [
+            each.code
+            for each in seen
+            if (not each.doubtful or each.code.text in doubtful) and not _known(each.code, found)
+        ]
+        doubtful |= {each.code.text for each in seen if each.doubtful}
         found += [Found(code, step.name) for code in new]
         if new and not _unread(grey, found):
             break

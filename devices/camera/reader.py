@@ -14,10 +14,11 @@ from typing import Any
 import cv2
 
 from devices.camera import preparations as prepare
-from devices.camera.decoders import OTHERS, PDF417, QR, Grey, Seen, zbar, zxing
+from devices.camera.decoders import OTHERS, QR, Grey, Seen, zbar, zxing
 from devices.camera.frames import Source
 from devices.camera.hints import Light, light_of
 from devices.camera.ladder import Step, read
+from devices.camera.stacks import glanced
 from devices.camera.torch import set_torch
 from kiosk.ports import Code, Frame
 
@@ -43,7 +44,7 @@ class Decoder:
             Step("zbar", _zbar),
             Step("zxing larger", _enlarged),
             Step("zxing sharper", lambda grey: zxing(prepare.sharp(grey).grey, QR, **_QUICK)),
-            Step("other codes, upright", lambda grey: zxing(grey, PDF417, try_downscale=False, try_invert=False)),
+            Step("other codes, upright", glanced),
             Step("zxing softer", lambda grey: zxing(prepare.soft(2.0)(grey).grey, QR, **_QUICK)),
         )
 
@@ -54,7 +55,7 @@ class Decoder:
         if not found:
             self._turn = (self._turn + 1) % len(self._opinions)
             found = self._opinions[self._turn].look(grey)
-        return tuple(each.code for each in found)
+        return tuple(each.code for each in found if not each.doubtful)
 
     def read_thoroughly(self, image: Any) -> tuple[Code, ...]:
         """Whatever it takes; for a single still picture."""
