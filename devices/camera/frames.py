@@ -14,9 +14,13 @@ import numpy as np
 
 from kiosk.domain.errors import ReaderFault
 
-CLEAR = {".png", ".webp"}
-"""Kinds of pictures that may have clear parts."""
-PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
+PICTURES = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".avif", ".jp2"}
+PICTURES |= {".pbm", ".pgm", ".ppm", ".pnm"}
+OPAQUE = {".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".pbm", ".pgm", ".ppm", ".pnm"}
+"""Kinds of pictures without clear parts."""
+HEIC = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}
+DOTS_MAX = 24_000_000
+"""Larger pictures are made as small as this: a code in them has dots enough."""
 WISHES: tuple[tuple[int, float], ...] = (
     (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # raw pictures of this size come at 10 a second over USB 2
     (cv2.CAP_PROP_FRAME_WIDTH, 1280),
@@ -139,13 +143,33 @@ def picture_at(path: Path) -> Image:
     """The picture in a file; ReaderFault when there is none."""
     try:
         image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
-        if image is not None and path.suffix.lower() in CLEAR:
+        if image is not None and path.suffix.lower() not in OPAQUE:
             image = _on_white(image, cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
     except cv2.error:  # larger than OpenCV takes
         image = None
     if image is None:
-        raise ReaderFault(f"{path} is not a picture that can be read")
-    return image
+        raise ReaderFault(f"{path} {_why_none(path)}")
+    by = (DOTS_MAX / (image.shape[0] * image.shape[1])) ** 0.5
+    size = max(1, round(image.shape[1] * by)), max(1, round(image.shape[0] * by))
+    return image if by >= 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _why_none(path: Path) -> str:
+    """What is wrong with a file that gives no picture, and the way out."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(12)
+    except FileNotFoundError:
+        return "is not there"
+    except OSError as fault:
+        return f"cannot be opened: {fault.strerror}"
+    if not begin:
+        return "is empty"
+    if begin[4:8] == b"ftyp" and begin[8:] in HEIC:
+        return "is a HEIC picture, which this program cannot read; save it as JPEG or PNG"
+    if begin.startswith(b"%PDF"):
+        return "is a PDF; save its page as PNG"
+    return "is not a picture that can be read: damaged, too large, or of another kind; save it as PNG or JPEG"
 
 
 class _Newest:

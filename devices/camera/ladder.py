@@ -23,6 +23,10 @@ from devices.camera.torn import mended
 from kiosk.ports import Code
 
 
+ENOUGH_S = 20.0
+"""No further step is begun after this long."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A code, and the step of the ladder that found it."""
@@ -113,6 +117,8 @@ def read(image: Grey) -> Reading:
     found: list[Found] = []
     doubtful = set[str]()
     for step in (*STEPS, *_colours(image)):
+        if time.perf_counter() - begin > ENOUGH_S:
+            break
         seen = step.look(grey)
         new = [
             each.code

@@ -57,6 +57,8 @@ def glanced(grey: Grey) -> list[Seen]:
 def stacks(grey: Grey) -> list[Stack]:
     """The largest first."""
     by = min(1.0, SIDE / max(grey.shape))
+    if min(grey.shape) * by < WINDOW:
+        return []
     small = cv2.resize(grey, None, fx=by, fy=by, interpolation=cv2.INTER_AREA) if by < 1 else grey
     small = cv2.GaussianBlur(small, (0, 0), 1.0)
     x, y = cv2.Scharr(small, cv2.CV_32F, 1, 0), cv2.Scharr(small, cv2.CV_32F, 0, 1)

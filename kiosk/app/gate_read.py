@@ -29,7 +29,7 @@ def read_pictures(pictures: tuple[Path, ...], as_json: bool) -> None:
         try:
             reading, fault = read(picture_at(path)), ""
         except ReaderFault as error:
-            reading, fault = Reading((), 0.0), str(error)
+            reading, fault = Reading((), 0.0), str(error).removeprefix(f"{path} ")
         results.append((path, reading, fault))
         if not as_json:
             click.echo("\n".join(as_text(path, reading, fault)))
@@ -46,9 +46,10 @@ def paths_of(named: tuple[Path, ...]) -> Iterator[Path]:
     """The pictures meant, folders with all that lies below them; a name that is nothing stays, to be named."""
     from devices.camera.frames import PICTURES
 
+    kinds = {*PICTURES, ".heic", ".heif"}  # these are named, not passed over
     for path in named:
         if path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in PICTURES and each.is_file())
+            yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in kinds and each.is_file())
         else:
             yield path
 
