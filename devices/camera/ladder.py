@@ -22,7 +22,6 @@ from devices.camera.stacks import upright
 from devices.camera.torn import mended
 from kiosk.ports import Code
 
-
 ENOUGH_S = 20.0
 """No further step is begun after this long."""
 

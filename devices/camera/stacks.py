@@ -1,9 +1,9 @@
 """PDF417 codes found by the grain of their bars, at any angle, and laid upright before they are read.
 
 Readers look along the rows of a picture (and its columns), so a code that lies askew, or whose bars have grain on
-them, is not seen. But its bars all run one way: where the picture's slopes agree on a direction, a stack of bars may be,
-and that direction says how to turn it (structure tensor). Cut out, it is small, so it is tried in two sizes, softened,
-white on black and from behind.
+them, is not seen. But its bars all run one way: where the picture's slopes agree on a direction, a stack of bars may
+be, and that direction says how to turn it (structure tensor). Cut out, it is small, so it is tried in several sizes,
+softened, white on black and from behind.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 
 from devices.camera.decoders import PDF417, Grey, Matrix, Seen, zxing
 
-SIDE = 800
+SIDE, SIDE_GLANCED = 1300, 800
 """Stacks are looked for in a picture of this side at most, dots."""
-WINDOW = 25
-"""Dots round a point whose slopes must agree."""
+WINDOW = 13
+"""Dots round a point whose slopes must agree, in a picture half as large."""
 AGREE_MIN = 0.35
 """Of 1 = all slopes run one way; a QR code has 0.1, text 0.3, bars more than 0.5."""
 STEEP_MIN = 0.15
 """Of the steepest: paper, sky and skin have no bars."""
-AREA_MIN = 400
+AREA_MIN = 100
 STACKS_MAX = 2
 WIDTH = 1000
 """Dots across at which bars are read best; a code has 69 to 580 modules in a row."""
@@ -48,29 +48,32 @@ def upright(grey: Grey) -> list[Seen]:
 
 def glanced(grey: Grey) -> list[Seen]:
     """One look at the largest stack: for a camera, which has another picture soon."""
-    for stack in stacks(grey)[:1]:
-        image, back = _cut(grey, stack, 0)
-        return zxing(image, PDF417, back, try_rotate=False, try_downscale=False, try_invert=False)
+    for stack in stacks(grey, SIDE_GLANCED)[:1]:
+        image, back = _cut(grey, stack, WIDTH / 2)
+        soft = cv2.GaussianBlur(image, (0, 0), 1.0)
+        return zxing(soft, PDF417, back, try_rotate=False, try_downscale=False, try_invert=False)
     return []
 
 
-def stacks(grey: Grey) -> list[Stack]:
+def stacks(grey: Grey, side: int = SIDE) -> list[Stack]:
     """The largest first."""
-    by = min(1.0, SIDE / max(grey.shape))
-    if min(grey.shape) * by < WINDOW:
+    by = min(1.0, side / max(grey.shape))
+    if min(grey.shape) * by < 2 * WINDOW:
         return []
     small = cv2.resize(grey, None, fx=by, fy=by, interpolation=cv2.INTER_AREA) if by < 1 else grey
     small = cv2.GaussianBlur(small, (0, 0), 1.0)
     x, y = cv2.Scharr(small, cv2.CV_32F, 1, 0), cv2.Scharr(small, cv2.CV_32F, 0, 1)
-    xx, yy, xy = (cv2.boxFilter(each, -1, (WINDOW, WINDOW)) for each in (x * x, y * y, x * y))
+    half = small.shape[1] // 2, small.shape[0] // 2  # slopes need fine dots, what they agree on does not
+    coarse = (cv2.resize(each, half, interpolation=cv2.INTER_AREA) for each in (x * x, y * y, x * y))
+    xx, yy, xy = (cv2.boxFilter(each, -1, (WINDOW, WINDOW)) for each in coarse)
     steep = xx + yy
     agree = np.sqrt((xx - yy) ** 2 + 4 * xy * xy) > AGREE_MIN * steep
     bars = (agree & (steep > STEEP_MIN * np.percentile(steep, 99))).astype(np.uint8)
-    square = cv2.getStructuringElement(cv2.MORPH_RECT, (11, 11))
+    square = cv2.getStructuringElement(cv2.MORPH_RECT, (5, 5))
     bars = cv2.morphologyEx(cv2.morphologyEx(bars, cv2.MORPH_CLOSE, square), cv2.MORPH_OPEN, square)
     outlines, _ = cv2.findContours(bars, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     large = sorted((each for each in outlines if cv2.contourArea(each) >= AREA_MIN), key=cv2.contourArea, reverse=True)
-    return [_stack(each, (xx, yy, xy), by) for each in large[:STACKS_MAX]]
+    return [_stack(each, (xx, yy, xy), by / 2) for each in large[:STACKS_MAX]]
 
 
 def _stack(outline: Any, slopes: tuple[Any, Any, Any], by: float) -> Stack:

@@ -202,7 +202,7 @@ def test_sources_that_are_none_say_what_is_wrong(tmp_path: Path) -> None:
         (str(tmp_path / "empty"), "holds no pictures"),
         (str(junk), "not a picture"),
         (str(huge), "not a picture"),
-        (str(tmp_path / "missing.png"), "not a picture"),
+        (str(tmp_path / "missing.png"), "is not there"),
         (str(tmp_path / "missing"), "there is no film"),
         (str(film), "cannot be opened"),
         ("http://127.0.0.1:9/", "cannot be opened"),

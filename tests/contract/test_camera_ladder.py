@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,16 @@ from hypothesis.extra.numpy import arrays
 
 from benchmarks.gate_pictures import compare, rows_of
 from benchmarks.gate_worse import WAYS, worse
+from devices.camera.decoders import Seen
 from devices.camera.finders import rings, triples
 from devices.camera.flatten import flattened, known
 from devices.camera.frames import picture_at
-from devices.camera.ladder import STEPS, read
+from devices.camera.ladder import STEPS, Step, read
+from devices.camera.stacks import glanced, upright
+from kiosk.ports import Code
 
 TEXT = "T1:" + "NCFOXN%TS3DH PVO:RPPDNWBG$WLVB/1G+UKT5EIJ.4F2" * 2
+OTHERS = re.compile("other codes|bars")  # steps that are not for QR codes
 
 
 def drawn(text: str = TEXT, scale: int = 6) -> Any:
@@ -116,7 +121,7 @@ def test_the_same_text_twice_is_two_codes_and_one_code_is_one() -> None:
     assert texts(drawn("T1:ONLY")) == ["T1:ONLY"]
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS if "other codes" not in step.name], ids=lambda step: step.name)
+@pytest.mark.parametrize("step", [step for step in STEPS if not OTHERS.search(step.name)], ids=lambda step: step.name)
 def test_every_step_finds_a_plain_code_where_it_lies(step: Any) -> None:
     image = drawn(scale={"zxing local threshold": 6, "zxing much smaller": 16}.get(step.name, 8))
     [seen] = step.look(image)
@@ -151,3 +156,46 @@ def test_a_picture_made_worse_is_read_as_it_is_or_not_at_all(way: str) -> None:
     image = cv2.cvtColor(drawn(), cv2.COLOR_GRAY2BGR)
     for seed in range(3):
         assert texts(worse(way, image, seed)) in ([], [TEXT])
+
+
+def stacked(angle: float = 0.0, text: str = "1234567890ABCDEFGHIJ" * 2) -> Any:
+    """A PDF417 code on a grey table, turned, with the grain of a camera."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.PDF417)
+    code = np.asarray(code.to_image(scale=3, add_quiet_zones=True))
+    table = np.full((720, 1280), 130, np.uint8)
+    top, left = (720 - code.shape[0]) // 2, (1280 - code.shape[1]) // 2
+    table[top : top + code.shape[0], left : left + code.shape[1]] = code
+    turn = cv2.getRotationMatrix2D((640, 360), angle, 1.0)
+    turned = cv2.warpAffine(table, turn, (1280, 720), flags=cv2.INTER_LINEAR, borderValue=130)
+    return np.clip(turned + np.random.default_rng(1).normal(0, 12, turned.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("angle", [0, 7, 33, 45, 78])
+def test_bars_at_any_angle_are_laid_upright(angle: float) -> None:
+    image = stacked(angle)
+    for look in (image, 255 - image, np.ascontiguousarray(image[:, ::-1])):
+        assert texts(look) == ["1234567890ABCDEFGHIJ" * 2]
+    (seen,) = glanced(stacked(angle))
+    x, y = np.mean(seen.code.corners, axis=0)
+    assert abs(x - 640) < 15 and abs(y - 360) < 15, "where it lies in the picture that was taken"
+
+
+def test_bars_without_error_correction_left_need_a_second_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubtful = Seen(Code("PDF417", "NOISE", (), "zxing"), 0.0)
+    sure = Seen(Code("PDF417", "SURE", (), "zxing"), 0.2)
+    none = Step("none", lambda _: [])
+    blank = np.full((60, 60), 255, np.uint8)
+    once = Step("one", lambda _: [doubtful])
+    for steps, found in (
+        ((once, none), []),
+        ((once, none, once), ["NOISE"]),
+        ((Step("x", lambda _: [sure]),), ["SURE"]),
+    ):
+        monkeypatch.setattr("devices.camera.ladder.STEPS", steps)
+        assert texts(blank) == found
+
+
+def test_no_bars_are_no_code_and_no_fault() -> None:
+    for shape in ((1, 1), (1, 4000), (4000, 1), (30, 30), (720, 1280)):
+        image = np.random.default_rng(2).integers(0, 256, shape, np.uint8)
+        assert upright(image) == [] and glanced(image) == []
