@@ -1,7 +1,7 @@
 """Codes of other systems before a gate, and what a record adds to a ticket of ours: by look-ups, never by a walk.
 
 A foreign code is proven by nothing but its record, which central signed: whoever holds a copy of it is its holder. What
-is told of passings, the home gate and leased rides are what stands against copies (0025).
+is told of passings, the home gate and leased rides are what stands against copies (0026).
 """
 
 from __future__ import annotations
