@@ -243,7 +243,8 @@ class GateWindow:
             self.watch.stand(verdict.ticket_id)
             self.watch.keep(verdict)
 
-        self._tasks.run(lambda: self.watch.alone(lambda: self._work.let_in(hit, override)), done, self._failed)
+        kind = self.watch.kind
+        self._tasks.run(lambda: self.watch.alone(lambda: self._work.let_in(hit, override, kind)), done, self._failed)
 
     def _stand_open(self, on: bool) -> None:
         """Emergency: everybody out, nobody in."""

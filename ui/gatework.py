@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.gate.form import Kind
 from kiosk.domain.gate.onward import Stop
 from kiosk.domain.gate.scan import Override, Scan
 from kiosk.domain.gate.shown import Verdict
@@ -96,9 +97,9 @@ class GateWork:
             words.append(guest.variation)
         return translate("Gate", ", ").join(words)
 
-    def let_in(self, hit: Hit, override: Override | None) -> Verdict:
-        """Somebody who was looked up."""
-        return self._services.gate.look_ups.let_in(hit, override)
+    def let_in(self, hit: Hit, override: Override | None, kind: Kind) -> Verdict:
+        """Somebody who was looked up, in or out."""
+        return self._services.gate.look_ups.let_in(hit, override, kind)
 
     def stops(self, text: str) -> tuple[Stop, ...]:
         """Where the holder may ride on to."""

@@ -29,7 +29,16 @@ from kiosk.services.booked import by_record
 from kiosk.services.crowd import Crowd
 from kiosk.services.differences import without
 from kiosk.services.gate_lookup import LookUps
-from kiosk.services.gaterecord import UNPROVEN, Ration, events_of, plain_scan, seen_of, verdict_of, without_uses
+from kiosk.services.gaterecord import (
+    UNPROVEN,
+    Ration,
+    events_of,
+    named,
+    plain_scan,
+    seen_of,
+    verdict_of,
+    without_uses,
+)
 from kiosk.services.guests import Guests
 from kiosk.services.homegate import Homes, settled
 from kiosk.services.neighbours import Neighbours, alone
@@ -151,17 +160,10 @@ class Gate:
             presented, told = settled(self.homes, presented, self.grounds_of(presented, scan))
         with self._store.lock:  # what other gates tell comes before the decision or after its record
             presented, judged = self._judge(presented, scan, told, now)
-        verdict = self._named(verdict_of(presented, judged, scan.alight))
+        verdict = named(self._store, verdict_of(presented, judged, scan.alight))
         self._present = {each: p for each, p in self._present.items() if now - p.seen <= GAP_S}
         self._present[text] = _Presence(verdict, now)
         return verdict
-
-    def _named(self, verdict: Verdict) -> Verdict:
-        """With the name that central knows to the ticket, if the ticket has none of its own to show."""
-        if verdict.holder or verdict.facts is None:
-            return verdict
-        row = self._store.gate_records.booked(verdict.ticket_id)
-        return msgspec.structs.replace(verdict, holder=row.holder) if row is not None and row.holder else verdict
 
     def beyond(self, text: str) -> tuple[Stop, ...]:
         """Where the holder of a ticket may ride on to after its end, and for how much."""

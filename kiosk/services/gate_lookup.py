@@ -15,6 +15,7 @@ import msgspec
 from kiosk.domain.codes import human_code, human_code_of, is_ticket_id, normalise
 from kiosk.domain.events import TicketLookedUp
 from kiosk.domain.gate.figures import events_of
+from kiosk.domain.gate.form import Kind
 from kiosk.domain.gate.grounds import Grounds, decided
 from kiosk.domain.gate.held import Trust
 from kiosk.domain.gate.presented import Presented, Presenter
@@ -77,6 +78,7 @@ class LookUps:
         """`judging`: held while something is decided; for each hit anew, so that nobody at the gate waits long."""
         self._gate, self._store, self._presenter, self._clock = gate, store, presenter, clock
         self._judging = judging
+        self._last: tuple[Hit, Override | None, Kind] | None = None
 
     @property
     def roles(self) -> tuple[str, ...] | None:
@@ -108,10 +110,16 @@ class LookUps:
         )
         return found
 
-    def let_in(self, hit: Hit, override: Override | None) -> Verdict:
-        """The holder of a ticket that was found, on somebody's responsibility; None = where the code typed is proof."""
-        said = Scan(source=hit.source, override=override, persons=0)
-        return self._gate.decide(hit.presented, said)
+    def let_in(self, hit: Hit, override: Override | None, kind: Kind = "entry", persons: int = 0) -> Verdict:
+        """The holder of a ticket that was found, on somebody's responsibility; None = where the code typed is proof.
+        0 persons = all who are left."""
+        self._last = hit, override, kind
+        return self._gate.decide(hit.presented, Scan(source=hit.source, override=override, kind=kind, persons=persons))
+
+    def only(self, persons: int) -> None:
+        """Of a group that was just let in so, this many went; the whole was taken back before."""
+        if self._last is not None:
+            self.let_in(*self._last, persons)
 
     # who is found
 

@@ -52,7 +52,9 @@ class Lane:
             log.error("the lane does not open: %s", error)
         if went < of:
             self._gate.annul()
-            if went:
+            if went and verdict.looked_up:
+                self._gate.look_ups.only(went)
+            elif went:
                 self._gate.scan(text, Scan(persons=went, kind=scan.kind if scan else "entry"))
         return Through(went, of, fault)
 

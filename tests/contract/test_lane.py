@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from kiosk.app.config_lane import LaneSection, lane_mistakes
 from kiosk.app.lane import board_of, lane_of
 from kiosk.domain import ticket as tickets
 from kiosk.domain.events import AdmissionAnnulled, Admitted
+from kiosk.domain.gate.scan import Override
 from kiosk.domain.gate.words import Word
+from kiosk.domain.gate.world import Ticket
 from kiosk.services.lane import Lane
+from sync.wire import Change
 from tests.conftest import SettableClock
 from tests.gate_world import GateWorld, berlin
 
@@ -99,6 +103,20 @@ def test_of_a_group_only_those_who_went_are_in(world: GateWorld, start: Start) -
     world.clock.forward(10)
     again = world.gate.scan(text)
     assert again.admitted and again.persons == 1, "the lane opens once for the one who is left, not three times"
+    gate_lane.close()
+
+
+def test_of_a_group_that_was_looked_up_only_those_who_went_are_in(world: GateWorld, start: Start) -> None:
+    device = start("relay")
+    gate_lane = lane(world, device)
+    guest = Ticket(code="XK-1", holder="The Lims", persons=3)
+    world.store.gate_records.take([Change("guest", "XK-1", msgspec.json.encode(guest).decode())], anew=False)
+    (hit,) = world.gate.look_ups.look_up("lim").hits
+    verdict = world.gate.look_ups.let_in(hit, Override(role="supervisor", reason="no battery", by="Li Wei (7)"))
+    through = meanwhile(device, lambda: gate_lane.let_through(verdict, verdict.ticket_id), "walk", "walk")
+    assert (through.went, through.of) == (2, 3)
+    assert [(each.persons, each.by) for each in facts_of(world, Admitted)] == [(3, "Li Wei (7)"), (2, "Li Wei (7)")]
+    assert world.gate.look_ups.look_up("lim").hits[0].verdict.reason is Word.NAME_ONLY, "one of them is still to come"
     gate_lane.close()
 
 
