@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 from typing import Any, NamedTuple
 
 import msgspec
@@ -158,7 +159,6 @@ def _lease_map(connection: Connection, context: Context, journeys: list[str] | N
     parts = window(context) | {"journeys": None if journeys is None else sorted({int(each) for each in journeys})}
     of = "j.operating_day BETWEEN :first AND :last" + ("" if journeys is None else " AND j.id = ANY(:journeys)")
     cells: dict[tuple[int, int, int], list[int]] = {}
-    segments: dict[int, int] = {}
     until: dict[int, int] = {}
     for row in connection.execute(
         text(
@@ -167,26 +167,24 @@ def _lease_map(connection: Connection, context: Context, journeys: list[str] | N
         ),
         parts,
     ):
-        segments[row.journey_id], until[row.journey_id] = row.segments, row.ends_at
+        until[row.journey_id] = row.ends_at
         key = (row.journey_id, row.terminal_id, row.incarnation)
         have = cells.setdefault(key, [0] * row.segments)
         cells[key] = [a | b for a, b in zip(have, unpack(bytes(row.cells), row.segments), strict=True)]
-    places: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
-    for row in connection.execute(
+    for row in connection.execute(  # put together by the database: a million tickets are a few thousand rows
         text(
-            "SELECT t.journey_id, t.terminal_id, t.incarnation, t.place, t.from_segment, t.to_segment, j.segments, "
-            "j.ends_at FROM ticket t JOIN journey j ON j.id = t.journey_id "
-            f"WHERE t.covered AND t.place IS NOT NULL AND {of}"
+            "SELECT t.journey_id, t.terminal_id, t.incarnation, t.from_segment, t.to_segment, "
+            "string_agg(t.place::text, ',') AS places, j.segments, j.ends_at "
+            "FROM ticket t JOIN journey j ON j.id = t.journey_id "
+            f"WHERE t.covered AND t.place IS NOT NULL AND {of} GROUP BY 1, 2, 3, 4, 5, j.segments, j.ends_at"
         ),
         parts,
     ):
-        segments[row.journey_id], until[row.journey_id] = row.segments, row.ends_at
-        places[row.journey_id, row.terminal_id, row.incarnation].append((row.place, row.from_segment, row.to_segment))
-    for key, tickets in places.items():
-        masks = cells.setdefault(key, [0] * segments[key[0]])
-        for place, first, last in tickets:
-            for segment in range(first, last):
-                masks[segment] |= 1 << place
+        until[row.journey_id] = row.ends_at
+        masks = cells.setdefault((row.journey_id, row.terminal_id, row.incarnation), [0] * row.segments)
+        sold = reduce(or_, (1 << int(place) for place in row.places.split(",")))
+        for segment in range(row.from_segment, row.to_segment):
+            masks[segment] |= sold
     for key, masks in sorted(cells.items()):
         if blocks := to_blocks(masks):
             yield LeaseRow(*key, blocks), until[key[0]] + OVER_S
