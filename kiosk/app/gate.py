@@ -59,7 +59,7 @@ class GateTerminal(Terminal):
             gate.kept,
             gate.take_manifest,
             gate.confirm,
-            Shelf(folder),
+            Shelf(folder, self.store.key),
             self.clock,
             self.store.gate_records,
         )

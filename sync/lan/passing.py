@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.domain.errors import KioskError, StoreFault
-from kiosk.store.shelf import Round, parts, rounds_from
+from kiosk.store.shelf import Round, parts
 from sync.lan.gossip import Out
 from sync.lan.wire import PART_BYTES, Have, ListPart, Message, WantList
 from sync.lists import Lists
@@ -84,7 +84,7 @@ class Passing:
 
     def _packed(self, cursor: str) -> list[ListPart]:
         """What leads on from there, or central's last word that nothing changed, or nothing."""
-        rounds = list(rounds_from(self._lists.shelf.rounds, cursor))
+        rounds = list(self._lists.shelf.after(cursor))
         ours, _, _ = self._lists.state()
         if self._lists.latest is not None and (rounds or cursor == ours):
             rounds.append(Round(ours, ours, (self._lists.latest,)))

@@ -77,7 +77,7 @@ class WholeGate:
             gate.kept,
             gate.take_manifest,
             gate.confirm,
-            Shelf(folder),
+            Shelf(folder, self.store.key),
             clock,
             self.store.gate_records,
         )

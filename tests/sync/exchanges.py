@@ -212,7 +212,8 @@ class GateChanges(Exchange):
         root = bytes.fromhex(life.reply.root_key)
         self.gate = Gate(self._store, self._catalogue, ManifestStore(folder), world.clock, name="G", stop_place_id="",
                          tenant=life.reply.tenant, root_key=root)  # fmt: skip
-        self.lists = Lists(root, self.gate.kept, self.gate.take_manifest, self.gate.confirm, Shelf(folder), world.clock,
+        gate, shelf = self.gate, Shelf(folder, self._store.key)
+        self.lists = Lists(root, gate.kept, gate.take_manifest, gate.confirm, shelf, world.clock,
                            self._store.gate_records)  # fmt: skip
         self.client = life.client(world.middle.url)
         self.do()

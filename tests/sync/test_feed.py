@@ -17,95 +17,14 @@ from central.inventory.grants import give
 from central.journal.upload import receive
 from central.keys import Keys, raise_epoch
 from central.voiding import void
-from kiosk.app.clock import TimeOrderedIds
 from kiosk.domain.allotment import Gid
 from kiosk.domain.errors import CatalogueRefused, CentralUnreachable, StoreFault
-from kiosk.services.gate import Gate
-from kiosk.store.catalogue import CatalogueStore
-from kiosk.store.manifest import ManifestStore
-from kiosk.store.shelf import Shelf, rounds_from
-from kiosk.store.store import open_store
-from sync.lists import Lists
 from sync.pages import BadPage
-from sync.pull import PullCatalogue, PullGate
-from sync.wire import AllotmentRequest, GateManifest, Want
+from sync.pull import PullCatalogue
+from sync.wire import AllotmentRequest, Want
 from tests.central.world import Terminal, journey_of, open_railway
 from tests.conftest import SettableClock
-from tests.sync.gateway import Gateway
-
-
-class CutLine(Gateway):
-    """Loses every page of changes but the first."""
-
-    cut = False
-
-    def carry(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-        if self.cut and path.count("/") > 3:
-            return 502, {"Content-Type": "text/html"}, b""
-        return super().carry(method, path, headers, body)
-
-
-class GateSide:
-    """A gate on real stores, enrolled at a real central."""
-
-    def __init__(self, context: Context, url: str, folder: Path, clock: SettableClock) -> None:
-        self.known = Terminal(context, "G1", "gate")
-        self.folder, self.clock = folder, clock
-        self.line = CutLine(url)
-        self.client = self.known.client(self.line.url)
-        self._open()
-
-    def _open(self) -> None:
-        terminal_id, incarnation = self.known.id
-        self.store = open_store(
-            self.folder,
-            terminal_id=terminal_id,
-            incarnation=incarnation,
-            epoch=1,
-            clock=self.clock,
-            ids=TimeOrderedIds(),
-        )
-        self.catalogue = CatalogueStore(self.folder, self.store.key)
-        reply = self.known.reply
-        gate = self.gate = Gate(
-            self.store,
-            self.catalogue,
-            ManifestStore(self.folder),
-            self.clock,
-            name="G1",
-            stop_place_id="",
-            tenant=reply.tenant,
-            root_key=bytes.fromhex(reply.root_key),
-        )
-        self.lists = Lists(
-            bytes.fromhex(reply.root_key),
-            gate.kept,
-            gate.take_manifest,
-            gate.confirm,
-            Shelf(self.folder),
-            self.clock,
-            self.store.gate_records,
-        )
-        self.pull = PullGate(
-            self.client, gate.etag, gate.take_manifest, gate.confirm, gate.kept, self.clock, self.lists
-        )
-
-    def restart(self) -> None:
-        self.catalogue.close()
-        self.store.close()
-        self._open()
-
-    @property
-    def list(self) -> GateManifest:
-        kept = self.gate.kept()
-        assert kept is not None
-        return kept.manifest
-
-    def close(self) -> None:
-        self.catalogue.close()
-        self.store.close()
-        self.client.close()
-        self.line.close()
+from tests.sync.gateside import GateSide, same
 
 
 @pytest.fixture
@@ -113,12 +32,6 @@ def side(context: Context, url: str, tmp_path: Path, clock: SettableClock) -> It
     side = GateSide(context, url, tmp_path / "gate", clock)
     yield side
     side.close()
-
-
-def same(side: GateSide, context: Context) -> bool:
-    whole, _ = manifest(context, "")
-    assert whole is not None
-    return side.list == msgspec.structs.replace(whole, version=side.list.version)
 
 
 def many_voids(context: Context, count: int) -> None:
@@ -301,11 +214,11 @@ def test_what_central_signed_is_kept_to_be_passed_on(context: Context, side: Gat
     many_voids(context, feed.PAGE + 5)
     side.pull.run()
     side.restart()
-    begin, last = side.lists.shelf.rounds[0], side.lists.shelf.rounds[-1]
+    begin, last = side.lists.shelf.after("0.0")
     assert begin.begin == "0.0" and len(last.pages) == 2 and last.cursor == side.gate.etag()
     other = GateSide(context, side.line.url, side.folder.parent / "other", side.clock)
     try:
-        for round_ in rounds_from(side.lists.shelf.rounds, "0.0"):
+        for round_ in side.lists.shelf.after("0.0"):
             assert other.lists.take(round_.pages) == (True, ())
         assert (other.list, other.gate.etag()) == (side.list, side.gate.etag())
         assert other.lists.take(begin.pages) == (False, ()), "an older one"

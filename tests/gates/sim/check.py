@@ -176,7 +176,7 @@ def keeps_its_list(play: Play, gate: SimGate) -> None:
     before = gate.gate.etag(), gate.gate.trust()
     stranger = Operator(play.operator.now)
     stranger.begin_at(1_000_000)  # newer than everything, if it were central's
-    for page in (gate.lists.shelf.rounds[0].pages[0], stranger.everything()):
+    for page in (next(gate.lists.shelf.after("0.0")).pages[0], stranger.everything()):
         with contextlib.suppress(KioskError):
             gate.lists.take([page])
     if gate.gate.etag() != before[0] or gate.gate.trust() is not before[1]:

@@ -85,7 +85,13 @@ class SimGate:
             name=self.name, stop_place_id="", tenant=reply.tenant, root_key=root,
         )  # fmt: skip
         self.lists = Lists(
-            root, gate.kept, gate.take_manifest, gate.confirm, Shelf(self.folder), clock, self.store.gate_records
+            root,
+            gate.kept,
+            gate.take_manifest,
+            gate.confirm,
+            Shelf(self.folder, self.store.key),
+            clock,
+            self.store.gate_records,
         )
         self.memory = NetworkMemory(self.store, self.author)
         self.members = Members(root, reply.tenant, gate.trust, clock)
