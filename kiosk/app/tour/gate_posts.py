@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.app.children import Control
+from kiosk.app.tour.gate_guests import STANDS_FOR
 from kiosk.app.tour.gate_queue import A, Holder
 from kiosk.app.tour.gate_things import JUNK, Things
 from kiosk.app.tour.stage import Stage, wait_until
@@ -75,12 +76,16 @@ class Posts:
         self._stage.order(camera, do="empty")
         self._gone[holder.gate] = time.monotonic()
         entry = {"no": number, "gate": holder.gate, "what": holder.what, "on": holder.on, "expected": holder.expected}
-        right = (
-            got == holder.expected and then == holder.then and (not ticket or ticket == tickets.read(text)[0].ticket_id)
-        )
+        right = got == holder.expected and then == holder.then and (not ticket or self._is_of(text, ticket))
         self._report["queue"].append({**entry, "said": got, "then": then, "ticket": ticket, "right": right})
         mark = "" if right else f"  NOT {holder.expected} {holder.then}"
         self._say(f"{number:2d}  {holder.gate}  {holder.what:22} {holder.on:10} {got} {then}{mark}".rstrip())
+
+    def _is_of(self, text: str, ticket: str) -> bool:
+        """Of our own by its id, of another system by its code, of a wristband by the ticket that it stands for."""
+        if text.startswith(tickets.PREFIX):
+            return ticket == tickets.read(text)[0].ticket_id
+        return ticket == STANDS_FOR.get(text, text)
 
     def tap(self, gate: str, names: tuple[str, ...]) -> None:
         for name in names:

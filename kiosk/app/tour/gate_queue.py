@@ -9,11 +9,6 @@ from dataclasses import dataclass, field
 
 A, B = "Gate 3", "Gate 5"
 NUMBER, PIN = "7", "482915"  # of the supervisor
-# What the operator planned for both gates: children are asked for, and staff look who goes with them.
-PLAN = """
-products = [{ id = "adult" }, { id = "child", acknowledge = true, text = "Ask who goes with them" }]
-questions = [{ id = "Travels with an adult?", kind = "yes_no", products = ["child"] }]
-"""
 _TYPED_PIN = tuple(f"pad-{figure}" for figure in PIN)
 OVERRIDE = ("key-override", f"pad-{NUMBER}", "key-enter", *_TYPED_PIN, "key-enter", "line-0")
 OUT = ("key-more", "key-out", "key-back")
