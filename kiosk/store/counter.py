@@ -1,7 +1,7 @@
 """What this terminal did outside, by seq (rules P3, P9, P12): how far it acted, and how far it may have sent.
 
-It lies outside the database, on another medium where there is one. It moves after a sale's commit and before anything
-is printed or sent; a journal that ends before it is older than what this terminal already did.
+It lies outside the database and moves after a sale's commit, before anything is printed or sent; a journal that ends
+before it is older than what this terminal already did.
 """
 
 from __future__ import annotations
