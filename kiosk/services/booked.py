@@ -15,7 +15,8 @@ def ticket_of(booked: Booked, ride: Ride | None, tenant: int) -> tickets.Ticket:
     """`ride`: None = a journey that is not in the catalogue; then place and validity are not known."""
     row, number = booked.row, int(booked.ticket_id, 16)
     right = Right(valid_from_min=0, valid_for_min=0)
-    if ride is not None and row.to_call < len(ride.service.calls):
+    fits = ride is not None and not (row.place and ride.layout and row.place >= len(ride.layout.places))
+    if ride is not None and fits and row.to_call < len(ride.service.calls):
         right = right_of(
             ride.layout,
             row.place,

@@ -15,10 +15,12 @@ from kiosk.domain.gate.grounds import decided, unpacked
 from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.shown import Verdict
 from kiosk.domain.gate.words import Word
+from kiosk.services.badges import badge_page
 from kiosk.services.gate import GAP_S
-from sync.wire import Change
+from sync.wire import BookedRow, Change
 from tests.conftest import SettableClock
-from tests.gate_world import GateWorld, berlin
+from tests.gate_world import T1, GateWorld, berlin
+from tests.small_catalogue import coach_layout
 
 NOW = berlin("2026-10-23T07:30")
 PLAN = {
@@ -267,3 +269,33 @@ def test_a_file_of_the_gates_own_goes_before_centrals_plan(scene: Scene) -> None
     assert scene.show("X").guest.list == "own"  # type: ignore[union-attr]
     scene.tell(plan={"": {**PLAN, "lanes_of_the_future": []}})
     assert scene.show("X").reason is Word.USED and scene.gate.plan.refused == ""
+
+
+def test_a_wristband_stands_for_a_ticket_of_ours(scene: Scene) -> None:
+    """Handed out for a printed ticket; afterwards central's record says which ride it is for."""
+    products = [{"id": each, "medium": "only"} for each in ("adult", "child", "senior")]
+    scene.tell(plan={"": {**PLAN, "products": products}}, medium={"B1": {"code": "B1"}})
+    ticket = scene.central.seller.ticket(category=0)
+    text = tickets.sign(tickets.pack(ticket), scene.central.seller.key)
+    row = BookedRow(
+        "sale", T1, coach_layout().index_of(ticket.coach, ticket.seat), 0, 2, "second", "second", "adult", 1, "Ann Lind"
+    )
+    scene.store.gate_records.take(
+        [Change("booked", ticket.ticket_id, msgspec.json.encode(row).decode())], anew=False, cursor="1.1", now=NOW
+    )
+    assert scene.scan(text) is Word.EXCHANGE_REQUIRED
+    assert scene.scan(text, hand_out="B1") is Word.ADMIT
+    assert scene.scan(text) is Word.EXCHANGED
+    by_band = scene.show("B1")
+    assert by_band.reason is Word.USED and by_band.ticket_id == ticket.ticket_id and by_band.facts is not None
+    # What is added to the ticket by a list is no ticket by itself: the ride is judged as well.
+    scene.guests({"code": ticket.ticket_id, "text": "Wheelchair"})
+    scene.clock.forward(2 * 86400)
+    assert scene.scan("B1") in (Word.EXPIRED, Word.WRONG_DAY)
+
+
+def test_a_badge_of_a_guest_bears_their_name(scene: Scene) -> None:
+    scene.guests({"code": "N", "holder": "Mara Lind", "product": "day"}, {"code": "M", "product": "day"})
+    page = badge_page(scene.show("N"), {}, "en", 0)
+    assert (page.name, page.title, page.human_code) == ("Mara Lind", "Day ticket", "N")
+    assert badge_page(scene.show("M"), {"Name": "ADA"}, "en", 1).name == "Ada"
