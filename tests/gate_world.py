@@ -23,6 +23,7 @@ from kiosk.store.catalogue import CatalogueStore
 from kiosk.store.manifest import ManifestStore
 from kiosk.store.store import Store, open_store
 from sync.wire import GateManifest, LeaseRow
+from tests.conftest import SettableClock
 from tests.small_catalogue import coach_layout, small_catalogue
 
 TENANT = 7
@@ -193,3 +194,12 @@ class GateWorld:
     def close(self) -> None:
         self.catalogue.close()
         self.store.close()
+
+
+def clock_of(world: GateWorld) -> SettableClock:
+    assert isinstance(world.clock, SettableClock)
+    return world.clock
+
+
+def id_of(text: str) -> str:
+    return tickets.read(text)[0].ticket_id

@@ -21,25 +21,14 @@ from sync.pull import PullCatalogue, PullGate
 from tests.conftest import SettableClock
 from tests.sync.terminal import Terminal
 from tests.sync.test_feed import GateSide
+from tests.unit.test_event import TEXT
 from ui.viewmodels.gatefacts import asked_of
 
 TODAY = "2026-09-21"
 
-HALL = """
-currency = "EUR"
-timezone = "UTC"
-[hall]
-id = "club"
-name = "Club"
-[[performance]]
-id = "late"
-title = "Late show"
-start = "20:00"
-end = "23:30"
-[[class]]
-id = "floor"
-name = "Floor"
-price = { adult = "12.50" }
+HALL = (
+    TEXT.replace("Europe/Berlin", "UTC")
+    + """
 [[class]]
 id = "stalls"
 name = "Stalls"
@@ -50,11 +39,8 @@ class = "stalls"
 entrance = 2
 rows = "A-B"
 columns = "1-4"
-[[coach]]
-number = "Bar"
-class = "floor"
-units = 80
 """
+)
 
 
 def gate_at(side: GateSide, name: str, group: int) -> Gate:

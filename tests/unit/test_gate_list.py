@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,25 +19,7 @@ from kiosk.domain.certificate import (
 from kiosk.domain.errors import CentralUnreachable, StoreFault
 from kiosk.domain.gate.words import Word
 from kiosk.services.gate import GAP_S
-from tests.conftest import SettableClock
-from tests.gate_world import DAY, Central, GateWorld, Seller, berlin
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[GateWorld]:
-    world = GateWorld(tmp_path, SettableClock(berlin("2026-10-23T07:30")))
-    world.gate.take_manifest(world.central.manifest(), '"m1"')
-    yield world
-    world.close()
-
-
-def clock_of(world: GateWorld) -> SettableClock:
-    assert isinstance(world.clock, SettableClock)
-    return world.clock
-
-
-def id_of(text: str) -> str:
-    return tickets.read(text)[0].ticket_id
+from tests.gate_world import DAY, Central, GateWorld, Seller, clock_of, id_of
 
 
 def test_the_list_survives_a_restart(world: GateWorld) -> None:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from kiosk.domain.events import Admitted
 from kiosk.domain.gate.grounds import decided, unpacked
 from kiosk.domain.gate.railway import Journey
@@ -14,16 +9,7 @@ from kiosk.domain.gate.scan import Scan
 from kiosk.domain.gate.words import Word
 from kiosk.domain.gate.world import World
 from kiosk.store.explained import explained
-from tests.conftest import SettableClock
-from tests.gate_world import T1, GateWorld, berlin
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[GateWorld]:
-    world = GateWorld(tmp_path, SettableClock(berlin("2026-10-23T07:30")))
-    world.gate.take_manifest(world.central.manifest(), '"m1"')
-    yield world
-    world.close()
+from tests.gate_world import T1, GateWorld
 
 
 def last_admitted(world: GateWorld) -> Admitted:

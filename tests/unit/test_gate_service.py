@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from kiosk.domain import ticket as tickets
 from kiosk.domain.codes import human_code
 from kiosk.domain.errors import StoreFault
 from kiosk.domain.gate.shown import FirstUse
 from kiosk.domain.gate.words import Word
 from kiosk.services.gate import GAP_S
 from kiosk.services.gaterecord import UNPROVEN_AT_ONCE
-from tests.conftest import SettableClock
-from tests.gate_world import T1, GateWorld, berlin
+from tests.gate_world import T1, GateWorld, clock_of, id_of
 from tests.small_catalogue import small_catalogue
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[GateWorld]:
-    world = GateWorld(tmp_path, SettableClock(berlin("2026-10-23T07:30")))
-    world.gate.take_manifest(world.central.manifest(), '"m1"')
-    yield world
-    world.close()
-
-
-def clock_of(world: GateWorld) -> SettableClock:
-    assert isinstance(world.clock, SettableClock)
-    return world.clock
-
-
-def id_of(text: str) -> str:
-    return tickets.read(text)[0].ticket_id
 
 
 def test_the_record_is_on_disk_before_the_verdict(world: GateWorld) -> None:
