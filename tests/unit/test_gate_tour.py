@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.camera.reader import Decoder
 from kiosk.app.tour.gate_desk import RIDES_ON
+from kiosk.app.tour.gate_guests import visitors
 from kiosk.app.tour.gate_queue import afterwards, queue
 from kiosk.app.tour.gate_story import GateStory
 from kiosk.app.tour.gate_things import JUNK, beside_a_poster, drawn, forged, phone, torn
@@ -22,7 +23,7 @@ def played(tmp_path: Path, **changes: Any) -> GateStory:
     story = GateStory(tmp_path, "card")
     people = [
         {"no": number, "what": each.what, "expected": each.expected, "said": each.expected, "right": True}
-        for number, each in enumerate((*queue(), *afterwards(), RIDES_ON), 1)
+        for number, each in enumerate((*queue(), *visitors(), *afterwards(), RIDES_ON), 1)
     ]
     central = {"admissions": 14, "duplicates": 0, "sound": True}
     story.report = {
