@@ -18,6 +18,7 @@ from kiosk.domain.ticket import PREFIX
 from kiosk.ports import Clock, CodeReader, Frame
 from kiosk.services.gate import Gate
 from kiosk.services.lane import Lane
+from ui.bystanders import Bystanders
 from ui.eye import Eye
 from ui.viewmodels.gateask import waits_for_staff
 
@@ -67,6 +68,8 @@ class Watch(QObject):
         self._spent = ""  # the code of a passing that was taken back
         self._spent_at = 0.0  # monotonic s, when it was last in the picture
         self._offered, self._offered_at = "", 0.0  # the same of a medium that was offered
+        self._beside = set[str]()  # codes that were in a picture with the one whose verdict is on screen
+        self._bystanders = Bystanders(lambda text: text.startswith(PREFIX) or gate.guests.holds(text))
 
     def start(self) -> None:
         for eye in self._eyes:
@@ -151,9 +154,7 @@ class Watch(QObject):
             if self._wanting.is_set():
                 self._offer(texts, now)
                 return
-            # Posters and bags have codes too: beside a ticket they do not count.
-            texts = [text for text in texts if text.startswith(PREFIX)] or texts
-            texts = self._without_spent(texts, now)
+            texts = self._without_spent(self._bystanders.without(texts, now), now)
             if texts and not self._resting.is_set() and not self._turning.is_set():
                 try:
                     self._judge(texts, now)
@@ -200,14 +201,17 @@ class Watch(QObject):
         fresh = [text for text in texts if known[text] is None]
         stands = now - self._since < VERDICT_STANDS_S
         if self._text in texts:
-            self._seen = now
+            self._seen, self._beside = now, self._beside.union(texts)
             if self._text not in fresh and (stands or not fresh):
                 return
         elif self._text and not fresh and now - self._seen < VERDICT_STANDS_S:
             return  # missed for a moment beside another code that had its turn
+        elif self._text and stands and self._beside.issuperset(texts):
+            return  # missed for a moment beside codes whose turn comes next
         text = fresh[0] if fresh else texts[0]
         verdict = known[text] or self._scan(text)
         self._text, self._since, self._seen = text, now, now
+        self._beside = set(texts)
         if self._attended and waits_for_staff(verdict):
             self._resting.set()
         self.judged.emit(verdict)

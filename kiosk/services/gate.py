@@ -98,7 +98,7 @@ class Gate:
         self._store, self._catalogue, self._manifests, self._clock = store, catalogue, manifests, clock
         self._root_key = Ed25519PublicKey.from_public_bytes(root_key)
         self._presenter = Presenter(self.setting, Rides(catalogue).ride, delays_of, Beyond(catalogue).fare)
-        self._presenter.records = Guests(store, store.gate_records)
+        self.guests = self._presenter.records = Guests(store, store.gate_records)
         self._presenter.sold = lambda id_: by_record(store.gate_records, id_, self._presenter.ride, tenant)
         self._presenter.time_zone = lambda: getattr(self._timezone(), "key", "UTC")
         self._crowd = Crowd(store, self._presenter.plan)

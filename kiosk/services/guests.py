@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.domain.gate.choice import clean
 from kiosk.domain.gate.world import Medium, Ticket
 from kiosk.store.gate_records import GateRecords
 from kiosk.store.network import handed_for, handed_to
@@ -18,6 +19,11 @@ class Guests:
 
     def guest(self, code: str) -> Ticket | None:
         return self._records.guest(code)
+
+    def holds(self, text: str) -> bool:
+        """Whether somebody may come in with this code, or stands behind it."""
+        code = clean(text)
+        return self._records.guest(code) is not None or self._records.medium(code) is not None
 
     def addons_of(self, code: str) -> tuple[Ticket, ...]:
         return self._records.addons_of(code)

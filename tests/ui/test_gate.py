@@ -15,6 +15,7 @@ from PySide6.QtQuick import QQuickItem
 
 from kiosk.domain import ticket as tickets
 from tests.ui.gate_scene import CHILD, G1, G7, NOW, Scene
+from ui.bystanders import STANDS_BY_S
 from ui.driver import Driver
 from ui.watch import VERDICT_STANDS_S
 
@@ -76,6 +77,61 @@ def test_a_poster_beside_a_ticket_does_not_count(scene: Scene) -> None:
     scene.camera.hold("https://example.org/offers", scene.ticket())
     scene.until(lambda: scene.window.model.state.verdict == "admit", "the ticket")
     assert len(scene.world.records()) == 1
+
+
+def frames(scene: Scene, count: int = 3) -> None:
+    shown = scene.camera.shown
+    scene.until(lambda: scene.camera.shown > shown + count, "more pictures")
+
+
+def test_a_poster_behind_a_ticket_is_not_judged_when_a_frame_misses_the_ticket(scene: Scene) -> None:
+    said: list[str] = []
+    scene.window.watch.judged.connect(lambda verdict: said.append(verdict.reason))
+    poster = "https://example.org/offers"
+    scene.camera.hold(poster, scene.ticket())
+    scene.until(lambda: scene.stage == "verdict", "the ticket")
+    scene.camera.hold(poster)
+    for _ in range(3):
+        frames(scene)
+        scene.clock.forward(VERDICT_STANDS_S)
+    scene.until(lambda: scene.stage == "waiting", "the end of the verdict")
+    assert said == ["admit"] and len(scene.world.records()) == 1
+    scene.camera.hold(poster, scene.ticket(place="8D"))
+    scene.until(lambda: len(said) == 2, "the next ticket")
+    scene.camera.hold()
+    frames(scene)
+    scene.clock.forward(STANDS_BY_S + 1)
+    scene.show(poster, "unknown")
+
+
+def test_a_ticket_that_drifts_out_for_two_seconds_is_no_second_try(scene: Scene) -> None:
+    said: list[str] = []
+    scene.window.watch.judged.connect(lambda verdict: said.append(verdict.reason))
+    text = scene.ticket()
+    scene.show(text, "admit")
+    scene.camera.hold()
+    frames(scene)
+    scene.clock.forward(2)
+    scene.camera.hold(text)
+    frames(scene)
+    assert scene.stage == "verdict" and said == ["admit"] and len(scene.world.records()) == 1
+
+
+def test_a_family_of_five_in_one_picture_comes_in_one_by_one(scene: Scene) -> None:
+    texts = [scene.ticket(place=place) for place in ("8A", "8B", "8C", "8D", "8F")]
+    said: list[str] = []
+    scene.window.watch.judged.connect(lambda verdict: said.append(verdict.ticket_id))
+    scene.camera.hold(*texts)
+    for count in range(1, 6):
+        scene.until(lambda count=count: len(said) == count, "the next of the family")
+        here = next(each for each in texts if tickets.read(each)[0].ticket_id == said[-1])
+        scene.camera.hold(*(each for each in texts if each != here))  # a frame may miss the one that is on screen
+        frames(scene)
+        assert len(said) == count, "each can be read before the next has its turn"
+        scene.camera.hold(*texts)
+        scene.clock.forward(VERDICT_STANDS_S + 0.1)
+    frames(scene)
+    assert len(said) == len(set(said)) == 5 and len(scene.world.records()) == 5
 
 
 def test_the_next_passenger_needs_not_wait(scene: Scene) -> None:
