@@ -12,12 +12,12 @@ import msgspec
 from central.guests.files import GuestList, ReadMedium, ReadTicket
 from kiosk.domain.codes import is_ticket_id
 from kiosk.domain.gate.choice import clean
-from kiosk.domain.gate.guests import CODE_MAX
+from kiosk.domain.gate.guests import CODE_MAX, ID_MAX
 from kiosk.domain.gate.world import Medium, Ticket
 from kiosk.domain.ticket import PREFIX
 
 TEXT_MAX = 500
-TEXTS = ("holder", "email", "booking", "text", "product", "variation", "event", "day", "home_gate")
+TEXTS = ("holder", "email", "booking", "text", "variation", "event", "day", "home_gate")
 HEADS_MAX = 10_000
 
 
@@ -45,6 +45,8 @@ def _twice(found: GuestList) -> list[str]:
 def _of_ticket(row: Ticket, *, to_tickets: bool) -> list[str]:
     faults = _code_faults(row.code, to_tickets=to_tickets)
     faults += [f"`{name}` has more than {TEXT_MAX} letters" for name in TEXTS if len(getattr(row, name)) > TEXT_MAX]
+    if len(row.product) > ID_MAX:
+        faults.append(f"`product` has {len(row.product)} letters; an id has at most {ID_MAX}")
     if not 1 <= row.persons <= HEADS_MAX:
         faults.append(f"`persons` = {row.persons} must be 1 to {HEADS_MAX}")
     if not 0 <= row.rides <= HEADS_MAX:

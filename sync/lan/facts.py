@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
@@ -12,12 +11,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.domain.events import Exited
-from kiosk.domain.gate.guests import CODE_MAX
+from kiosk.domain.gate.guests import possible
 from kiosk.domain.passages import KEPT_S, Author, read_shared
 from sync.lan.members import Member
 from sync.lan.wire import NAME_MAX, Fact, fact_bytes
-
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f]")  # in no code
 
 
 class Word(StrEnum):
@@ -79,7 +76,7 @@ def _at(body: str) -> int | None:
 def _possible(event: Any) -> bool:
     """Within what a ticket and a gate can hold; `event` is one of the shared kinds."""
     return (
-        (_code(event.ticket_id) or (isinstance(event, Exited) and not event.ticket_id))
+        (possible(event.ticket_id) or (isinstance(event, Exited) and not event.ticket_id))
         and len(event.gate) <= NAME_MAX
         and 0 <= event.at < 1 << 40
         and 0 <= event.journey_id < 1 << 32
@@ -88,11 +85,6 @@ def _possible(event: Any) -> bool:
         and 0 <= getattr(event, "to_call", 0) < 256
         and 0 <= getattr(event, "persons", 1) < 16384
         and 0 <= getattr(event, "of", 0) < 16384
-        and (not getattr(event, "hand_out", "") or _code(event.hand_out))
+        and (not getattr(event, "hand_out", "") or possible(event.hand_out))
         and len(getattr(event, "list", "")) <= 4 * NAME_MAX
     )
-
-
-def _code(code: str) -> bool:
-    """The id of a ticket of ours, or a code that another system can have printed."""
-    return 0 < len(code.encode(errors="replace")) <= CODE_MAX and not _HIDDEN.search(code)

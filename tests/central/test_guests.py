@@ -124,6 +124,8 @@ MISTAKES = [
     ("code,rides,leases\nA,2,N=3\n", "line 2: `leases` give 3 rides to gates, the ticket has 2"),
     ("code,leases\nA,N\n", "line 2: `leases` in one cell looks like"),
     ("code\n0003010000000002\n", "line 2: the code 0003010000000002 looks like the id of a ticket of ours"),
+    ("code\n" + "x" * 201 + "\n", "line 2: the code has 201 bytes; a gate keeps 200"),
+    ("code,product\nA," + "x" * 65 + "\n", "line 2: `product` has 65 letters"),
     ("code\nT1:ABC\n", "is that of a signed ticket"),
     ("code,holder\n", "there is no ticket and no medium"),
     ('code,holder\nA,"Ann\n', "line 2: unexpected end of data"),

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.events import AdmissionAnnulled, Admitted
+from kiosk.domain.gate.guests import CODE_MAX, ID_MAX
 from kiosk.domain.passages import Author, Passage, contested
 from sync.lan.facts import _at
+from sync.lan.wire import BODY_MAX
 
 NORTH, SOUTH = Author(20, 1), Author(21, 1)
 
@@ -74,3 +76,13 @@ def test_a_gate_can_tell_of_a_foreign_code_and_of_no_other_text() -> None:
     for code in ("", "a\nb", "é" * 121):
         assert told(code) is None
     assert told("K", of=-1) is None and told("K", hand_out="x" * 241) is None
+
+
+def test_the_longest_codes_and_names_fit_into_what_gates_tell_each_other() -> None:
+    fact = Admitted(
+        ticket_id='"' * CODE_MAX, journey_id=4294967295, gate="界" * 64, at=1 << 39, place=65535, from_call=255,
+        to_call=255, persons=10000, list="界" * ID_MAX, override="rule_not_understood", role="supervisor",
+        reason="Phone or paper fails, holder is known", by="界" * 40, product="界" * ID_MAX, of=10000,
+        hand_out='"' * CODE_MAX, again=True,
+    )  # fmt: skip
+    assert len(msgspec.json.encode(fact)) <= BODY_MAX

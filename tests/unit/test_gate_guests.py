@@ -112,6 +112,7 @@ def test_what_is_nobodys_code_is_unknown(scene: Scene) -> None:
     scene.guests({"code": "A"}, {"code": ticket.ticket_id, "holder": "Ann"})
     assert scene.scan("a") is Word.UNKNOWN
     assert scene.scan("A" * 300) is Word.UNKNOWN
+    assert scene.gate._presenter.present("A\ud800", scene.gate.trust()).code == "", "half a letter"
     assert scene.scan(ticket.ticket_id) is Word.UNKNOWN, "the id of a ticket of ours is no proof"
     scene.guests({"code": "B"})
     scene.tell(guest={"B": None})

@@ -6,6 +6,7 @@ is told of passings, the home gate and leased rides are what stands against copi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal, Protocol
 
@@ -15,7 +16,9 @@ from kiosk.domain.codes import is_ticket_id
 from kiosk.domain.gate.choice import clean
 from kiosk.domain.gate.world import Medium, Ticket, World
 
-CODE_MAX = 240  # bytes; a longer text is nobody's code, and would not fit into what gates tell each other
+_HIDDEN = re.compile(r"[\x00-\x1f\x7f]")
+ID_MAX = 64  # letters of a list, a gate, a product
+CODE_MAX = 200  # bytes; a longer text is nobody's code, and would not fit into what gates tell each other
 
 
 class Records(Protocol):
@@ -60,10 +63,18 @@ class Found(msgspec.Struct, frozen=True):
     media: tuple[Medium, ...] = ()
 
 
+def possible(code: str) -> bool:
+    """Can another system have printed it?"""
+    try:
+        return 0 < len(code.encode()) <= CODE_MAX and not _HIDDEN.search(code)
+    except UnicodeEncodeError:  # half a letter: what a reader made of noise
+        return False
+
+
 def found_of(records: Records, text: str, hand_out: str = "") -> Found:
     """Of a text that is no ticket of ours. The id of one is no proof: such a text is nobody's."""
     code = clean(text)
-    if not code or len(code.encode(errors="replace")) > CODE_MAX or is_ticket_id(code):
+    if not possible(code) or is_ticket_id(code):
         return Found()
     guest = records.guest(code)
     if guest is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.gate.faults import mistakes_of, read
+from kiosk.domain.gate.guests import ID_MAX
 from kiosk.domain.gate.world import World
 
 # What a ticket proves or central says is nobody's to write here.
@@ -51,8 +52,11 @@ def kept_plan(body: str) -> World:
 
 
 def _names(plan: World) -> list[str]:
-    """What names something that is not there."""
-    mistakes = []
+    """What names something that is not there, or is too long for what gates tell each other."""
+    ids = [each.id for rows in (plan.lists, plan.gates, plan.products) for each in rows]
+    mistakes = [
+        f"{each[:20]}… has {len(each)} letters; an id has at most {ID_MAX}" for each in ids if len(each) > ID_MAX
+    ]
     lists, zones = {each.id for each in plan.lists}, {each.id for each in plan.zones}
     for post in plan.gates:
         mistakes += [
