@@ -38,7 +38,7 @@ def facts_of(verdict: Verdict, language: str, today: str = "") -> list[VerdictFa
     if verdict.reason is Word.WRONG_PLACE and verdict.alight:
         onward = VerdictFact(translate("Gate", "Rides on to"), name_in(verdict.alight, language))
         return [onward, train, _to(facts, language)]
-    if verdict.reason is Word.WRONG_PLACE:
+    if verdict.reason is Word.WRONG_PLACE and facts.mode != EVENT_MODE:
         origin = VerdictFact(translate("Gate", "From"), name_in(facts.origin, language))
         return [train, origin, _to(facts, language)]
     if verdict.reason is Word.DOCUMENT and facts.named:  # what is held against the document
