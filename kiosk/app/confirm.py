@@ -10,8 +10,11 @@ from kiosk.app import identity
 from kiosk.app.clock import SystemClock, TimeOrderedIds
 from kiosk.services.differences import without
 from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.gate_records import has_records
 from kiosk.store.manifest import ManifestStore
 from kiosk.store.store import open_store
+
+_NAMES = {"guest": "guests", "medium": "wristbands and cards"}
 
 
 def confirm(folder: Path, agree: Callable[[str], bool]) -> int:
@@ -44,9 +47,9 @@ def confirm(folder: Path, agree: Callable[[str], bool]) -> int:
             if agree(f"central took {len(kept.held)} entries ({', '.join(topics)}) from the gate's list at once"):
                 lists.keep(without(kept))
                 taken += 1
-        if reply.role == "gate" and (gone := store.gate_records.held()):
-            words = ", ".join(f"{count} of {topic}s" for topic, count in gone.items())
-            if agree(f"central took away {words} that the gate knows at once"):
+        if has_records(folder) and (gone := store.gate_records.held()):
+            words = " and ".join(f"{count} {_NAMES[topic]}" for topic, count in gone.items())
+            if agree(f"central took {words} from the gate's records at once"):
                 store.gate_records.confirm()
                 taken += 1
         return taken

@@ -30,6 +30,11 @@ NAME = "gate-records-{}.db"
 KEPT_S = 3 * 86400  # what is over goes on the gate's own word so much later than on central's
 
 
+def has_records(folder: Path) -> bool:
+    """Was this ever a gate?"""
+    return any(folder.glob(NAME.format("*")))
+
+
 class GateRecords(RecordReads):
     """The records of one gate. Safe for several threads."""
 

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from kiosk.app.main import main
 from kiosk.domain.errors import CatalogueRefused
 from kiosk.store.catalogue import CatalogueStore
+from kiosk.store.gate_records import GateRecords
 from kiosk.store.keys import store_key
 from kiosk.store.manifest import Held, KeptManifest, ManifestStore
-from sync.wire import GateManifest
+from sync.wire import Change, GateManifest
 from tests.ui import network
 from tests.ui.enrolled import enrol
 
@@ -63,3 +64,19 @@ def test_what_left_a_gates_list_goes_only_with_a_yes(config: Path) -> None:
     run(config, "--yes")
     kept = lists.load()
     assert kept is not None and kept.manifest.revoked_tickets == ("11" * 8,) and kept.held == ()
+
+
+def test_guests_that_vanished_at_once_go_only_with_a_yes(config: Path) -> None:
+    key = store_key(config.parent)
+    guests = [Change("guest", f"G{n}", f'{{"code":"G{n}"}}') for n in range(100)]
+    records = GateRecords(config.parent, key)
+    records.take(guests, anew=True, cursor="1.4", now=1_790_000_000)
+    gone = [Change("guest", each.key, None) for each in guests[:40]]
+    assert len(records.take(gone, anew=False, cursor="1.5", now=1_790_000_000)) == 40
+    records.close()
+    said = run(config, answer="n\n")
+    assert "40 guests" in said and "nothing was taken over" in said
+    run(config, "--yes")
+    records = GateRecords(config.parent, key)
+    assert records.size() == 60 and records.guest("G0") is None and records.held() == {} and records.cursor == "1.5"
+    records.close()
