@@ -166,7 +166,7 @@ Rectangle {
                     Words {
                         width: parent.width
                         text: line.title
-                        size: !line.available ? (text.length > 28 ? 23 : 32) : text.length > 26 ? (line.detail.length > 30 ? 21 : 25) : 30
+                        size: !line.available ? (text.length > (sheet.wide ? 28 : 40) ? 23 : 32) : text.length > 26 ? (line.detail.length > 30 ? 21 : 25) : 30
                         strong: true
                         wrapMode: Text.WordWrap
                         maximumLineCount: 2
