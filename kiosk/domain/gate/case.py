@@ -120,7 +120,7 @@ def laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     result = dict(base)
     for key, value in over.items():
         old = result.get(key)
-        if isinstance(value, list) and isinstance(old, list) and all(isinstance(each, dict) for each in value):
+        if isinstance(value, list) and isinstance(old, list) and all(isinstance(each, dict) for each in (*old, *value)):
             result[key] = _rows(old, value)
         else:
             result[key] = value
