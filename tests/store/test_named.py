@@ -62,6 +62,20 @@ def test_after_a_restart_the_same_names_are_issued(make: Make) -> None:
     assert again is not None and again.items == paid.items and issued(again) == issued(paid)
 
 
+def test_what_was_paid_before_the_power_went_is_issued_in_the_same_names(folder: Path) -> None:
+    acquirer = Acquirer("silence")
+    before = Terminal(folder, acquirer, Paper(), Mains())
+    before.desk._catalogue = Facts("required")
+    sale = held(before, *NAMES)
+    assert before.desk.pay(sale.sale_id).stage == "unresolved"
+    before.close()
+    after = Terminal(folder, acquirer, Paper(), Mains())  # whose catalogue asks for no names any more
+    (recovered,) = after.desk.recover()
+    first, second = issued(recovered)
+    assert fits(first, NAMES[0]) and fits(second, NAMES[1])
+    after.close()
+
+
 def test_who_is_not_named_has_a_ticket_that_names_nobody(make: Make) -> None:
     terminal = make("optional")
     sale = terminal.desk.pay(held(terminal, "", NAMES[1]).sale_id)
