@@ -30,6 +30,11 @@ class Coach(msgspec.Struct, frozen=True):
     names: dict[str, str] = {}
     entrance: int = 0  # of a block of a hall: the group of gates that lets its people in; 0 = every gate
 
+    @property
+    def printed(self) -> dict[str, str]:
+        """What people look for: a coach's number stands outside on the train, its names only tell more of it."""
+        return {"": self.number} if self.number[:1].isdigit() else {"": self.number, **self.names}
+
 
 class PlaceClass(msgspec.Struct, frozen=True):
     """Business, first, second, standing ... What a fare product gives right to."""

@@ -222,7 +222,7 @@ def _facts(
         line=departure.line_name,
         title=_names(service.headsign, service.names),
         platform=departure.platform,
-        coach=_names(coach.number, coach.names) if coach else {},
+        coach=coach.printed if coach else {},
         place=seat.number if seat else "",
         features=seat.features if seat else (),
         counted=coach.counted if coach else False,

@@ -11,7 +11,7 @@ import pytest
 from central.catalogue.gtfs import read_feed
 from central.catalogue.layout_file import LayoutFault, read_layout
 from central.catalogue.layouts import load_layouts
-from kiosk.domain.layout import Layout
+from kiosk.domain.layout import Coach, Layout
 from kiosk.domain.network import Line
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "layouts"
@@ -267,3 +267,8 @@ def test_the_example_for_taiwan_sells_each_class_by_the_fares_of_the_feed(data: 
         [pattern] = place_class.fares
         assert fnmatch.filter(sold, pattern), f"{place_class.id} is sold by no product of the feed"
     assert {book.layout_for(line) for line in feed.lines} == {"thsr-700t"}
+
+
+def test_a_coach_is_printed_by_its_number_and_a_block_by_its_name() -> None:
+    assert Coach("5", "second", names={"en": "with the bar"}).printed == {"": "5"}, "that is what stands on the train"
+    assert Coach("L", "stalls", names={"en": "Stalls left"}).printed == {"": "L", "en": "Stalls left"}

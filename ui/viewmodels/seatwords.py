@@ -33,9 +33,8 @@ def place_words(layout: Layout | None, places: Sequence[int], language: str) -> 
 
 def coach_name(coach: Coach, language: str) -> str:
     """ "Coach 6"; a block of a hall by its own name."""
-    if coach.number[:1].isdigit():
-        return translate("Seats", "Coach %1").replace("%1", coach.number)
-    return texts.localized(coach.names, coach.number, language)
+    name = texts.localized(coach.printed, coach.number, language)
+    return translate("Seats", "Coach %1").replace("%1", name) if name[:1].isdigit() else name
 
 
 def joined(words: Sequence[str]) -> str:

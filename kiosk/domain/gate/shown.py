@@ -102,7 +102,7 @@ def facts_of(ticket: Ticket, ride: Ride, index: int, next_at: float | None) -> T
     place_class = next(each for each in layout.classes if each.id == coach.place_class)
     return msgspec.structs.replace(
         facts,
-        coach={"": coach.number, **coach.names},
+        coach=coach.printed,
         place=place.number,
         counted=coach.counted,
         place_class={"": place_class.name, **place_class.names},
