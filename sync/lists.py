@@ -24,6 +24,7 @@ from sync.wire import Change, Changes
 
 log = logging.getLogger(__name__)
 
+FORGET_EVERY_S = 3600.0
 SKEW_S = 300  # between central's clock and ours, before a list is called older than it is said to be
 Take = Callable[..., object]
 
@@ -51,6 +52,7 @@ class Lists:
         self._kept, self._take, self._confirm, self.shelf, self._clock = kept, take, confirm, shelf, clock
         self._records = records
         self._lock = threading.Lock()
+        self._forget_at = float("-inf")  # monotonic s
         self.latest: SignedPage | None = None  # central's last word that nothing changed
         self.forked = ""  # in words, "" = never seen
 
@@ -160,7 +162,9 @@ class Lists:
 
     def forget(self) -> None:
         """Records of what is over, when nobody says for long that they are gone."""
-        if self._records is not None:
+        now = self._clock.monotonic()
+        if self._records is not None and now >= self._forget_at:
+            self._forget_at = now + FORGET_EVERY_S
             self._records.forget(int(self._clock.now()))
 
 

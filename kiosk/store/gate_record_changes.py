@@ -87,7 +87,7 @@ def forget(db: Any, since: int) -> int:
     ).fetchall():
         _drop(db, tickets)
     for topic in GUARDED:
-        over = db.execute(f"SELECT code, until FROM {topic} WHERE until BETWEEN 1 AND ?", (since,)).fetchall()
+        over = db.execute(f"SELECT code, until FROM {topic} WHERE until > 0 AND until <= ?", (since,)).fetchall()
         _remove(db, topic, [row[0] for row in over])
         newest = max([newest, *(row[1] for row in over)])
     return int(newest)
@@ -173,7 +173,7 @@ def _put_plan(db: Any, change: Change) -> None:
 
 
 _PUT = {"guest": _put_guest, "medium": _put_medium, "plan": _put_plan}
-_OVER = "SELECT code FROM {} WHERE held BETWEEN 1 AND ?"
+_OVER = "SELECT code FROM {} WHERE held > 0 AND held <= ?"
 
 
 def _drop(db: Any, tickets: list[tuple[int]]) -> None:

@@ -34,6 +34,8 @@ INDEXES = (
     "CREATE INDEX booked_by_code ON booked (code)",
     "CREATE INDEX booked_until ON booked (until)",
     "CREATE INDEX guest_short ON guest (short)",
+    "CREATE INDEX guest_until ON guest (until) WHERE until > 0",
+    "CREATE INDEX guest_held ON guest (held) WHERE held > 0",
     "CREATE INDEX guest_addon ON guest (addon_of) WHERE addon_of <> ''",
     "CREATE INDEX medium_ticket_of ON medium_ticket (medium)",
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.codes import human_code
@@ -275,6 +275,7 @@ def test_a_part_of_a_code_finds_a_ticket_and_the_limit_holds(records: GateRecord
 texts = st.text("abAB1 -.@é李", max_size=8)
 
 
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # each makes a file
 @given(st.lists(st.tuples(texts, texts, texts, texts), max_size=6), texts)
 def test_it_finds_whom_the_rule_of_the_gate_finds(
     tmp_path_factory: pytest.TempPathFactory, people: list[tuple[str, str, str, str]], said: str
