@@ -18,7 +18,7 @@ from devices.camera.decoders import KINDS, OTHERS, QR, Grey, Seen, zbar, zxing
 from devices.camera.finders import rings, triples
 from devices.camera.flatten import flattened
 from devices.camera.preparations import Prepared
-from devices.camera.stacks import upright
+from devices.camera.stacks import SIDE_GLANCED, stacks, upright
 from devices.camera.torn import mended
 from kiosk.ports import Code
 
@@ -127,6 +127,7 @@ def read(image: Grey) -> Reading:
         doubtful |= {each.code.text for each in seen if each.doubtful}
         found += [Found(code, step.name) for code in new]
         if new and not _unread(grey, found):
+            found += _bars_beside(grey, found)
             break
     return Reading(tuple(found), (time.perf_counter() - begin) * 1000)
 
@@ -154,6 +155,13 @@ def _unread(grey: Grey, found: list[Found]) -> bool:
     """Whether the corners of a QR code are outside the codes that were found."""
     left = [ring for ring in rings(grey) if not any(_inside(each.code, ring.x, ring.y) for each in found)]
     return len(left) >= 3 and bool(triples(left))
+
+
+def _bars_beside(grey: Grey, found: list[Found]) -> list[Found]:
+    """PDF417 codes beside those that were found; they have no corners by which to miss them."""
+    beside = [each for each in stacks(grey, SIDE_GLANCED) if not any(_inside(f.code, *each.middle) for f in found)]
+    seen = upright(grey) if beside else []
+    return [Found(each.code, "bars beside") for each in seen if not _known(each.code, found)]
 
 
 def _inside(code: Code, x: float, y: float) -> bool:

@@ -40,6 +40,13 @@ class Stack:
     across: tuple[float, float]
     along: tuple[float, float]
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """In the picture's dots."""
+        across, along = sum(self.across) / 2, sum(self.along) / 2
+        cosine, sine = float(np.cos(self.angle)), float(np.sin(self.angle))
+        return cosine * across - sine * along, sine * across + cosine * along
+
 
 def upright(grey: Grey) -> list[Seen]:
     """The PDF417 codes of a picture."""

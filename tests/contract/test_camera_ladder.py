@@ -180,6 +180,14 @@ def test_bars_at_any_angle_are_laid_upright(angle: float) -> None:
     assert abs(x - 640) < 15 and abs(y - 360) < 15, "where it lies in the picture that was taken"
 
 
+def test_bars_beside_another_code_are_read_too() -> None:
+    image = stacked(20)
+    code = zxingcpp.create_barcode("BESIDE", zxingcpp.BarcodeFormat.QRCode).to_image(scale=5, add_quiet_zones=True)
+    beside = np.asarray(code)
+    image[20 : 20 + beside.shape[0], 20 : 20 + beside.shape[1]] = beside
+    assert texts(image) == ["1234567890ABCDEFGHIJ" * 2, "BESIDE"]
+
+
 def test_bars_without_error_correction_left_need_a_second_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     doubtful = Seen(Code("PDF417", "NOISE", (), "zxing"), 0.0)
     sure = Seen(Code("PDF417", "SURE", (), "zxing"), 0.2)
