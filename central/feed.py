@@ -73,7 +73,8 @@ def changes(context: Context, held: str, begin: str = "", gate_id: int = 0) -> C
             {"after": after, "page": PAGE, "for_gates": list(FOR_GATES)},
         ).all()
         more = len(rows) == PAGE
-        last = rows[-1].seq if more else max(after, head.seq)
+        # Rows may be newer than the head that was read before them; the head may be newer than the rows one is told.
+        last = rows[-1].seq if more else max(after, head.seq, *(row.seq for row in rows[-1:]))
         before, chain = _chain(connection, after), _chain(connection, last)
     return Changes(
         cursor=f"{context.keys.epoch}.{last}",
