@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,11 @@ class Crowd:
         self._gates = {each.id for each in plan.gates[1:] if each.zone == self.post.zone}
         self._heard = Heard(store, self._persons)
 
-    def inside(self, now: float, zone: ZoneInfo | None) -> int:
-        """0 where nobody counts."""
+    def inside(self, now: float, zone: Callable[[], ZoneInfo | None]) -> int:
+        """0 where nobody counts. `zone`: asked for only where it matters."""
         if not self.post.zone:
             return 0
-        since = self._begun(now, zone)
+        since = self._begun(now, zone())
         start = sum(each.inside for each in self._plan.zones if each.id == self.post.zone)
         told = sum(self._heard.since(since).values()) if self._gates else 0
         return max(start + self._store.persons_inside(since) + told, 0)

@@ -191,7 +191,7 @@ class Gate:
             world=without_uses(presented.world),
             scan=scan,
             at=at,
-            inside=self._crowd.inside(at.timestamp(), self._timezone()),
+            inside=self._crowd.inside(at.timestamp(), self._timezone),
             seen=seen_of(self._store, presented, told),
         )
 

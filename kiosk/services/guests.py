@@ -37,5 +37,7 @@ class Guests:
         return msgspec.structs.replace(medium, tickets=tuple(tickets))
 
     def media_of(self, code: str) -> tuple[Medium, ...]:
+        if not self._records.has_guests:
+            return ()
         codes = dict.fromkeys([*self._records.media_of(code), *handed_to(self._store, code)])
         return tuple(each for each in map(self.medium, codes) if each is not None)

@@ -61,6 +61,7 @@ class RecordReads:
     _quick: Reader
     _search: Reader
     _plan: tuple[int, World | None]
+    _has_guests: tuple[int, bool]
 
     def booked(self, ticket_id: str) -> BookedRow | None:
         """What central knows of a ticket that a terminal sold; None when it does not, or it was voided."""
@@ -129,24 +130,35 @@ class RecordReads:
                 found += self._safely(lambda: self._search.walk(question, (asked,), keep, limit - len(found)))  # noqa: B023
         return found
 
+    @property
+    def has_guests(self) -> bool:
+        """Guests or media at all: most gates have none, and need not look for them at every ticket."""
+        version = self.version
+        if self._has_guests[0] != version:
+            found = self._ask("SELECT EXISTS (SELECT 1 FROM guest) OR EXISTS (SELECT 1 FROM medium)")
+            if not found:
+                return False  # it cannot be read now
+            self._has_guests = (version, bool(found[0][0]))
+        return self._has_guests[1]
+
     def guest(self, code: str) -> Ticket | None:
         """A ticket of another system, or a name on a list, by the code that is held up."""
-        found = self._ask("SELECT body FROM guest WHERE code = ?", (code,))
+        found = self._ask_guests("SELECT body FROM guest WHERE code = ?", code)
         return rows.guest_of(found[0][0]) if found else None
 
     def medium(self, code: str) -> Medium | None:
         """A wristband or card."""
-        found = self._ask("SELECT body FROM medium WHERE code = ?", (code,))
+        found = self._ask_guests("SELECT body FROM medium WHERE code = ?", code)
         return rows.medium_of(found[0][0]) if found else None
 
     def addons_of(self, code: str) -> tuple[Ticket, ...]:
         """Tickets that are add-ons of this one."""
-        found = self._ask("SELECT body FROM guest WHERE addon_of = ? AND addon_of <> '' ORDER BY code", (code,))
+        found = self._ask_guests("SELECT body FROM guest WHERE addon_of = ? AND addon_of <> '' ORDER BY code", code)
         return tuple(rows.guest_of(row[0]) for row in found)
 
     def media_of(self, code: str) -> list[str]:
         """Codes of the wristbands and cards that stand for this ticket."""
-        return [row[0] for row in self._ask("SELECT medium FROM medium_ticket WHERE ticket = ?", (code,))]
+        return [row[0] for row in self._ask_guests("SELECT medium FROM medium_ticket WHERE ticket = ?", code)]
 
     @property
     def plan_refused(self) -> str:
@@ -169,6 +181,9 @@ class RecordReads:
         """Tickets, guests and media."""
         tables = ("booked", *changing.GUARDED)
         return sum(self._ask(f"SELECT count(*) FROM {table}")[0][0] for table in tables)
+
+    def _ask_guests(self, question: str, code: str) -> list[Any]:
+        return self._ask(question, (code,)) if self.has_guests else []
 
     def _ask(self, question: str, values: tuple[Any, ...] = ()) -> list[Any]:
         return self._safely(lambda: self._quick.ask(question, values))

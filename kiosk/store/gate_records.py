@@ -43,7 +43,7 @@ class GateRecords(RecordReads):
         self._writing = threading.RLock()
         self.version = 0  # moves on whenever something was taken
         self.cursor = ""  # of central's feed, as these records are; "" = they must be fetched anew
-        self._plan = (-1, None)
+        self._plan, self._has_guests = (-1, None), (-1, False)
         self._open()
 
     def _open(self) -> None:
