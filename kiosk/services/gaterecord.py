@@ -200,7 +200,7 @@ def verdict_of(presented: Presented, judged: Judged, alight: str = "") -> Verdic
 
 def named(store: Store, verdict: Verdict) -> Verdict:
     """With the name that central knows to the ticket, if the ticket has none of its own to show."""
-    if verdict.holder or verdict.facts is None or not verdict.facts.named:
+    if verdict.holder or verdict.facts is None:
         return verdict
     row = store.gate_records.booked(verdict.ticket_id)
     return msgspec.structs.replace(verdict, holder=row.holder) if row is not None and row.holder else verdict
