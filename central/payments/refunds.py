@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", Order, Back)
 
 
-class Refunds:
+class Refunds(ABC):
     """The way back. `providers` by name."""
 
     def __init__(self, context: Context) -> None:
@@ -29,8 +30,9 @@ class Refunds:
     def now(self) -> float:
         return self._now()
 
+    @abstractmethod
     def _soon(self, key: str, work: Callable[[], None]) -> Future[None] | None:
-        raise NotImplementedError
+        """The work, off this thread; None when it is under way or central ends."""
 
     def refund(
         self, refund_id: str, number: str, paid: Attempt, amount_minor: int, terminal_id: int

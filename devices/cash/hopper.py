@@ -21,7 +21,7 @@ VARIANTS = ("serial", "cipher", "plain")
 COUNT_MAX = 255
 TOTAL_MAX = 1 << 24
 COIN_S = 2.0  # longest time between two coins before the hopper itself gives up
-POLL_S = 0.05
+POLL_S = 0.05  # a hopper answers, and tells nothing by itself: about a coin's time
 _FLAGS = (
     "motor current too high", "no coin came in time", "motor reversed to clear a jam", "exit blocked while idle",
     "exit short-circuited while idle", "exit blocked during a payout", "", "",

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 QUIET_S = 0.4  # a coin needs so long from the slot past the sensor
 REST_S = 1.0
+POLL_S = 0.02  # a validator speaks only when it is asked; a note is quick
+COUNT_S = 0.1  # between two looks at its counters
 NOTE_S = 15.0  # longest way of a note
 COMPARE_TRIES = 20  # coins may fall all the time while the slot is open
 MISSING_MAX = 10_000  # a greater difference is another device, not missing money
@@ -214,7 +216,7 @@ class Notes:
             if time.monotonic() > until:
                 self.trouble = "a note does not come to rest"
                 break
-            time.sleep(0.02)
+            time.sleep(POLL_S)
         if not self.moving:
             self._compare()
 
@@ -231,7 +233,7 @@ class Notes:
                 return False
             if time.monotonic() > until:
                 return True
-            time.sleep(0.1)
+            time.sleep(COUNT_S)
 
     def _compare(self) -> None:
         counters, known = self._device.counters(), self._book.state.notes

@@ -33,7 +33,7 @@ from kiosk.ports import (
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.1
+POLL_S = 0.1  # coin acceptors and note validators speak only when they are asked
 GIVE_BACK_S = 600.0  # so long a passenger is taken to be there
 SETTLE_TRIES_S = 5.0  # a device that fell silent may come back
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from kiosk.domain.errors import CentralFault, CentralRefused
@@ -57,7 +58,7 @@ class Offers:
         self._client.close()
 
 
-class _ThroughCentral:
+class _ThroughCentral(ABC):
     """What both ways share. Calls go over one session, one at a time."""
 
     kind = ""
@@ -94,8 +95,9 @@ class _ThroughCentral:
         finally:
             del self._stops[request.attempt_id]
 
+    @abstractmethod
     def _charge(self, request: ChargeRequest, tell: Tell, stop: threading.Event) -> PaymentOutcome:
-        raise NotImplementedError
+        """The way of this kind of code, until the outcome is known or nobody knows."""
 
     def _begin(self, request: ChargeRequest, provider: str, tell: Tell, stop: threading.Event) -> PaymentOutcome:
         """Begin, then ask until it is final; given up by the passenger or by time, until the end of that is known."""

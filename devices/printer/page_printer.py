@@ -7,6 +7,7 @@ uncertain. A printer that can never answer is asked nothing, and its pages carry
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import replace
 
 from devices.printer.answers import words
@@ -16,7 +17,7 @@ from kiosk.domain.errors import PrinterFault
 from kiosk.ports import Bitmap, PrinterStatus
 
 
-class PagePrinter:
+class PagePrinter(ABC):
     """A connection for each page, because many printers serve one client at a time, and lines come and go."""
 
     def __init__(self, connect: Connect, name: str, model: PrinterModel, timeout_s: float = 5.0) -> None:
@@ -50,7 +51,7 @@ class PagePrinter:
                 self._send(link, page)
         return self._model.proof if self._asks else "sent"
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  a choice, not a gap
         """Nothing is kept open between pages."""
 
     def _check_ready(self, link: Link) -> None:
@@ -67,14 +68,14 @@ class PagePrinter:
 
     # the protocol, of a subclass; OSError for every fault of the link
 
+    @abstractmethod
     def _looked(self, link: Link) -> PrinterStatus:
         """How it is, while nobody prints."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _before_a_page(self, link: Link) -> PrinterStatus:
         """How it is, once what an earlier page left behind is out of the way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _send(self, link: Link, page: Bitmap) -> None:
         """From the first byte of the page on, everything that goes wrong is uncertain (PrintUncertain)."""
-        raise NotImplementedError

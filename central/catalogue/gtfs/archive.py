@@ -25,6 +25,7 @@ RATIO_MAX = 500
 RATIO_BYTES_MIN = 10_000_000
 NEEDED = ("routes.txt", "stop_times.txt", "stops.txt", "trips.txt")
 
+# NotImplementedError: how zipfile says that it cannot unpack what another program packed.
 DAMAGE = (csv.Error, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError)
 
 Row = dict[str, str]
